@@ -1,0 +1,103 @@
+/**
+ * @file Program and Step: what the compiler hands to a runtime. Plain serialisable data with a schema version.
+ *
+ * Before planning, the buffers of a Step are values (numbers that name an array of the program); after planning they are
+ * slots. `Code` is what a kernel is at this stage: kernel IR while compiling, printed code in a Program.
+ */
+
+import type { DType } from "../base/dtype.ts";
+
+export const schemaVersion = 1;
+
+/** A number an argument of a kernel takes at dispatch: fixed, or read from a scalar input of the program. */
+export type ScalarArgument =
+  | { readonly kind: "fixed"; readonly value: number }
+  | { readonly kind: "input"; readonly input: number };
+
+export type Step = KernelStep | CopyStep;
+
+/** Runs kernel number `kernel` over `begin` 0 to `extent` of its outermost grid loop. */
+export interface KernelStep {
+  readonly kind: "kernel";
+  readonly kernel: number;
+  /** One place per buffer parameter, in order. */
+  readonly buffers: readonly number[];
+  readonly scalars: readonly ScalarArgument[];
+  readonly extent: number;
+}
+
+/** Copies `count` elements between two places. */
+export interface CopyStep {
+  readonly kind: "copy";
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+/** Where a value of the program lives. */
+export type Slot =
+  | { readonly kind: "input"; readonly input: number; readonly dtype: DType; readonly length: number }
+  | { readonly kind: "output"; readonly output: number; readonly dtype: DType; readonly length: number }
+  | { readonly kind: "constant"; readonly dtype: DType; readonly length: number; readonly values: readonly number[] }
+  | { readonly kind: "temporary"; readonly dtype: DType; readonly length: number; readonly offset: number };
+
+export interface ArraySpec {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+export interface KernelCode {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Where an output of the program comes from: an array that the program fills, or one of its inputs as it is. */
+export type OutputSource =
+  | { readonly kind: "slot"; readonly slot: number }
+  | { readonly kind: "input"; readonly input: number };
+
+export interface Program {
+  readonly schemaVersion: number;
+  readonly target: string;
+  readonly name: string;
+  readonly inputs: readonly ArraySpec[];
+  readonly outputs: readonly ArraySpec[];
+  readonly outputSources: readonly OutputSource[];
+  readonly slots: readonly Slot[];
+  /** Bytes of the arena that holds the temporaries. */
+  readonly arenaBytes: number;
+  readonly kernels: readonly KernelCode[];
+  readonly steps: readonly Step[];
+}
+
+// Before planning ----------------------------------------------------------------------------------------------------
+
+/** An array of a program that has no place in memory yet: an input, or what steps compute. */
+export interface ValueSpec {
+  readonly dtype: DType;
+  readonly length: number;
+  /** The number of the input that it is, or null. */
+  readonly input: number | null;
+}
+
+/** A kernel on its way to code. */
+export interface StagedKernel<Code> {
+  readonly code: Code;
+  /**
+   * Pairs of buffer numbers: the second may lie in the first one's memory, because each element of the first is read only
+   * in the iteration that writes the same element of the second, and before that.
+   */
+  readonly inPlace: readonly (readonly [read: number, written: number])[];
+}
+
+/** A program from lowering to planning. The buffers of its steps are numbers of values. */
+export interface StepProgram<Code> {
+  readonly name: string;
+  readonly inputs: readonly ArraySpec[];
+  readonly outputs: readonly ArraySpec[];
+  readonly values: readonly ValueSpec[];
+  /** The value of each output. */
+  readonly results: readonly number[];
+  readonly kernels: readonly StagedKernel<Code>[];
+  readonly steps: readonly Step[];
+}

@@ -1,0 +1,79 @@
+/** @file Finds the user's frame in a stack trace: the innermost one outside lanewise. */
+
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Name of the function the frame is in; empty when it has none. */
+  readonly functionName: string;
+}
+
+declare global {
+  /** Every host of ES modules has it; the compiler is built without a host's types. */
+  interface ImportMeta {
+    readonly url: string;
+  }
+}
+
+// From sources and from a build this module lies in compiler/{src,dist}/base, beside runtime/ and packages/. In a bundle
+// everything of lanewise is one file.
+const here = import.meta.url;
+const house = /^(.*\/)compiler\/(?:src|dist)\/base\/[^/]+$/.exec(here)?.[1] ?? null;
+
+function isOurs(file: string): boolean {
+  const url = file.startsWith("/") ? `file://${file}` : file;
+  if (house === null) return url === here;
+  if (!url.startsWith(house)) return false;
+  return /^(?:compiler|runtime|packages\/[^/]+)\/(?:src|dist)\//.test(url.slice(house.length));
+}
+
+/** V8 prints `at f (file:1:2)` or `at file:1:2`; SpiderMonkey and JavaScriptCore print `f@file:1:2`. */
+const frameForms = [/^\s*at (?:async )?(?:(.*?) \()?((?:file:\/\/|https?:\/\/|\/|[A-Za-z]:\\).*?):(\d+):(\d+)\)?$/, /^(.*?)@(.*?):(\d+):(\d+)$/];
+
+function parseFrame(line: string): SourceLocation | null {
+  for (const form of frameForms) {
+    const match = form.exec(line);
+    if (match === null) continue;
+    const [, functionName = "", file = "", lineText = "0", columnText = "0"] = match;
+    return { file, line: Number(lineText), column: Number(columnText), functionName };
+  }
+  return null;
+}
+
+/** The innermost frame of `stack` that is neither lanewise nor the engine; null when there is none. */
+export function userFrame(stack: string): SourceLocation | null {
+  for (const line of stack.split("\n")) {
+    const frame = parseFrame(line);
+    if (frame !== null && !isOurs(frame.file) && !frame.file.startsWith("node:")) return frame;
+  }
+  return null;
+}
+
+const framesKept = 60;
+
+/**
+ * An error that holds the stack down to the user's frame: V8 keeps ten frames unless told otherwise, and a call of lanewise
+ * can be deeper than that.
+ */
+export function captureStack(): Error {
+  const engine: { stackTraceLimit?: number } = Error;
+  const before = engine.stackTraceLimit;
+  engine.stackTraceLimit = framesKept;
+  try {
+    return new Error("stack");
+  } finally {
+    if (before === undefined) delete engine.stackTraceLimit;
+    else engine.stackTraceLimit = before;
+  }
+}
+
+/** The user's frame of the call in progress. Costs some microseconds: for errors, not for hot paths. */
+export function currentUserFrame(): SourceLocation | null {
+  return userFrame(captureStack().stack ?? "");
+}
+
+/** `model.ts:12:7 (in loss)`, with the last two folders of the file's path. */
+export function formatLocation(location: SourceLocation): string {
+  const place = `${location.file.split("?")[0]?.split("/").slice(-2).join("/") ?? location.file}:${location.line}:${location.column}`;
+  return location.functionName === "" ? place : `${place} (in ${location.functionName})`;
+}

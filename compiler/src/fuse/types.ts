@@ -1,0 +1,67 @@
+/** @file What fusion decides: which equations share a kernel, what each kernel stores, and why it was cut where it was. */
+
+import type { Jaxpr, Var } from "../ir/types.ts";
+
+export interface FusionPlan {
+  readonly jaxpr: Jaxpr;
+  /** In an order in which the kernels can run. */
+  readonly groups: readonly FusionGroup[];
+  /** Outputs that only give another shape to a value, which is stored in their place. */
+  readonly same: readonly (readonly [value: Var, as: Var])[];
+  /** For each value that a kernel stores and another one loads: why it was not computed where it is used. */
+  readonly cuts: readonly Cut[];
+}
+
+/** Equations that become one kernel. */
+export interface FusionGroup {
+  /** What the kernel is built around. */
+  readonly kind: "map" | "reduction" | "contraction";
+  /** The extents of the parallel loops, outermost first. */
+  readonly space: readonly number[];
+  /** Numbers of the equations that the kernel computes, ascending. A cheap equation may be in several groups. */
+  readonly eqns: readonly number[];
+  /** Loops inside the parallel ones, one after the other; values that depend on none of them come last. */
+  readonly loops: readonly InnerLoop[];
+  /** What the kernel stores once per iteration of `space`, in row-major order; each has as many elements as `space`. */
+  readonly stores: readonly Var[];
+}
+
+/** A loop in which values are folded: the operands of a reduction, the products of a contraction. */
+export interface InnerLoop {
+  /** The equations whose results it gives. */
+  readonly folds: readonly number[];
+  /** Extents of the loop, outermost first. */
+  readonly extents: readonly number[];
+  /** For reductions: the axes of the operand that the loop runs over, in the order of `extents`. */
+  readonly axes: readonly number[];
+  /** Values of the operand's shape that the loop stores on its way. */
+  readonly stores: readonly Var[];
+}
+
+/**
+ * - `fold result`: a reduction or contraction is read at another index than its own, or inside a loop.
+ * - `reused`: several kernels need it and it is too expensive to compute in each.
+ * - `recomputed`: its kernel would compute each element several times.
+ * - `contraction operand`: its arithmetic would run in the innermost loop of a contraction, again and again.
+ * - `loop order`: the kernel already has a loop that this one does not fit.
+ * - `shape`: the kernel runs over another number of elements.
+ * - `cycle`: the kernel would wait for a value that itself waits for the kernel.
+ * - `operations`, `buffers`, `depth`: a limit of the target or of the compiler.
+ */
+export type CutReason =
+  | "fold result" | "reused" | "recomputed" | "contraction operand" | "loop order" | "shape" | "cycle"
+  | "operations" | "buffers" | "depth";
+
+export interface Obstacle {
+  readonly reason: CutReason;
+  /** The facts of this case, for people. */
+  readonly detail: string;
+}
+
+export interface Cut extends Obstacle {
+  /** The equation whose result is stored. */
+  readonly eqn: number;
+  /** The group that computes it, and those that load it: places in `FusionPlan.groups`. */
+  readonly from: number;
+  readonly to: readonly number[];
+}

@@ -1,0 +1,116 @@
+/**
+ * @file Float comparisons, max, min, sign, isNaN and isFinite on the bits of float32 values, for targets whose compilers
+ * may assume that there is no NaN, infinity or -0, and whose hardware may read subnormals as 0.
+ *
+ * The bits of a float32 are a sign and a magnitude. Two integer keys order them:
+ * - `orderKey`: -0 and 0 have one key, 0; NaNs lie beyond the keys of the infinities, on either side. For comparisons.
+ * - `rankAbove`, `rankBelow`: unsigned, distinct for -0 and 0, and largest for every NaN. The larger rank is the max or the
+ *   min. For max and min.
+ */
+
+import { at, assertNever } from "../base/assert.ts";
+import { and, bitcast, constant, eq, ge, gt, le, lt, ne, not, op, or, select, sub } from "../kernel/expressions.ts";
+import type { Expr, Kernel, OpExpr, ScalarOpName } from "../kernel/types.ts";
+import type { StatementsBefore } from "./rewrite.ts";
+import { rewriteExprs } from "./rewrite.ts";
+
+const magnitudeMask = 0x7fffffff;
+const signBit = -0x80000000;
+const infinityBits = 0x7f800000;
+const oneBits = 0x3f800000;
+
+/** The kernel with every listed float32 op done in integers; `convert` to bool too, because it asks whether a value is 0. */
+export function expandFloatOrder(kernel: Kernel): Kernel {
+  return rewriteExprs(kernel, (expr, before) => {
+    if (expr.kind === "convert" && expr.type.dtype === "bool" && expr.value.type.dtype === "float32") {
+      return ne(magnitudeOf(expr.value), 0);
+    }
+    if (expr.kind !== "op" || at(expr.args, -1).type.dtype !== "float32") return expr;
+    return expanded(expr, before) ?? expr;
+  });
+}
+
+function expanded(expr: OpExpr, before: StatementsBefore): Expr | null {
+  const a = at(expr.args, 0);
+  const b = expr.args[1] ?? a;
+  const name: ScalarOpName = expr.op;
+  switch (name) {
+    case "eq": case "ne": case "lt": case "le": case "gt": case "ge": return comparison(name, a, b, before);
+    case "max": return largestRank(a, b, rankAbove, before);
+    case "min": return largestRank(a, b, rankBelow, before);
+    case "sign": return signOf(before.name(a, "value"), before);
+    case "isNaN": return gt(magnitudeOf(a), infinityBits);
+    case "isFinite": return lt(magnitudeOf(a), infinityBits);
+    case "add": case "sub": case "mul": case "div": case "rem": case "neg": case "abs": case "pow": case "fma": case "floor":
+    case "ceil": case "trunc": case "roundEven": case "sqrt": case "exp": case "log": case "sin": case "cos": case "tanh":
+    case "roundFloat32": case "and": case "or": case "xor": case "not": case "shiftLeft": case "shiftRightArithmetic":
+    case "shiftRightLogical": case "populationCount": case "countLeadingZeros": case "mulHigh": case "select":
+      return null;
+    default: return assertNever(name, "op");
+  }
+}
+
+function bitsOf(value: Expr): Expr {
+  return bitcast(value, "int32");
+}
+
+function magnitudeOf(value: Expr): Expr {
+  return and(bitsOf(value), magnitudeMask);
+}
+
+/** The signed magnitude as a two's complement integer. */
+function orderKey(value: Expr, before: StatementsBefore): Expr {
+  const bits = before.name(bitsOf(value), "bits");
+  const mirrored = sub(constant(signBit, "int32", value.type.width), bits);
+  return before.name(select(lt(bits, 0), mirrored, bits), "key");
+}
+
+function comparison(name: "eq" | "ne" | "lt" | "le" | "gt" | "ge", a: Expr, b: Expr, before: StatementsBefore): Expr {
+  switch (name) {
+    case "gt": return comparison("lt", b, a, before);
+    case "ge": return comparison("le", b, a, before);
+    case "ne": return not(comparison("eq", a, b, before));
+    case "eq": case "lt": case "le": break;
+    default: return assertNever(name, "comparison");
+  }
+  const left = orderKey(a, before);
+  const right = orderKey(b, before);
+  // A NaN that passes the order is on the left below every number or on the right above, or both are NaN of one sign.
+  const lowest = ge(left, -infinityBits);
+  const highest = le(right, infinityBits);
+  const isOrdered = name === "eq" ? eq(left, right) : name === "lt" ? lt(left, right) : le(left, right);
+  return and(isOrdered, and(lowest, highest));
+}
+
+/** Bits made comparable as two's complement integers, -0 just below 0. */
+function totalOrder(value: Expr, before: StatementsBefore): Expr {
+  const bits = before.name(bitsOf(value), "bits");
+  return op("xor", bits, and(op("shiftRightArithmetic", bits, 31), magnitudeMask));
+}
+
+/** Counts upward from -infinity; NaNs of either sign wrap to the top. */
+function rankAbove(value: Expr, before: StatementsBefore): Expr {
+  const belowInfinity = magnitudeMask - infinityBits;
+  return bitcast(sub(totalOrder(value, before), signBit + belowInfinity), "uint32");
+}
+
+/** Counts downward from infinity; NaNs of either sign wrap to the top. */
+function rankBelow(value: Expr, before: StatementsBefore): Expr {
+  return bitcast(sub(constant(infinityBits, "int32", value.type.width), totalOrder(value, before)), "uint32");
+}
+
+type Rank = (value: Expr, before: StatementsBefore) => Expr;
+
+function largestRank(a: Expr, b: Expr, rank: Rank, before: StatementsBefore): Expr {
+  const left = before.name(a, "left");
+  const right = before.name(b, "right");
+  return select(gt(rank(right, before), rank(left, before)), right, left);
+}
+
+/** 1 with the value's sign where its magnitude is a number other than 0; else the value. */
+function signOf(value: Expr, before: StatementsBefore): Expr {
+  const bits = before.name(bitsOf(value), "bits");
+  const magnitude = before.name(and(bits, magnitudeMask), "magnitude");
+  const isNumber = and(gt(magnitude, 0), le(magnitude, infinityBits));
+  return select(isNumber, bitcast(or(and(bits, signBit), oneBits), "float32"), value);
+}

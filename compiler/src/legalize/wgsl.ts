@@ -1,0 +1,97 @@
+/**
+ * @file Makes a kernel one that `codegen/wgsl` can print: the shape of a dispatch, and only operations whose results WGSL
+ * fixes as the scalar table does.
+ *
+ * WGSL's guarantees are weaker than the table's in three ways that stay: subnormals may be read and written as 0; float32
+ * division, square roots and fused multiply-add have a few units in the last place; arithmetic on NaN and infinities, and
+ * the sign of a computed 0, follow the driver. Comparisons, max, min, select, sign, isNaN and conversions are exact.
+ */
+
+import { InternalError } from "../base/assert.ts";
+import { byteSize } from "../base/dtype.ts";
+import { printKernel } from "../kernel/print.ts";
+import { simplifyKernel } from "../kernel/simplify.ts";
+import type { Kernel, ValueDType } from "../kernel/types.ts";
+import { forEachExprIn, forEachStmt } from "../kernel/walk.ts";
+import { webgpuTarget } from "../target.ts";
+import { storeBoolsAsWords } from "./bool-words.ts";
+import { canonicalizeNaNBits } from "./canonical-nan.ts";
+import { expandFloatOrder } from "./exact-floats.ts";
+import { clampFloatToInteger } from "./float-conversions.ts";
+import { expandFloatRemainder } from "./float-remainder.ts";
+import { foldConstants } from "./fold-constants.ts";
+import { guardIntegerDivision } from "./integer-division.ts";
+import { expandIntegerPower, expandMulHigh } from "./integer-ops.ts";
+import { mapInvocations } from "./map-invocations.ts";
+import { expandMasks } from "./masked-access.ts";
+import { nameOperations } from "./name-operations.ts";
+import { hideFloatBits } from "./runtime-zero.ts";
+import { scalarize } from "./scalarize.ts";
+import { guardShifts } from "./shifts.ts";
+import { expandUnrolled } from "./unroll.ts";
+import { checkWgslOperations } from "./wgsl-table.ts";
+
+/** In order; what a step makes may be what a later one takes apart, never an earlier one. */
+const steps: readonly ((kernel: Kernel) => Kernel)[] = [
+  checkTarget,
+  expandUnrolled,
+  scalarize,
+  foldConstants,
+  mapInvocations,
+  expandMasks,
+  storeBoolsAsWords,
+  canonicalizeNaNBits,
+  expandFloatRemainder,
+  clampFloatToInteger,
+  expandFloatOrder,
+  expandIntegerPower,
+  expandMulHigh,
+  (kernel) => guardIntegerDivision(kernel, { traps: false }),
+  guardShifts,
+  simplifyKernel,
+  foldConstants,
+  hideFloatBits,
+  nameOperations,
+  checkWgslOperations,
+];
+
+/**
+ * The kernel in the form that `printWgsl` prints. It has scalar parameters more: `gridBegin` and `gridEnd` where it has a
+ * grid loop, `runtimeZero` (0) where it needs one; and bools in memory are uint32.
+ *
+ * @throws InternalError where the kernel needs what webgpu lacks: float64 and float16, small storage dtypes, more
+ *   buffers, invocations or workgroup memory than every device has, or a grid whose extent the host cannot compute
+ */
+export function legalizeWgsl(kernel: Kernel): Kernel {
+  return steps.reduce((legal, step) => step(legal), kernel);
+}
+
+const valueDTypes: readonly ValueDType[] = ["float32", "int32", "uint32", "bool"];
+/** Elements of a constant table: what a WGSL array constructor may have at least. */
+const maxTableLength = 2047;
+
+function checkTarget(kernel: Kernel): Kernel {
+  const fail = (what: string): never => {
+    throw new InternalError(`webgpu cannot run ${kernel.name}: ${what}`, printKernel(kernel));
+  };
+  const checkValue = (dtype: ValueDType): void => {
+    if (!valueDTypes.includes(dtype)) fail(`it has no ${dtype}`);
+  };
+  for (const { name, dtype } of kernel.buffers) {
+    if (webgpuTarget.storage[dtype] === undefined) fail(`it cannot store ${dtype}, as ${name} asks`);
+  }
+  for (const { dtype } of [...kernel.scalars, ...kernel.arrays]) checkValue(dtype);
+  forEachExprIn(kernel.body, ({ type }) => checkValue(type.dtype));
+  forEachStmt(kernel.body, (statement) => {
+    if (statement.kind === "load") checkValue(statement.type.dtype);
+  });
+  if (kernel.buffers.length > webgpuTarget.maxBuffers) fail(`${kernel.buffers.length} buffers, at most ${webgpuTarget.maxBuffers}`);
+  if (kernel.workgroup > webgpuTarget.maxWorkgroup) fail(`${kernel.workgroup} invocations, at most ${webgpuTarget.maxWorkgroup}`);
+  const shared = kernel.arrays.filter(({ space }) => space === "workgroup");
+  // A bool takes a word.
+  const bytes = shared.reduce((sum, { dtype, length }) => sum + length * Math.max(4, byteSize(dtype)), 0);
+  if (bytes > webgpuTarget.workgroupBytes) fail(`${bytes} bytes of workgroup memory, at most ${webgpuTarget.workgroupBytes}`);
+  const table = kernel.arrays.find(({ space, length }) => space === "constant" && length > maxTableLength);
+  if (table !== undefined) fail(`a table of ${table.length} constants, at most ${maxTableLength}`);
+  return kernel;
+}

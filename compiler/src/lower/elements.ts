@@ -1,0 +1,206 @@
+/**
+ * @file Emits single elements of values: from the value wanted back to the loads, each element once per scope. Chains of
+ * elementwise equations are walked with a stack of their own, so that only index maps recur.
+ */
+
+import { at, InternalError, required } from "../base/assert.ts";
+import { formatShape } from "../base/shape.ts";
+import type { Atom, Emitter, Eqn, LowerContext, Params, Var } from "../ir/types.ts";
+import { KernelBuilder, constant, int } from "../kernel/build.ts";
+import type { Expr } from "../kernel/types.ts";
+import { IndexForms } from "./index-forms.ts";
+import { narrowed, valueType, zeroOf } from "./values.ts";
+
+/** An index into an array, canonical and made once, so that equal indices are one object. */
+export interface ElementIndex {
+  readonly number: number;
+  readonly index: readonly Expr[];
+}
+
+/** What the kernel of a group computes and where it finds the rest. */
+export interface ElementSource {
+  /** The equation of the group that computes a value, or null when the value is loaded. */
+  equationOf(value: Var): Eqn | null;
+  /** The buffer that holds a value; declares it when it is new. */
+  bufferOf(value: Var): string;
+}
+
+/** Where a load reads. */
+export interface Loaded {
+  readonly value: Var;
+  readonly position: Expr;
+}
+
+interface Wanted {
+  readonly value: Var;
+  readonly element: ElementIndex;
+}
+
+export class Elements {
+  readonly builder: KernelBuilder;
+  readonly forms = new IndexForms();
+  readonly #source: ElementSource;
+  readonly #indices = new Map<string, ElementIndex>();
+  /** What is emitted already, innermost scope last: by value, then by number of the index. */
+  readonly #scopes: Map<number, Map<number, Expr>>[] = [new Map()];
+  readonly #loads = new Map<string, Loaded>();
+
+  constructor(builder: KernelBuilder, source: ElementSource) {
+    this.builder = builder;
+    this.#source = source;
+  }
+
+  index(exprs: readonly Expr[]): ElementIndex {
+    const index = exprs.map((expr) => this.forms.canonical(expr));
+    const key = index.map((expr) => this.forms.key(expr)).join(";");
+    const known = this.#indices.get(key);
+    if (known !== undefined) return known;
+    const made: ElementIndex = { number: this.#indices.size, index };
+    this.#indices.set(key, made);
+    return made;
+  }
+
+  /** Emits a body whose values are out of reach after it. */
+  inScope<Result>(emit: () => Result): Result {
+    this.#scopes.push(new Map());
+    const result = emit();
+    this.#scopes.pop();
+    return result;
+  }
+
+  /** States what an element is: the result of a loop. */
+  define(value: Var, element: ElementIndex, expr: Expr): void {
+    const scope = at(this.#scopes, -1);
+    const byIndex = scope.get(value.id) ?? new Map<number, Expr>();
+    byIndex.set(element.number, expr);
+    scope.set(value.id, byIndex);
+  }
+
+  /** The element of an atom; emits what computes it. */
+  element(atom: Atom, element: ElementIndex): Expr {
+    if (atom.kind === "literal") return literalValue(atom);
+    const known = this.#known(atom, element);
+    if (known !== null) return known;
+    const pending: Wanted[] = [{ value: atom, element }];
+    for (let wanted = pending.at(-1); wanted !== undefined; wanted = pending.at(-1)) {
+      if (this.#known(wanted.value, wanted.element) !== null || this.#emit(wanted, pending)) pending.pop();
+    }
+    return required(this.#known(atom, element), "emitted element");
+  }
+
+  /** The load that a name stands for, or null where it stands for something else. */
+  loadOf(name: string): Loaded | null {
+    return this.#loads.get(name) ?? null;
+  }
+
+  /** Every load so far. */
+  get loads(): readonly Loaded[] {
+    return [...this.#loads.values()];
+  }
+
+  #known(value: Var, element: ElementIndex): Expr | null {
+    for (let depth = this.#scopes.length - 1; depth >= 0; depth--) {
+      const found = at(this.#scopes, depth).get(value.id)?.get(element.number);
+      if (found !== undefined) return found;
+    }
+    return null;
+  }
+
+  /** Emits one element; false where operands must come first, which are then on the stack. */
+  #emit({ value, element }: Wanted, pending: Wanted[]): boolean {
+    const eqn = this.#source.equationOf(value);
+    if (eqn === null) {
+      this.define(value, element, this.#load(value, element));
+      return true;
+    }
+    const { lower } = eqn.primitive;
+    if (lower.kind === "scalar") {
+      const operands = this.#operands(eqn, element, pending);
+      if (operands === null) return false;
+      this.#result(eqn, element, lower.emit(this.#emitter(value), operands, contextOf(eqn)));
+      return true;
+    }
+    if (lower.kind === "indexMap") {
+      const read = (operand: number, index: readonly Expr[]): Expr => this.element(at(eqn.inputs, operand), this.#operandIndex(eqn, operand, index));
+      this.#result(eqn, element, lower.emit(this.#emitter(value), element.index, read, contextOf(eqn)));
+      return true;
+    }
+    throw new InternalError(`${eqn.primitive.name} is wanted at an index at which no loop has computed it`);
+  }
+
+  #operandIndex(eqn: Eqn, operand: number, index: readonly Expr[]): ElementIndex {
+    const { shape } = at(eqn.inputs, operand).aval;
+    if (index.length !== shape.length) {
+      throw new InternalError(`${eqn.primitive.name} reads operand ${operand} of shape ${formatShape(shape)} with ${index.length} indices`);
+    }
+    return this.index(index.map((expr, axis) => (at(shape, axis) === 1 ? int(0) : expr)));
+  }
+
+  /** The elements of an elementwise equation's operands, or null where some are missing; extents of 1 broadcast. */
+  #operands(eqn: Eqn, element: ElementIndex, pending: Wanted[]): readonly Expr[] | null {
+    const operands: Expr[] = [];
+    let complete = true;
+    for (const input of eqn.inputs) {
+      if (input.kind === "literal") {
+        operands.push(literalValue(input));
+        continue;
+      }
+      const operandElement = this.#broadcastIndex(element, input.aval.shape);
+      const known = this.#known(input, operandElement);
+      if (known === null) {
+        pending.push({ value: input, element: operandElement });
+        complete = false;
+      } else {
+        operands.push(known);
+      }
+    }
+    return complete ? operands : null;
+  }
+
+  #broadcastIndex(element: ElementIndex, shape: readonly number[]): ElementIndex {
+    const stays = shape.length === element.index.length
+      && shape.every((extent, axis) => extent !== 1 || isZero(at(element.index, axis)));
+    return stays ? element : this.index(shape.map((extent, axis) => (extent === 1 ? int(0) : at(element.index, axis))));
+  }
+
+  #result(eqn: Eqn, element: ElementIndex, value: Expr): void {
+    const result = at(eqn.outVars, 0);
+    const expected = valueType(result.aval.dtype);
+    if (value.type.dtype !== expected || value.type.width !== 1) {
+      throw new InternalError(`the lowering of ${eqn.primitive.name} gives ${value.type.dtype}, its result is ${result.aval.dtype}`);
+    }
+    this.define(result, element, this.builder.let(narrowed(value, result.aval.dtype, eqn)));
+  }
+
+  #load(value: Var, element: ElementIndex): Expr {
+    const position = this.forms.linear(element.index, value.aval.shape);
+    const loaded = this.builder.load(this.#source.bufferOf(value), position);
+    this.#loads.set(loaded.name, { value, position });
+    return loaded;
+  }
+
+  /** What a lowering may emit; a branch gives a value of the equation's dtype. */
+  #emitter(result: Var): Emitter {
+    return {
+      let: (value, hint) => this.builder.let(value, hint),
+      branch: (condition, then, otherwise) => {
+        const variable = this.builder.var(zeroOf(valueType(result.aval.dtype)));
+        const side = (emit: () => Expr) => () => this.inScope(() => this.builder.assign(variable, emit()));
+        this.builder.if(condition, side(then), side(otherwise));
+        return variable;
+      },
+    };
+  }
+}
+
+function contextOf(eqn: Eqn): LowerContext<Params> {
+  return { params: eqn.params, inAvals: eqn.inputs.map((input) => input.aval), outAval: at(eqn.outVars, 0).aval };
+}
+
+function literalValue(atom: Atom & { kind: "literal" }): Expr {
+  return constant(atom.value, valueType(atom.aval.dtype));
+}
+
+function isZero(expr: Expr): boolean {
+  return expr.kind === "const" && expr.value === 0;
+}

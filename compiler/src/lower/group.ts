@@ -1,0 +1,270 @@
+/** @file One group of a fusion plan as a naive kernel: a loop for each axis, every value computed where it is needed. */
+
+import { at, InternalError, required } from "../base/assert.ts";
+import { sizeOf, stridesOf } from "../base/shape.ts";
+import type { FusionGroup, FusionPlan, InnerLoop } from "../fuse/types.ts";
+import type { Atom, DotDimensions, Eqn, Var } from "../ir/types.ts";
+import { convert, div, int, KernelBuilder, rem } from "../kernel/build.ts";
+import { foldStart, foldStep } from "../kernel/folds.ts";
+import type { BufferParam, Expr, Kernel, LoopKind, RefExpr } from "../kernel/types.ts";
+import { Elements, type ElementIndex } from "./elements.ts";
+import { storageType, valueType, wrapped } from "./values.ts";
+
+/** A kernel with the values that its buffers hold, in order. */
+export interface GroupKernel {
+  readonly kernel: Kernel;
+  readonly values: readonly Var[];
+  /** Iterations of the outermost grid loop. */
+  readonly extent: number;
+  /** Pairs of buffer numbers: the second may take the first one's memory, which is read at the written element alone. */
+  readonly inPlace: readonly (readonly [read: number, written: number])[];
+}
+
+export interface LoweredGroup {
+  /** Null where nothing is left to store: every array is empty, or the same as one that there is. */
+  readonly kernel: GroupKernel | null;
+  /** Values that have the same elements in the same order as another one, which is stored elsewhere. */
+  readonly same: readonly (readonly [value: Var, as: Var])[];
+}
+
+export function lowerGroup(plan: FusionPlan, group: FusionGroup): LoweredGroup {
+  if (sizeOf(group.space) === 0) return { kernel: null, same: [] };
+  return new GroupLowering(plan, group).lower();
+}
+
+class GroupLowering {
+  readonly #plan: FusionPlan;
+  readonly #group: FusionGroup;
+  readonly #builder: KernelBuilder;
+  readonly #elements: Elements;
+  readonly #equations = new Map<number, Eqn>();
+  readonly #buffers = new Map<number, string>();
+  readonly #values = new Map<string, Var>();
+  /** The key of the place at which a value is stored. */
+  readonly #stored = new Map<number, string>();
+  readonly #counts = { read: 0, write: 0 };
+  readonly #same: (readonly [Var, Var])[] = [];
+
+  constructor(plan: FusionPlan, group: FusionGroup) {
+    this.#plan = plan;
+    this.#group = group;
+    this.#builder = new KernelBuilder(nameOf(plan, group));
+    for (const place of group.eqns) {
+      const eqn = at(plan.jaxpr.eqns, place);
+      this.#equations.set(at(eqn.outVars, 0).id, eqn);
+    }
+    this.#elements = new Elements(this.#builder, {
+      equationOf: (value) => this.#equations.get(value.id) ?? null,
+      bufferOf: (value) => this.#buffer(value, "read"),
+    });
+  }
+
+  lower(): LoweredGroup {
+    const { space, stores, loops } = this.#group;
+    this.#nest(space, ["grid", "simd"], (outer) => {
+      for (const loop of loops) this.#innerLoop(loop, outer);
+      this.#storeAll(stores, (value) => this.#elements.index(this.#inOrder(outer, value.aval.shape)));
+    });
+    const kernel = this.#builder.build();
+    if (kernel.buffers.every((buffer) => buffer.access === "read")) return { kernel: null, same: this.#same };
+    const buffers = [...kernel.buffers].sort((left, right) => order(left) - order(right));
+    const values = buffers.map((buffer) => required(this.#values.get(buffer.name), "value of a buffer"));
+    const extent = space.find((axisExtent) => axisExtent !== 1) ?? 1;
+    const inPlace = loops.length === 0 ? this.#inPlace(buffers, values) : [];
+    return { kernel: { kernel: { ...kernel, buffers }, values, extent, inPlace }, same: this.#same };
+  }
+
+  /** One loop per axis that is wider than 1; the outermost is of the first kind, the others of the second. */
+  #nest(extents: readonly number[], kinds: readonly [LoopKind, LoopKind], body: (index: readonly Expr[]) => void): void {
+    const index: Expr[] = [];
+    const open = (axis: number, first: boolean): void => {
+      const extent = extents[axis];
+      if (extent === undefined) return this.#elements.inScope(() => body([...index]));
+      const next = (axisIndex: Expr, isFirst: boolean): void => {
+        index[axis] = axisIndex;
+        open(axis + 1, isFirst);
+      };
+      if (extent === 1) return next(int(0), first);
+      this.#builder.for(first ? kinds[0] : kinds[1], 0, extent, 1, (axisIndex) => {
+        this.#elements.forms.bound(axisIndex.name, { low: 0, high: extent - 1 });
+        next(axisIndex, false);
+      });
+    };
+    open(0, true);
+  }
+
+  /** Computes all values, then stores them, so that a store may overwrite what was loaded in the same iteration. */
+  #storeAll(values: readonly Var[], elementOf: (value: Var) => ElementIndex): void {
+    const stored: Stored[] = values.map((value) => {
+      const element = elementOf(value);
+      const position = this.#elements.forms.linear(element.index, value.aval.shape);
+      return { value, position, key: this.#elements.forms.key(position), expr: this.#elements.element(value, element) };
+    });
+    stored.forEach((store, number) => {
+      const original = this.#sameElements(store, stored.slice(0, number));
+      if (original !== null) {
+        this.#same.push([store.value, original]);
+        return;
+      }
+      this.#stored.set(store.value.id, store.key);
+      this.#builder.store(this.#buffer(store.value, "write"), store.position, store.expr);
+    });
+  }
+
+  /** A value in memory with the same element at the same place: loaded from there, or stored already. */
+  #sameElements({ value, key, expr }: Stored, earlier: readonly Stored[]): Var | null {
+    const loaded = expr.kind === "ref" ? this.#elements.loadOf(expr.name) : null;
+    const candidates = [
+      ...(loaded !== null && this.#elements.forms.key(loaded.position) === key ? [loaded.value] : []),
+      ...earlier.filter((other) => other.expr === expr && other.key === key && expr.kind === "ref").map((other) => other.value),
+    ];
+    const fits = (other: Var): boolean => other.aval.dtype === value.aval.dtype && sizeOf(other.aval.shape) === sizeOf(value.aval.shape);
+    return candidates.find(fits) ?? null;
+  }
+
+  /** The index into a shape with as many elements as the group's space: element after element in row-major order. */
+  #inOrder(outer: readonly Expr[], shape: readonly number[]): Expr[] {
+    const { space } = this.#group;
+    if (sizeOf(shape) === 0) return shape.map(() => int(0));
+    const linear = this.#elements.forms.linear(outer, space);
+    const strides = stridesOf(shape);
+    return shape.map((extent, axis) => (extent === 1 ? int(0) : rem(div(linear, at(strides, axis)), extent)));
+  }
+
+  // Inner loops ---------------------------------------------------------------------------------------------------------
+
+  #innerLoop(loop: InnerLoop, outer: readonly Expr[]): void {
+    const folds = loop.folds.map((place) => this.#fold(at(this.#plan.jaxpr.eqns, place), outer));
+    if (sizeOf(loop.extents) > 0) {
+      this.#nest(loop.extents, ["serial", "serial"], (inner) => {
+        for (const fold of folds) this.#builder.assign(fold.accumulator, fold.step(inner));
+        this.#storeAll(loop.stores, (value) => this.#elementInLoop(value, loop, outer, inner));
+      });
+    }
+    for (const fold of folds) this.#elements.define(fold.result, fold.element, wrapped(fold.accumulator, fold.result.aval.dtype));
+  }
+
+  #fold(eqn: Eqn, outer: readonly Expr[]): Fold {
+    const result = at(eqn.outVars, 0);
+    const { lower } = eqn.primitive;
+    const dtype = valueType(result.aval.dtype);
+    const resultIndex = this.#inOrder(outer, result.aval.shape);
+    const element = this.#elements.index(resultIndex);
+    if (lower.kind === "reduction") {
+      const accumulator = this.#builder.var(foldStart(lower.op, dtype), "sum");
+      const step = (inner: readonly Expr[]): Expr => foldStep(lower.op, accumulator, this.#reducedElement(eqn, resultIndex, inner));
+      return { result, element, accumulator, step };
+    }
+    if (lower.kind !== "contraction") throw new InternalError(`${eqn.primitive.name} does not fold`);
+    const accumulator = this.#builder.var(foldStart("add", dtype), "sum");
+    const dimensions = lower.dimensions(eqn.params);
+    const step = (inner: readonly Expr[]): Expr => {
+      const [left, right] = contractionIndex(eqn, dimensions, resultIndex, inner);
+      const leftElement = this.#elements.element(at(eqn.inputs, 0), this.#elements.index(left));
+      const rightElement = this.#elements.element(at(eqn.inputs, 1), this.#elements.index(right));
+      const product = foldStep("mul", convert(leftElement, dtype), convert(rightElement, dtype));
+      return foldStep("add", accumulator, product);
+    };
+    return { result, element, accumulator, step };
+  }
+
+  #reducedElement(eqn: Eqn, resultIndex: readonly Expr[], inner: readonly Expr[]): Expr {
+    const operand = at(eqn.inputs, 0);
+    return this.#elements.element(operand, this.#elements.index(unreduced(resultIndex, inner, this.#axesOf(eqn), operand.aval.shape)));
+  }
+
+  #axesOf(eqn: Eqn): readonly number[] {
+    const loop = required(this.#group.loops.find(({ folds }) => folds.some((place) => this.#plan.jaxpr.eqns[place] === eqn)), "loop of a fold");
+    return loop.axes;
+  }
+
+  /** The element of a value of the operand's shape. */
+  #elementInLoop(value: Var, loop: InnerLoop, outer: readonly Expr[], inner: readonly Expr[]): ElementIndex {
+    const { shape } = value.aval;
+    const kept = shape.filter((_, axis) => !loop.axes.includes(axis));
+    return this.#elements.index(unreduced(this.#inOrder(outer, kept), inner, loop.axes, shape));
+  }
+
+  // Buffers -------------------------------------------------------------------------------------------------------------
+
+  #buffer(value: Var, access: "read" | "write"): string {
+    const known = this.#buffers.get(value.id);
+    if (known !== undefined) return known;
+    const { shape, dtype } = value.aval;
+    const prefix = access === "read" ? "in" : "out";
+    const number = this.#counts[access]++;
+    const name = this.#builder.buffer(`${prefix}${number}`, { dtype: storageType(dtype), length: sizeOf(shape), access });
+    this.#buffers.set(value.id, name);
+    this.#values.set(name, value);
+    return name;
+  }
+
+  /** Buffers that are loaded only at the place that is written in the same iteration. */
+  #inPlace(buffers: readonly BufferParam[], values: readonly Var[]): (readonly [number, number])[] {
+    const places = new Map<number, Set<string>>();
+    for (const { value, position } of this.#elements.loads) {
+      const known = places.get(value.id) ?? new Set();
+      places.set(value.id, known.add(this.#elements.forms.key(position)));
+    }
+    const pairs: (readonly [number, number])[] = [];
+    buffers.forEach((written, target) => {
+      const targetValue = at(values, target);
+      const place = this.#stored.get(targetValue.id);
+      if (written.access !== "write" || place === undefined) return;
+      buffers.forEach((read, source) => {
+        const sourceValue = at(values, source);
+        if (read.access !== "read" || sizeOf(sourceValue.aval.shape) !== sizeOf(targetValue.aval.shape)) return;
+        const loaded = places.get(sourceValue.id);
+        if (loaded?.size === 1 && loaded.has(place)) pairs.push([source, target]);
+      });
+    });
+    return pairs;
+  }
+}
+
+interface Stored {
+  readonly value: Var;
+  readonly position: Expr;
+  readonly key: string;
+  readonly expr: Expr;
+}
+
+interface Fold {
+  readonly result: Var;
+  readonly element: ElementIndex;
+  readonly accumulator: RefExpr;
+  /** The accumulator after one more iteration. */
+  readonly step: (inner: readonly Expr[]) => Expr;
+}
+
+function order(buffer: BufferParam): number {
+  return buffer.access === "read" ? 0 : 1;
+}
+
+/** The index into a reduction's operand. */
+function unreduced(kept: readonly Expr[], inner: readonly Expr[], axes: readonly number[], shape: readonly number[]): Expr[] {
+  let next = 0;
+  return shape.map((_, axis) => (axes.includes(axis) ? at(inner, axes.indexOf(axis)) : at(kept, next++)));
+}
+
+/** The indices into both operands of a contraction. */
+function contractionIndex(
+  eqn: Eqn, dimensions: DotDimensions, result: readonly Expr[], inner: readonly Expr[],
+): readonly [Expr[], Expr[]] {
+  const { batchLeft, batchRight, contractLeft, contractRight } = dimensions;
+  let free = batchLeft.length;
+  const side = (operand: Atom, batch: readonly number[], contract: readonly number[]): Expr[] =>
+    operand.aval.shape.map((_, dimension) => {
+      if (batch.includes(dimension)) return at(result, batch.indexOf(dimension));
+      return contract.includes(dimension) ? at(inner, contract.indexOf(dimension)) : at(result, free++);
+    });
+  const left = side(at(eqn.inputs, 0), batchLeft, contractLeft);
+  return [left, side(at(eqn.inputs, 1), batchRight, contractRight)];
+}
+
+/** A name that says what the kernel is built around. */
+function nameOf(plan: FusionPlan, group: FusionGroup): string {
+  const fold = group.loops[0]?.folds[0];
+  const named = at(plan.jaxpr.eqns, fold ?? at(group.eqns, -1)).primitive.name.replace(/[^A-Za-z0-9_]/g, "_");
+  return fold === undefined ? `map_${named}` : named;
+}

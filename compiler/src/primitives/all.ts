@@ -1,0 +1,23 @@
+/** @file Every primitive by its printed name, for the parser and for tests. Programs import the families they use. */
+
+import type { Primitive } from "../ir/types.ts";
+import * as arith from "./arith.ts";
+import * as compare from "./compare.ts";
+import * as contract from "./contract.ts";
+import * as linear from "./linear.ts";
+import * as power from "./power.ts";
+import * as reduce from "./reduce.ts";
+import * as structural from "./structural.ts";
+import * as unary from "./unary.ts";
+
+/** The primitives without a jaxpr in their params, by name. */
+export function flatPrimitives(): ReadonlyMap<string, Primitive> {
+  const primitives = [linear, compare, arith, structural, unary, power, reduce, contract]
+    .flatMap((family) => Object.values(family) as unknown[])
+    .filter(isPrimitive);
+  return new Map(primitives.map((primitive) => [primitive.name, primitive]));
+}
+
+function isPrimitive(value: unknown): value is Primitive {
+  return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "primitive";
+}

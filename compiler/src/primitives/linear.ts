@@ -1,0 +1,455 @@
+/**
+ * @file The linear primitives that every transform is made of: sums of cotangents, negation, broadcasts and their
+ * transpose the sum, and the reorderings of axes. First of the families, because rules of all others bind them.
+ */
+
+import { at } from "../base/assert.ts";
+import { isFloat, isInteger } from "../base/dtype.ts";
+import { raise } from "../base/errors.ts";
+import { equalShapes, formatShape, range, sizeOf, withAxis } from "../base/shape.ts";
+import { aval as makeAval, isZero, scalarLiteral, zero } from "../ir/build.ts";
+import type { Aval, BatchRule, Params, Primitive, Tangent, Value } from "../ir/types.ts";
+import * as k from "../kernel/build.ts";
+import type { Expr } from "../kernel/types.ts";
+import { bind1, describeAval } from "../trace/stack.ts";
+import {
+  arithmetic, batchedAxis, commutativeArithmetic, definePrimitive, linearAval, mapCotangent, movement, noParams, parseNoParams, printed,
+  refuseParameter, requireDType, type NoParams,
+} from "./define.ts";
+import { shapeMismatch } from "./errors.ts";
+import { formatTuple, parseNumbers } from "./params.ts";
+
+// broadcast_in_dim -----------------------------------------------------------------------------------------------------
+
+export interface BroadcastParams extends Params {
+  readonly shape: readonly number[];
+  /** For each operand axis the result axis that it becomes; strictly increasing. */
+  readonly broadcastDimensions: readonly number[];
+}
+
+export const broadcastInDimP: Primitive<BroadcastParams> = definePrimitive<BroadcastParams>({
+  name: "broadcast_in_dim",
+  abstractEval: (inAvals, params) => {
+    const { shape, dtype, weakType } = at(inAvals, 0);
+    const fits = params.broadcastDimensions.length === shape.length && params.broadcastDimensions.every((target, axis) =>
+      target > (params.broadcastDimensions[axis - 1] ?? -1) && target < params.shape.length &&
+      (shape[axis] === 1 || shape[axis] === params.shape[target]));
+    if (!fits) {
+      refuseParameter(
+        "broadcast_in_dim", `each axis of ${formatShape(shape)} mapped to an axis of ${formatShape(params.shape)} of its extent, in increasing order`,
+        `broadcastDimensions ${formatShape(params.broadcastDimensions)}`,
+      );
+    }
+    return [makeAval(params.shape, dtype, weakType)];
+  },
+  effects: "pure",
+  jvp: (operands, tangents, params) => ({
+    primals: [bind1(broadcastInDimP, [at(operands, 0)], params)],
+    tangents: [mapTangent(at(tangents, 0), params.shape, (t) => bind1(broadcastInDimP, [t], params))],
+  }),
+  // y[..., i, ...] = x[i] for every index of the other axes, so the cotangent of x is the sum over them.
+  transpose: (cotangents, operands, params) => {
+    const operandAval = linearAval(operands, 0);
+    if (operandAval === null) return [null];
+    return [mapCotangent(at(cotangents, 0), operandAval, (ct) => {
+      const kept = params.broadcastDimensions.filter((_, axis) => operandAval.shape[axis] !== 1 );
+      const summed = reduceSum(ct, range(params.shape.length).filter((axis) => !kept.includes(axis)));
+      return expandTo(summed, operandAval.shape);
+    })];
+  },
+  partialEval: "plain",
+  dce: "plain",
+  batch: (frame, operands, axes, params) => {
+    const front = moveAxis(at(operands, 0), batchedAxis(axes), 0);
+    return {
+      outputs: [broadcastInDim(front, [frame.size, ...params.shape], [0, ...params.broadcastDimensions.map((dimension) => dimension + 1)])],
+      axes: [0],
+    };
+  },
+  lower: {
+    kind: "indexMap",
+    emit: (_emitter, index, read, { params, inAvals }) =>
+      read(0, at(inAvals, 0).shape.map((extent, axis) => (extent === 1 ? k.int(0) : at(index, at(params.broadcastDimensions, axis))))),
+  },
+  simplify: (eqn) => {
+    const operand = at(eqn.inputs, 0);
+    return equalShapes(operand.aval.shape, eqn.params.shape) ? [operand] : null;
+  },
+  subJaxprs: "none",
+  inlinable: "never",
+  printParams: (params) =>
+    params.broadcastDimensions.length === 0 ? [] : [printed("broadcast_dimensions", formatTuple(params.broadcastDimensions))],
+  parseParams: (params, { outAvals }) => ({
+    shape: at(outAvals, 0).shape, broadcastDimensions: parseNumbers(params.get("broadcast_dimensions") ?? []),
+  }),
+  inPlace: "none",
+  facts: movement,
+});
+
+/** Broadcasts; `broadcastDimensions[i]` is the result axis of operand axis i. */
+export function broadcastInDim(operand: Value, shape: readonly number[], broadcastDimensions: readonly number[]): Value {
+  return bind1(broadcastInDimP, [operand], { shape, broadcastDimensions });
+}
+
+/** A number in every element. */
+export function fullOf(value: number, ofAval: Aval): Value {
+  const scalar = scalarLiteral(value, ofAval.dtype, ofAval.weakType);
+  return ofAval.shape.length === 0 ? scalar : broadcastInDim(scalar, ofAval.shape, []);
+}
+
+/** The array that a Zero stands for; any other tangent as it is. */
+export function instantiate(tangent: Tangent): Value {
+  return isZero(tangent) ? fullOf(0, tangent.aval) : tangent;
+}
+
+/** `rule` of a tangent that is there; Zero stays Zero, with the shape given. */
+function mapTangent(tangent: Tangent, shape: readonly number[], rule: (tangent: Value) => Value): Tangent {
+  return isZero(tangent) ? zero(makeAval(shape, tangent.aval.dtype, tangent.aval.weakType)) : rule(tangent);
+}
+
+/** Puts axes of extent 1 back, as JAX's expand_dims does. */
+function expandTo(value: Value, shape: readonly number[]): Value {
+  if (equalShapes(value.aval.shape, shape)) return value;
+  return broadcastInDim(value, shape, range(shape.length).filter((axis) => shape[axis] !== 1));
+}
+
+// reduce_sum -----------------------------------------------------------------------------------------------------------
+
+export interface AxesParams extends Params {
+  readonly axes: readonly number[];
+}
+
+/** The aval of a reduction over `axes`; throws for axes that do not fit. */
+export function reducedAval(name: string, operand: Aval, axes: readonly number[]): Aval {
+  const bad = axes.some((axis, place) => !Number.isInteger(axis) || axis < 0 || axis >= operand.shape.length || axes.indexOf(axis) !== place);
+  if (bad) refuseParameter(name, `distinct axes in [0, ${operand.shape.length})`, formatShape(axes));
+  return makeAval(operand.shape.filter((_, axis) => !axes.includes(axis)), operand.dtype, operand.weakType);
+}
+
+/** The batch rule of every reduction over axes: reduce the same axes, one further where the batch axis comes before. */
+export function reducerBatch(primitive: () => Primitive<AxesParams>): BatchRule<AxesParams> {
+  return (_frame, operands, axes, params) => {
+    const batchAxis = batchedAxis(axes);
+    const reducedAxes = params.axes.map((reduced) => (reduced < batchAxis ? reduced : reduced + 1));
+    return {
+      outputs: [bind1(primitive(), [at(operands, 0)], { ...params, axes: reducedAxes })],
+      axes: [batchAxis - reducedAxes.filter((reduced) => reduced < batchAxis).length],
+    };
+  };
+}
+
+export const reduceSumP: Primitive<AxesParams> = definePrimitive<AxesParams>({
+  name: "reduce_sum",
+  abstractEval: (inAvals, params) => {
+    const inAval = at(inAvals, 0);
+    requireDType("reduce_sum", inAval, (dtype) => isFloat(dtype) || isInteger(dtype), "numbers");
+    return [reducedAval("reduce_sum", inAval, params.axes)];
+  },
+  effects: "pure",
+  jvp: (operands, tangents, params) => {
+    const primal = reduceSum(at(operands, 0), params.axes, true);
+    return { primals: [primal], tangents: [mapTangent(at(tangents, 0), primal.aval.shape, (t) => reduceSum(t, params.axes, true))] };
+  },
+  // y = sum_i x[i], so every x[i] gets the cotangent of y.
+  transpose: (cotangents, operands, params) => {
+    const operandAval = linearAval(operands, 0);
+    if (operandAval === null) return [null];
+    return [mapCotangent(at(cotangents, 0), operandAval, (ct) =>
+      broadcastInDim(ct, operandAval.shape, range(operandAval.shape.length).filter((axis) => !params.axes.includes(axis))))];
+  },
+  partialEval: "plain",
+  dce: "plain",
+  batch: reducerBatch(() => reduceSumP),
+  lower: { kind: "reduction", op: "add", axes: (params) => params.axes },
+  simplify: (eqn) => (eqn.params.axes.length === 0 ? [at(eqn.inputs, 0)] : null),
+  subJaxprs: "none",
+  inlinable: "never",
+  printParams: (params) => [printed("axes", formatTuple(params.axes)), printed("out_sharding", "None")],
+  parseParams: (params) => ({ axes: parseNumbers(params.get("axes")) }),
+  inPlace: "none",
+  facts: arithmetic,
+});
+
+/** Sum over `axes`. Without axes the operand itself, unless `always` asks for the equation. */
+export function reduceSum(operand: Value, axes: readonly number[], always = false): Value {
+  return axes.length === 0 && !always ? operand : bind1(reduceSumP, [operand], { axes });
+}
+
+// transpose ------------------------------------------------------------------------------------------------------------
+
+export interface TransposeParams extends Params {
+  readonly permutation: readonly number[];
+}
+
+export const transposeP: Primitive<TransposeParams> = definePrimitive<TransposeParams>({
+  name: "transpose",
+  abstractEval: (inAvals, { permutation }) => {
+    const { shape, dtype, weakType } = at(inAvals, 0);
+    if (permutation.length !== shape.length || range(shape.length).some((axis) => !permutation.includes(axis))) {
+      refuseParameter("transpose", `a permutation of the ${shape.length} axes of ${formatShape(shape)}`, formatShape(permutation));
+    }
+    return [makeAval(permutation.map((axis) => at(shape, axis)), dtype, weakType)];
+  },
+  effects: "pure",
+  jvp: (operands, tangents, params) => {
+    const primal = bind1(transposeP, [at(operands, 0)], params);
+    return { primals: [primal], tangents: [mapTangent(at(tangents, 0), primal.aval.shape, (t) => bind1(transposeP, [t], params))] };
+  },
+  // A permutation of elements is transposed by its inverse.
+  transpose: (cotangents, operands, { permutation }) => {
+    const operandAval = linearAval(operands, 0);
+    if (operandAval === null) return [null];
+    return [mapCotangent(at(cotangents, 0), operandAval, (ct) =>
+      bind1(transposeP, [ct], { permutation: range(permutation.length).map((axis) => permutation.indexOf(axis)) }))];
+  },
+  partialEval: "plain",
+  dce: "plain",
+  batch: (_frame, operands, axes, { permutation }) => {
+    const batchAxis = batchedAxis(axes);
+    const moved = [batchAxis, ...permutation.map((source) => (source < batchAxis ? source : source + 1))];
+    return { outputs: [bind1(transposeP, [at(operands, 0)], { permutation: moved })], axes: [0] };
+  },
+  lower: {
+    kind: "indexMap",
+    emit: (_emitter, index, read, { params }) => read(0, range(index.length).map((axis) => at(index, params.permutation.indexOf(axis)))),
+  },
+  simplify: (eqn) => (eqn.params.permutation.every((source, axis) => source === axis) ? [at(eqn.inputs, 0)] : null),
+  subJaxprs: "none",
+  inlinable: "never",
+  printParams: ({ permutation }) => [printed("permutation", formatTuple(permutation))],
+  parseParams: (params) => ({ permutation: parseNumbers(params.get("permutation")) }),
+  inPlace: "none",
+  facts: movement,
+});
+
+/** Reorders axes: result axis i is operand axis `permutation[i]`. The identity binds nothing. */
+export function transpose(operand: Value, permutation: readonly number[]): Value {
+  return permutation.every((source, axis) => source === axis) ? operand : bind1(transposeP, [operand], { permutation });
+}
+
+/** Moves one axis to another place, keeping the order of the rest. */
+export function moveAxis(operand: Value, from: number, to: number): Value {
+  if (from === to) return operand;
+  const others = range(operand.aval.shape.length).filter((axis) => axis !== from);
+  return transpose(operand, withAxis(others, to, from));
+}
+
+/** The value with its batch axis first; broadcast to `size` where it has none. */
+export function batchFirst(value: Value, axis: number | null, size: number): Value {
+  if (axis !== null) return moveAxis(value, axis, 0);
+  const { shape } = value.aval;
+  return broadcastInDim(value, [size, ...shape], range(shape.length).map((dimension) => dimension + 1));
+}
+
+// reshape --------------------------------------------------------------------------------------------------------------
+
+export interface ReshapeParams extends Params {
+  readonly newSizes: readonly number[];
+}
+
+export const reshapeP: Primitive<ReshapeParams> = definePrimitive<ReshapeParams>({
+  name: "reshape",
+  abstractEval: (inAvals, { newSizes }) => {
+    const { shape, dtype, weakType } = at(inAvals, 0);
+    if (newSizes.some((extent) => !Number.isInteger(extent) || extent < 0) || sizeOf(newSizes) !== sizeOf(shape)) {
+      raise(shapeMismatch, {
+        operation: "reshape", expected: `a shape of ${sizeOf(shape)} elements, as ${formatShape(shape)} has`,
+        got: `${formatShape(newSizes)} of ${sizeOf(newSizes)} elements`, fix: "choose extents whose product is the same",
+      });
+    }
+    return [makeAval(newSizes, dtype, weakType)];
+  },
+  effects: "pure",
+  jvp: (operands, tangents, params) => ({
+    primals: [bind1(reshapeP, [at(operands, 0)], params)],
+    tangents: [mapTangent(at(tangents, 0), params.newSizes, (t) => bind1(reshapeP, [t], params))],
+  }),
+  transpose: (cotangents, operands) => {
+    const operandAval = linearAval(operands, 0);
+    if (operandAval === null) return [null];
+    return [mapCotangent(at(cotangents, 0), operandAval, (ct) => bind1(reshapeP, [ct], { newSizes: operandAval.shape }))];
+  },
+  partialEval: "plain",
+  dce: "plain",
+  batch: (frame, operands, axes, { newSizes }) => ({
+    outputs: [bind1(reshapeP, [moveAxis(at(operands, 0), batchedAxis(axes), 0)], { newSizes: [frame.size, ...newSizes] })],
+    axes: [0],
+  }),
+  lower: {
+    kind: "indexMap",
+    emit: (_emitter, index, read, { inAvals, outAval }) => read(0, reshapeIndex(index, outAval.shape, at(inAvals, 0).shape)),
+  },
+  simplify: (eqn) => (equalShapes(at(eqn.inputs, 0).aval.shape, eqn.params.newSizes) ? [at(eqn.inputs, 0)] : null),
+  subJaxprs: "none",
+  inlinable: "never",
+  printParams: ({ newSizes }) => [printed("dimensions", "None"), printed("new_sizes", formatTuple(newSizes)), printed("sharding", "None")],
+  parseParams: (params) => ({ newSizes: parseNumbers(params.get("new_sizes")) }),
+  inPlace: [0],
+  facts: movement,
+});
+
+/** The same elements in row-major order under another shape. */
+export function reshape(operand: Value, newSizes: readonly number[]): Value {
+  return equalShapes(operand.aval.shape, newSizes) ? operand : bind1(reshapeP, [operand], { newSizes });
+}
+
+/** The index into `to` of the element at `index` of `from`, matched group by group so that equal extents cost nothing. */
+function reshapeIndex(index: readonly Expr[], from: readonly number[], to: readonly number[]): Expr[] {
+  if (sizeOf(from) === 0) return to.map(() => k.int(0));
+  const result: Expr[] = new Array<Expr>(to.length).fill(k.int(0));
+  let fromAxis = 0;
+  let toAxis = 0;
+  while (toAxis < to.length) {
+    // The smallest runs of axes on both sides that hold equally many elements.
+    let fromEnd = fromAxis;
+    let toEnd = toAxis + 1;
+    let fromCount = 1;
+    let toCount = at(to, toAxis);
+    while (fromCount !== toCount) {
+      if (fromCount < toCount) fromCount *= at(from, fromEnd++);
+      else toCount *= at(to, toEnd++);
+    }
+    let flat: Expr = k.int(0);
+    for (let axis = fromAxis; axis < fromEnd; axis++) flat = k.add(k.mul(flat, at(from, axis)), at(index, axis));
+    for (let axis = toEnd - 1; axis >= toAxis; axis--) {
+      const extent = at(to, axis);
+      result[axis] = axis === toAxis ? flat : extent === 1 ? k.int(0) : k.rem(flat, extent);
+      flat = k.div(flat, extent);
+    }
+    fromAxis = fromEnd;
+    toAxis = toEnd;
+  }
+  return result;
+}
+
+// squeeze --------------------------------------------------------------------------------------------------------------
+
+export interface SqueezeParams extends Params {
+  readonly dimensions: readonly number[];
+}
+
+export const squeezeP: Primitive<SqueezeParams> = definePrimitive<SqueezeParams>({
+  name: "squeeze",
+  abstractEval: (inAvals, { dimensions }) => {
+    const inAval = at(inAvals, 0);
+    if (dimensions.some((axis, place) => inAval.shape[axis] !== 1 || dimensions.indexOf(axis) !== place)) {
+      refuseParameter("squeeze", `distinct axes of extent 1 of ${formatShape(inAval.shape)}`, formatShape(dimensions));
+    }
+    return [makeAval(inAval.shape.filter((_, axis) => !dimensions.includes(axis)), inAval.dtype, inAval.weakType)];
+  },
+  effects: "pure",
+  jvp: (operands, tangents, params) => {
+    const primal = bind1(squeezeP, [at(operands, 0)], params);
+    return { primals: [primal], tangents: [mapTangent(at(tangents, 0), primal.aval.shape, (t) => bind1(squeezeP, [t], params))] };
+  },
+  transpose: (cotangents, operands) => {
+    const operandAval = linearAval(operands, 0);
+    if (operandAval === null) return [null];
+    return [mapCotangent(at(cotangents, 0), operandAval, (ct) => reshape(ct, operandAval.shape))];
+  },
+  partialEval: "plain",
+  dce: "plain",
+  batch: (_frame, operands, axes, { dimensions }) => ({
+    outputs: [bind1(squeezeP, [moveAxis(at(operands, 0), batchedAxis(axes), 0)], { dimensions: dimensions.map((dimension) => dimension + 1) })],
+    axes: [0],
+  }),
+  lower: {
+    kind: "indexMap",
+    emit: (_emitter, index, read, { params, inAvals }) => {
+      let next = 0;
+      return read(0, at(inAvals, 0).shape.map((_, axis) => (params.dimensions.includes(axis) ? k.int(0) : at(index, next++))));
+    },
+  },
+  simplify: (eqn) => (eqn.params.dimensions.length === 0 ? [at(eqn.inputs, 0)] : null),
+  subJaxprs: "none",
+  inlinable: "never",
+  printParams: ({ dimensions }) => [printed("dimensions", formatTuple(dimensions))],
+  parseParams: (params) => ({ dimensions: parseNumbers(params.get("dimensions")) }),
+  inPlace: [0],
+  facts: movement,
+});
+
+/** Removes axes of extent 1. */
+export function squeeze(operand: Value, dimensions: readonly number[]): Value {
+  return dimensions.length === 0 ? operand : bind1(squeezeP, [operand], { dimensions });
+}
+
+// add_any --------------------------------------------------------------------------------------------------------------
+
+export const addAnyP: Primitive<NoParams> = definePrimitive<NoParams>({
+  name: "add_any",
+  abstractEval: (inAvals) => {
+    const [left, right] = inAvals as readonly [Aval, Aval];
+    if (!equalShapes(left.shape, right.shape) || left.dtype !== right.dtype) {
+      raise(shapeMismatch, {
+        operation: "add_any", expected: `two values of one type, as ${describeAval(left)}`, got: describeAval(right),
+        fix: "a custom derivative rule must give cotangents of the primals' shapes and dtypes",
+      });
+    }
+    return [makeAval(left.shape, left.dtype, left.weakType && right.weakType)];
+  },
+  effects: "pure",
+  jvp: (primals, tangents) => ({
+    primals: [bind1(addAnyP, primals, noParams)],
+    tangents: [addTangents(at(tangents, 0), at(tangents, 1))],
+  }),
+  transpose: (cotangents, operands) => operands.map((operand) => (operand.kind === "linear" ? (at(cotangents, 0)) : null)),
+  partialEval: "plain",
+  dce: "plain",
+  batch: (frame, operands, axes) => {
+    const [left, right] = axes as readonly [number | null, number | null];
+    if (left === right) return { outputs: [bind1(addAnyP, operands, noParams)], axes: [left] };
+    return { outputs: [bind1(addAnyP, operands.map((operand, index) => batchFirst(operand, at(axes, index), frame.size)), noParams)], axes: [0] };
+  },
+  lower: { kind: "scalar", emit: (_emitter, operands) => k.add(at(operands, 0), at(operands, 1)) },
+  simplify: "none",
+  subJaxprs: "none",
+  inlinable: "never",
+  printParams: "none",
+  parseParams: parseNoParams,
+  inPlace: [0, 1],
+  facts: commutativeArithmetic,
+});
+
+/** The sum of two tangents or cotangents of one type. */
+export function addTangents(left: Tangent, right: Tangent): Tangent {
+  if (isZero(left)) return right;
+  if (isZero(right)) return left;
+  return bind1(addAnyP, [left, right], noParams);
+}
+
+// neg ------------------------------------------------------------------------------------------------------------------
+
+export const negP: Primitive<NoParams> = definePrimitive<NoParams>({
+  name: "neg",
+  abstractEval: (inAvals) => {
+    const inAval = at(inAvals, 0);
+    requireDType("neg", inAval, (dtype) => isFloat(dtype) || isInteger(dtype), "numbers");
+    return [inAval];
+  },
+  effects: "pure",
+  jvp: (operands, tangents) => {
+    const primal = neg(at(operands, 0));
+    return { primals: [primal], tangents: [mapTangent(at(tangents, 0), primal.aval.shape, neg)] };
+  },
+  transpose: (cotangents, operands) => {
+    const operandAval = linearAval(operands, 0);
+    return operandAval === null ? [null] : [mapCotangent(at(cotangents, 0), operandAval, neg)];
+  },
+  partialEval: "plain",
+  dce: "plain",
+  batch: (_frame, operands, axes) => ({ outputs: [bind1(negP, operands, noParams)], axes }),
+  lower: { kind: "scalar", emit: (_emitter, operands) => k.neg(at(operands, 0)) },
+  simplify: "none",
+  subJaxprs: "none",
+  inlinable: "never",
+  printParams: "none",
+  parseParams: parseNoParams,
+  inPlace: [0],
+  facts: arithmetic,
+});
+
+/** Negation; unsigned integers wrap. */
+export function neg(operand: Value): Value {
+  return bind1(negP, [operand], noParams);
+}

@@ -1,0 +1,29 @@
+/** @file Params as text and back: tuples and lists of numbers in Python's spelling. */
+
+import { InternalError } from "../base/assert.ts";
+import type { ParsedParam } from "../ir/types.ts";
+
+/** `(0, 1)`, `(0,)`, `()`. */
+export function formatTuple(items: readonly (number | string)[]): string {
+  return items.length === 1 ? `(${String(items[0])},)` : `(${items.join(", ")})`;
+}
+
+/** `[0, 1]`. */
+export function formatList(items: readonly number[]): string {
+  return `[${items.join(", ")}]`;
+}
+
+/** A parsed tuple of numbers. */
+export function parseNumbers(param: ParsedParam | undefined): number[] {
+  return parseItems(param).map(parseNumber);
+}
+
+export function parseNumber(param: ParsedParam | undefined): number {
+  if (typeof param !== "number") throw new InternalError(`expected a number in the printed params, got ${String(param)}`);
+  return param;
+}
+
+export function parseItems(param: ParsedParam | undefined): readonly ParsedParam[] {
+  if (!Array.isArray(param)) throw new InternalError(`expected a tuple in the printed params, got ${String(param)}`);
+  return param as readonly ParsedParam[];
+}

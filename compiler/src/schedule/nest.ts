@@ -1,0 +1,119 @@
+/** @file What scheduling looks at first: the parallel loops of a kernel, the loops inside, and how loads move with them. */
+
+import { affineSum, type AffineSum } from "../kernel/affine.ts";
+import { forEachExpr, forEachStmt, withBody } from "../kernel/walk.ts";
+import type { Expr, ForStmt, Kernel, LoadStmt, Stmt } from "../kernel/types.ts";
+
+/** The parallel loops of a kernel, outermost first, and what they run. */
+export interface Nest {
+  readonly loops: readonly ForStmt[];
+  readonly body: readonly Stmt[];
+}
+
+/** The nest of grid and simd loops that is all of the kernel's body; without loops where the kernel has none outside. */
+export function parallelNest(kernel: Kernel): Nest {
+  const loops: ForStmt[] = [];
+  let { body } = kernel;
+  for (let [only] = body; body.length === 1 && only?.kind === "for" && isParallel(only); [only] = body) {
+    loops.push(only);
+    body = only.body;
+  }
+  return { loops, body };
+}
+
+function isParallel(loop: ForStmt): boolean {
+  return loop.loop === "grid" || loop.loop === "simd";
+}
+
+/** The kernel with these loops around `body`: the outermost a grid loop, the others as they are. */
+export function withNest(kernel: Kernel, { loops, body }: Nest): Kernel {
+  return withBody(kernel, loops.reduceRight<readonly Stmt[]>((inner, loop, depth) => [
+    { ...loop, loop: depth === 0 ? "grid" : loop.loop === "grid" ? "simd" : loop.loop, body: inner },
+  ], body));
+}
+
+/** Iterations of a loop that runs from 0 by 1 to a constant; null for others. */
+export function extentOf(loop: ForStmt): number | null {
+  const { begin, end, step } = loop;
+  return begin.kind === "const" && begin.value === 0 && step === 1 && end.kind === "const" ? end.value : null;
+}
+
+/** Iterations of the outermost grid loop: what a driver splits; 1 without one. */
+export function gridExtent(kernel: Kernel): number {
+  for (const statement of kernel.body) {
+    if (statement.kind === "for" && statement.loop === "grid") return extentOf(statement) ?? 1;
+  }
+  return 1;
+}
+
+/** A loop and the loops that are all of its body, outermost first. */
+export function perfectNest(loop: ForStmt): readonly ForStmt[] {
+  const loops = [loop];
+  for (let [only] = loop.body, length = loop.body.length; length === 1 && only?.kind === "for"; length = only.body.length, [only] = only.body) loops.push(only);
+  return loops;
+}
+
+/** How the place of a load moves with the loops around it. */
+export interface LoadPattern {
+  readonly load: LoadStmt;
+  /** Places moved for one step of the loop with this index; null where the step is not the same everywhere. */
+  stride(index: string): number | null;
+  /** Whether the place or anything that it is computed from depends on the loop. */
+  dependsOn(index: string): boolean;
+}
+
+/** The pattern of a load; `definitions` gives what names stand for. */
+export function loadPattern(load: LoadStmt, definitions: ReadonlyMap<string, Expr>): LoadPattern {
+  const sum = affineSum(load.index, (name) => definitions.get(name) ?? null);
+  return {
+    load,
+    stride: (index) => strideIn(sum, index),
+    dependsOn: (index) => sum.terms.some(({ factor }) => mentions(factor, index, definitions)),
+  };
+}
+
+function strideIn(sum: AffineSum, index: string): number | null {
+  let stride = 0;
+  for (const { factor, coefficient } of sum.terms) {
+    if (factor.kind === "ref" && factor.name === index) stride += coefficient;
+    else if (mentions(factor, index, new Map())) return null;
+  }
+  return stride;
+}
+
+function mentions(expr: Expr, name: string, definitions: ReadonlyMap<string, Expr>): boolean {
+  let found = false;
+  forEachExpr(expr, (node) => {
+    if (node.kind !== "ref") return;
+    const meaning = definitions.get(node.name);
+    found ||= node.name === name || (meaning !== undefined && mentions(meaning, name, definitions));
+  });
+  return found;
+}
+
+/** What every Let stands for, and for a load its index: enough to see which loops a value depends on. */
+export function definitionsIn(body: readonly Stmt[]): ReadonlyMap<string, Expr> {
+  const definitions = new Map<string, Expr>();
+  forEachStmt(body, (statement) => {
+    if (statement.kind === "let") definitions.set(statement.name, statement.value);
+  });
+  return definitions;
+}
+
+/** Loads of buffers anywhere in the statements. */
+export function loadsIn(body: readonly Stmt[]): readonly LoadStmt[] {
+  const loads: LoadStmt[] = [];
+  forEachStmt(body, (statement) => {
+    if (statement.kind === "load") loads.push(statement);
+  });
+  return loads;
+}
+
+/** Buffers and arrays that the kernel writes. */
+export function writtenMemory(kernel: Kernel): ReadonlySet<string> {
+  const written = new Set<string>();
+  forEachStmt(kernel.body, (statement) => {
+    if (statement.kind === "store") written.add(statement.buffer);
+  });
+  return written;
+}

@@ -1,0 +1,55 @@
+/** @file What each target can do. Stages after fusion read these facts and nothing else about a target. */
+
+import type { DType } from "./base/dtype.ts";
+
+export type TargetName = "js" | "wasm" | "webgpu";
+
+export interface Capabilities {
+  readonly target: TargetName;
+  /** Elements of a 32-bit simd vector: 1 where code is scalar. */
+  readonly simdWidth: 1 | 2 | 4;
+  /** Whether a fused multiply-add is one instruction. */
+  readonly fma: boolean;
+  /** Whether float32 arithmetic is done in float64 and rounded at the edges (design, "Numbers"). */
+  readonly wideFloat32: boolean;
+  /** Whether a kernel runs as workgroups of invocations with barriers; otherwise its grid is a serial loop. */
+  readonly grid: boolean;
+  /** Buffers that one kernel may bind. */
+  readonly maxBuffers: number;
+  readonly workgroupBytes: number;
+  readonly maxWorkgroup: number;
+  readonly maxOpsPerKernel: number;
+  readonly threads: number;
+  /** How a dtype of the graph lies in a buffer; a dtype that is absent cannot be stored. */
+  readonly storage: Readonly<Partial<Record<DType, "native" | "word" | "bits">>>;
+  /** Register tile of a contraction: rows and columns of accumulators. */
+  readonly contractionTile: readonly [rows: number, columns: number];
+  /** Independent accumulators of a reduction's inner loop. */
+  readonly accumulators: number;
+}
+
+const cpuStorage = {
+  bool: "native", int8: "native", int16: "native", int32: "native", uint8: "native", uint16: "native", uint32: "native",
+  float16: "bits", bfloat16: "bits", float32: "native", float64: "native",
+} as const;
+
+export const jsTarget: Capabilities = {
+  target: "js", simdWidth: 1, fma: false, wideFloat32: true, grid: false,
+  maxBuffers: 64, workgroupBytes: 1 << 20, maxWorkgroup: 1024, maxOpsPerKernel: 1500, threads: 1,
+  storage: cpuStorage, contractionTile: [4, 4], accumulators: 4,
+};
+
+export const wasmTarget: Capabilities = {
+  target: "wasm", simdWidth: 4, fma: false, wideFloat32: false, grid: false,
+  maxBuffers: 256, workgroupBytes: 1 << 20, maxWorkgroup: 1024, maxOpsPerKernel: 20_000, threads: 1,
+  storage: cpuStorage, contractionTile: [4, 8], accumulators: 4,
+};
+
+export const webgpuTarget: Capabilities = {
+  target: "webgpu", simdWidth: 1, fma: true, wideFloat32: false, grid: true,
+  maxBuffers: 8, workgroupBytes: 16_384, maxWorkgroup: 256, maxOpsPerKernel: 1000, threads: 1,
+  storage: { bool: "word", int32: "native", uint32: "native", float32: "native" },
+  contractionTile: [4, 4], accumulators: 4,
+};
+
+export const targets: Readonly<Record<TargetName, Capabilities>> = { js: jsTarget, wasm: wasmTarget, webgpu: webgpuTarget };

@@ -1,0 +1,98 @@
+/**
+ * @file Eager evaluation: an operation on concrete arrays is compiled as a jaxpr of one equation, through the pipeline that
+ * compiles jitted functions, and remembered by its primitive, params and types. Scalars are arguments and never part of
+ * the program, so that a loop with changing numbers compiles once.
+ */
+
+import { at, InternalError } from "@lanewise/compiler/base/assert";
+import { isFloat } from "@lanewise/compiler/base/dtype";
+import { raise } from "@lanewise/compiler/base/errors";
+import { closeJaxpr, isScalarLiteral, makeEqn, makeJaxpr, newVar, strong } from "@lanewise/compiler/ir/build";
+import type { Params, Primitive, ScalarLiteral, Value } from "@lanewise/compiler/ir/types";
+import type { Evaluator } from "@lanewise/compiler/trace/stack";
+import type { DeviceBuffer, Executor } from "@lanewise/runtime";
+import { ConcreteArray } from "./array/concrete.ts";
+import { decodeElement, filledHost } from "./array/elements.ts";
+import { Storage } from "./array/storage.ts";
+import { TracedArray } from "./array/traced.ts";
+import { compileFor } from "./compile.ts";
+import { defaultExecutor, executorOf } from "./devices.ts";
+import type { CompiledEquation } from "./eager-cache.ts";
+import { foundNaN, mixedDevices } from "./errors.ts";
+import { session } from "./session.ts";
+
+export const evaluator: Evaluator = {
+  evaluate(primitive, inputs, params) {
+    const executor = executorFor(primitive.name, inputs);
+    const compiled = compiledEquation(primitive, inputs, params, executor);
+    return runCompiled(compiled, inputs, executor, primitive.name);
+  },
+  createTracer: (trace, aval, payload, argument) => new TracedArray(trace, aval, payload, argument),
+  scalarOf: (value) => (value instanceof ConcreteArray ? value.scalarNow() : null),
+};
+
+/** The device that all the arrays among the inputs are on; the default one where there are none. */
+export function executorFor(operation: string, inputs: readonly Value[]): Executor {
+  let device: string | null = null;
+  for (const input of inputs) {
+    if (!(input instanceof ConcreteArray)) continue;
+    const other = input.storage.device.name;
+    if (device !== null && other !== device) {
+      raise(mixedDevices, { operation, expected: "operands on one device", got: `operands on ${device} and ${other}`, fix: "move one with devicePut" });
+    }
+    device = other;
+  }
+  return device === null ? defaultExecutor() : executorOf(device);
+}
+
+function compiledEquation(primitive: Primitive, inputs: readonly Value[], params: Params, executor: Executor): CompiledEquation {
+  const device = executor.device.name;
+  const known = session.eager.find(primitive, inputs, params, device);
+  if (known !== null) return known;
+  const outAvals = primitive.abstractEval(inputs.map((input) => input.aval), params);
+  const inVars = inputs.map((input) => newVar(strong(input.aval)));
+  const outVars = outAvals.map(newVar);
+  const jaxpr = makeJaxpr([], inVars, [makeEqn(primitive, inVars, params, outVars)], outVars);
+  const compiled = { executable: compileFor(executor, closeJaxpr(jaxpr), primitive.name), outAvals };
+  session.eager.add(primitive, inputs, params, device, compiled);
+  return compiled;
+}
+
+/** Runs a compiled equation or function on concrete values. */
+export function runCompiled({ executable, outAvals }: CompiledEquation, inputs: readonly Value[], executor: Executor, operation: string): ConcreteArray[] {
+  const buffers: DeviceBuffer[] = [];
+  for (let index = 0; index < inputs.length; index++) buffers.push(bufferOf(at(inputs, index), executor));
+  const results = executable.run(buffers);
+  const { outputSources } = executable.program;
+  const outputs: ConcreteArray[] = [];
+  for (let index = 0; index < results.length; index++) {
+    const source = at(outputSources, index);
+    const passed = source.kind === "input" ? inputs[source.input] : undefined;
+    // An output that is an input shares its memory, and with it the count of who holds it.
+    const storage = passed instanceof ConcreteArray ? passed.storage : new Storage(executor.device, at(results, index));
+    outputs.push(new ConcreteArray(at(outAvals, index), storage));
+  }
+  if (session.config.debugNans) refuseNaN(outputs, operation);
+  return outputs;
+}
+
+function bufferOf(value: Value, executor: Executor): DeviceBuffer {
+  if (value instanceof ConcreteArray) return value.storage.buffer;
+  if (isScalarLiteral(value)) return scalarBuffer(value, executor);
+  throw new InternalError("a value that is neither concrete nor a scalar reached the device");
+}
+
+function scalarBuffer({ aval, value }: ScalarLiteral, executor: Executor): DeviceBuffer {
+  return executor.device.adopt(filledHost(aval.dtype, 1, value));
+}
+
+function refuseNaN(outputs: readonly ConcreteArray[], operation: string): void {
+  outputs.forEach((output, index) => {
+    const { device, buffer } = output.storage;
+    if (!isFloat(output.dtype) || device.readSync === null) return;
+    if (!device.readSync(buffer, output.dtype).some((word) => Number.isNaN(decodeElement(output.dtype, word)))) return;
+    raise(foundNaN, {
+      operation, expected: "numbers or infinities", got: `NaN in result ${index} (${output.toString()})`, fix: "check the operands of this operation, or set debugNans to false",
+    });
+  });
+}

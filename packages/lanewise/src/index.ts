@@ -1,0 +1,25 @@
+/** @file The public API of lanewise. */
+
+export { InternalError } from "@lanewise/compiler/base/assert";
+export { LanewiseError } from "@lanewise/compiler/base/errors";
+export { NDArray } from "./public-array.ts";
+export { config } from "./config.ts";
+export type { Config } from "./config-options.ts";
+export { defaultDevice, deviceCount, devices, init, localDevices, memory } from "./devices.ts";
+export type { Device, DeviceLike, DeviceReport, InitOptions } from "./devices.ts";
+export * as numpy from "./numpy/index.ts";
+export { blockUntilReady, devicePut, get } from "./placement.ts";
+export { clearCaches } from "./session.ts";
+export { grad, valueAndGrad } from "./transforms/grad.ts";
+export { jit } from "./transforms/jit.ts";
+export { jvp, linearize, vjp } from "./transforms/jvp.ts";
+export { evalShape, makeJaxpr } from "./transforms/make-jaxpr.ts";
+export { vmap } from "./transforms/vmap.ts";
+export type {
+  Cost, Jitted, JitOptions, Lowered, MakeJaxprOptions, PrintableJaxpr, ShapeDtype, ShapeOfArray, Spec, Stage, VmapOptions,
+} from "./transforms/signatures.ts";
+export * as tree from "./tree.ts";
+export type {
+  ArrayLeaf, ArrayLike, Axis, DataOf, DType, ElementOf, IndexEntry, Mapped, MembersIn, MembersOut, NDArrayMethods, Nested, Slice, TypedArray,
+  WayIn, WayOut,
+} from "./types.ts";

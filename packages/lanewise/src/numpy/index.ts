@@ -1,0 +1,8 @@
+/** @file The namespace `numpy`: JAX's jax.numpy in camelCase. */
+
+export * from "./create.ts";
+export * from "./elementwise.ts";
+export * from "./products.ts";
+export * from "./reductions.ts";
+export * from "./shapes.ts";
+export { slice } from "./slice.ts";

@@ -1,0 +1,186 @@
+/** @file Functions that move elements and compute nothing: reshapes, reorderings, joins, paddings. */
+
+import { at } from "@lanewise/compiler/base/assert";
+import { raise } from "@lanewise/compiler/base/errors";
+import { equalShapes, formatShape, range } from "@lanewise/compiler/base/shape";
+import type { Value } from "@lanewise/compiler/ir/types";
+import { broadcastInDim, reshape as reshapeTo, squeeze as squeezeAxes, transpose as permute } from "@lanewise/compiler/primitives/linear";
+import { concatenate as join, pad as padWith, slice } from "@lanewise/compiler/primitives/structural";
+import { badArgument, badAxis, incompatibleShapes } from "../errors.ts";
+import type { Axis } from "../types.ts";
+import { resolveAxes, resolveAxis, resolveNewShape, resolveShape } from "./axes.ts";
+import { broadcastTo as broadcast } from "./elementwise.ts";
+import { namedCall1 } from "./named-call.ts";
+import { convertOperand, promoteDTypes, settleNumbers } from "./operands.ts";
+
+/** The same elements in another shape, of which one extent may be -1. */
+export function reshape(x: Value, shape: readonly unknown[], operation = "np.reshape"): Value {
+  return reshapeTo(x, resolveNewShape(operation, shape, x.aval.shape));
+}
+
+/** One axis. */
+export function ravel(x: Value): Value {
+  return reshape(x, [-1], "np.ravel");
+}
+
+/** Axes in another order; reversed where none is given. */
+export function transpose(x: Value, axes: readonly unknown[] | null): Value {
+  const rank = x.aval.shape.length;
+  if (axes === null) return permute(x, range(rank).reverse());
+  const order = resolveAxes("np.transpose", axes, rank, "axes");
+  if (order.length !== rank) {
+    raise(badAxis, {
+      operation: "np.transpose", argument: "axes", expected: `each of the ${rank} axes of ${formatShape(x.aval.shape)} once`,
+      got: formatShape(order), fix: "name every axis, or leave axes out to reverse them",
+    });
+  }
+  return permute(x, order);
+}
+
+/** Moves axes to other places; the rest keep their order. */
+export function moveaxis(x: Value, source: Axis, destination: Axis): Value {
+  const rank = x.aval.shape.length;
+  const from = resolveAxes("np.moveaxis", source, rank, "source");
+  const to = resolveAxes("np.moveaxis", destination, rank, "destination");
+  if (from.length !== to.length) {
+    raise(badAxis, {
+      operation: "np.moveaxis", expected: "as many destinations as sources", got: `${from.length} sources and ${to.length} destinations`,
+      fix: "give one destination per source",
+    });
+  }
+  const rest = range(rank).filter((axis) => !from.includes(axis));
+  const order = range(rank).map((place) => (to.includes(place) ? at(from, to.indexOf(place)) : at(rest, restIndex(place, to))));
+  return permute(x, order);
+}
+
+/** How many places before this one are no destinations. */
+function restIndex(place: number, destinations: readonly number[]): number {
+  return range(place).filter((earlier) => !destinations.includes(earlier)).length;
+}
+
+/** Exchanges two axes. */
+export function swapaxes(x: Value, axis1: number, axis2: number): Value {
+  const rank = x.aval.shape.length;
+  const [first, second] = [resolveAxis("np.swapaxes", axis1, rank, "axis1"), resolveAxis("np.swapaxes", axis2, rank, "axis2")];
+  return permute(x, range(rank).map((axis) => (axis === first ? second : axis === second ? first : axis)));
+}
+
+/** Removes axes of extent 1: those given, or all. */
+export function squeeze(x: Value, axis: Axis | undefined): Value {
+  const { shape } = x.aval;
+  if (axis === null || axis === undefined) return squeezeAxes(x, range(shape.length).filter((place) => shape[place] === 1));
+  const axes = resolveAxes("np.squeeze", axis, shape.length);
+  const wide = axes.find((place) => shape[place] !== 1);
+  if (wide !== undefined) {
+    raise(badAxis, {
+      operation: "np.squeeze", argument: "axis", expected: "axes of extent 1", got: `axis ${wide} of shape ${formatShape(shape)}, whose extent is ${at(shape, wide)}`,
+      fix: "name axes of extent 1 only, or leave axis out",
+    });
+  }
+  return squeezeAxes(x, axes);
+}
+
+/** New axes of extent 1 at these places of the result. */
+export function expandDims(x: Value, axis: number | readonly number[], operation = "np.expandDims"): Value {
+  const added = Array.isArray(axis) ? axis.length : 1;
+  const rank = x.aval.shape.length + added;
+  const places = resolveAxes(operation, axis, rank);
+  const old = range(rank).filter((place) => !places.includes(place));
+  const shape = range(rank).map((place) => (places.includes(place) ? 1 : at(x.aval.shape, old.indexOf(place))));
+  return added === 0 ? x : broadcastInDim(x, shape, old);
+}
+
+/** The array repeated along axes of extent 1 and new leading axes. */
+export function broadcastTo(x: Value, shape: unknown): Value {
+  const target = resolveShape("np.broadcastTo", shape);
+  const from = x.aval.shape;
+  const offset = target.length - from.length;
+  const fits = offset >= 0 && from.every((extent, axis) => extent === 1 || extent === at(target, axis + offset));
+  if (!fits) {
+    raise(incompatibleShapes, {
+      operation: "np.broadcastTo", expected: `a shape that broadcasts to ${formatShape(target)}`, got: `array of shape ${formatShape(from)}`,
+      fix: "extents must be equal or 1 from the last axis on; add axes with np.expandDims",
+    });
+  }
+  return broadcast(x, target);
+}
+
+/** Joined along an axis that all have; null joins the raveled arrays. */
+export function concatenate(values: readonly Value[], axis: number | null): Value {
+  const operation = "np.concatenate";
+  const first = values[0];
+  if (first === undefined) {
+    return raise(badArgument, { operation, argument: "arrays", expected: "at least one array", got: "an empty list", fix: "give the arrays in a list" });
+  }
+  if (axis === null) return concatenate(values.map(ravel), 0);
+  const { shape } = first.aval;
+  if (shape.length === 0) {
+    return raise(badArgument, { operation, argument: "arrays", expected: "arrays with at least one axis", got: "a 0-d array", fix: "use np.stack for scalars" });
+  }
+  const dimension = resolveAxis(operation, axis, shape.length);
+  values.forEach((value, index) => {
+    const other = value.aval.shape;
+    if (other.length === shape.length && other.every((extent, place) => place === dimension || extent === shape[place])) return;
+    raise(incompatibleShapes, {
+      operation, argument: `arrays[${index}]`, expected: `the shape ${formatShape(shape)} of arrays[0] except along axis ${dimension}`,
+      got: `shape ${formatShape(other)}`, fix: "reshape or pad the array",
+    });
+  });
+  const promoted = promoteDTypes(operation, values);
+  return promoted.length === 1 ? at(promoted, 0) : join(promoted, dimension);
+}
+
+/** Joined along a new axis. */
+export function stack(values: readonly Value[], axis: number, operation = "np.stack"): Value {
+  const first = values[0];
+  if (first === undefined) {
+    return raise(badArgument, { operation, argument: "arrays", expected: "at least one array", got: "an empty list", fix: "give the arrays in a list" });
+  }
+  const { shape } = first.aval;
+  const place = resolveAxis(operation, axis, shape.length + 1);
+  const wrong = values.findIndex((value) => !equalShapes(value.aval.shape, shape));
+  if (wrong >= 0) {
+    raise(incompatibleShapes, {
+      operation, argument: `arrays[${wrong}]`, expected: `the shape ${formatShape(shape)} of arrays[0]`, got: `shape ${formatShape(at(values, wrong).aval.shape)}`,
+      fix: "stack arrays of one shape",
+    });
+  }
+  const rows = promoteDTypes(operation, values).map((value) => expandDims(value, place, operation));
+  return rows.length === 1 ? at(rows, 0) : join(rows, place);
+}
+
+/** Parts of an axis: so many equal ones, or cut before these positions. */
+export function split(x: Value, parts: number | readonly number[], axis: number): Value[] {
+  const operation = "np.split";
+  const { shape } = x.aval;
+  const place = resolveAxis(operation, axis, shape.length);
+  const extent = at(shape, place);
+  const cuts = typeof parts === "number" ? equalCuts(operation, parts, extent) : parts.map((cut) => Math.min(Math.max(cut < 0 ? cut + extent : cut, 0), extent));
+  const bounds = [0, ...cuts, extent];
+  return range(bounds.length - 1).map((index) => {
+    const [start, stop] = [at(bounds, index), Math.max(at(bounds, index), at(bounds, index + 1))];
+    return slice(x, shape.map((_, other) => (other === place ? start : 0)), shape.map((full, other) => (other === place ? stop : full)));
+  });
+}
+
+function equalCuts(operation: string, parts: number, extent: number): number[] {
+  if (!Number.isInteger(parts) || parts < 1 || extent % parts !== 0) {
+    raise(badArgument, {
+      operation, argument: "indicesOrSections", expected: `a number of parts that divides the extent ${extent}`, got: String(parts),
+      fix: "choose a divisor, or give the positions to cut at",
+    });
+  }
+  return range(parts - 1).map((index) => (index + 1) * (extent / parts));
+}
+
+/** `[before, after]` per axis. */
+export type PadWidths = readonly (readonly [number, number])[];
+
+/** Constant padding around the array. A call of `_pad` in the jaxpr. */
+export function pad(x: Value, widths: PadWidths, constant: Value): Value {
+  const args = [x, at(settleNumbers("np.pad", [x, constant]), 1)];
+  return namedCall1("_pad", widths, args, ([operand, value]) => {
+    const array = operand as Value;
+    return padWith(convertOperand("np.pad", array, array.aval.dtype), convertOperand("np.pad", value as Value, array.aval.dtype), widths.map(([before, after]) => [before, after, 0]));
+  });
+}

@@ -1,0 +1,67 @@
+/**
+ * @file The session: the caches, devices and options of one copy of the library. One object for the module, because
+ * JAX's API has no handle that could carry it: `np.add(x, y)` has to find its device and its caches by itself.
+ */
+
+import type { Executor } from "@lanewise/runtime";
+import { StructuralMap } from "@lanewise/compiler/base/structural-map";
+import type { Aval, Jaxpr } from "@lanewise/compiler/ir/types";
+import { defaultConfig, type Config } from "./config-options.ts";
+import { EagerCache } from "./eager-cache.ts";
+
+/** What tells one call of a function of the library from another: its name, its static arguments, its arguments' types. */
+export interface NamedCallKey {
+  readonly name: string;
+  readonly statics: unknown;
+  readonly avals: readonly Aval[];
+}
+
+export interface Session {
+  config: Config;
+  /** Whether eager evaluation has been installed in the compiler. */
+  installed: boolean;
+  /** The devices in use, by name. */
+  readonly executors: Map<string, Executor>;
+  /** Name of the device of new arrays. */
+  defaultDevice: string;
+  /** Executables of single equations. */
+  readonly eager: EagerCache;
+  /** Jaxprs of the library's own jitted functions. */
+  readonly namedCalls: StructuralMap<NamedCallKey, Jaxpr>;
+  /** Grows with every `clearCaches()`. Whoever has a cache of its own drops it when this has changed. */
+  generation: number;
+  /** Warnings given so far: each is given once. */
+  readonly warnings: Set<string>;
+}
+
+function createSession(): Session {
+  return {
+    config: defaultConfig,
+    installed: false,
+    executors: new Map(),
+    defaultDevice: "js:0",
+    eager: new EagerCache(),
+    namedCalls: new StructuralMap(),
+    generation: 0,
+    warnings: new Set(),
+  };
+}
+
+/** Made when the module loads, empty: devices and caches come with the first use. */
+export const session: Session = createSession();
+
+/** Prints a warning, once for each text. */
+export function warnOnce(text: string): void {
+  if (session.warnings.has(text)) return;
+  session.warnings.add(text);
+  const { console } = globalThis;
+  console.warn(`lanewise: ${text}`);
+}
+
+/** Drops compiled programs and everything remembered about functions. */
+export function clearCaches(): void {
+  session.eager.clear();
+  session.namedCalls.clear();
+  for (const executor of session.executors.values()) executor.clear();
+  session.generation++;
+}

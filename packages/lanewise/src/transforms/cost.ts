@@ -1,0 +1,33 @@
+/** @file What a traced function costs by a rough count: arithmetic, memory traffic at its edges. */
+
+import { at } from "@lanewise/compiler/base/assert";
+import { byteSize } from "@lanewise/compiler/base/dtype";
+import { sizeOf } from "@lanewise/compiler/base/shape";
+import type { Aval, Eqn, Jaxpr } from "@lanewise/compiler/ir/types";
+
+/** Operations of a jaxpr, each counted by its primitive's cost; a product of matrices by its multiplications and additions. */
+export function countOperations(jaxpr: Jaxpr): number {
+  return jaxpr.eqns.reduce((sum, eqn) => sum + operationsOf(eqn), 0);
+}
+
+function operationsOf(eqn: Eqn): number {
+  const { primitive, params, inputs, outVars } = eqn;
+  if (primitive.subJaxprs !== "none") return primitive.subJaxprs(params).reduce((sum, inner) => sum + countOperations(inner), 0);
+  const results = outVars.reduce((sum, variable) => sum + sizeOf(variable.aval.shape), 0);
+  switch (primitive.lower.kind) {
+    case "contraction": {
+      const { contractLeft } = primitive.lower.dimensions(params);
+      return 2 * results * contractLeft.reduce((product, axis) => product * at(at(inputs, 0).aval.shape, axis), 1);
+    }
+    case "reduction": return inputs.reduce((sum, input) => sum + sizeOf(input.aval.shape), 0) * primitive.facts.cost;
+    case "scalar":
+    case "indexMap":
+    case "inlined": return results * primitive.facts.cost;
+  }
+}
+
+/** Bytes of the arguments and results together. */
+export function edgeBytes(jaxpr: Jaxpr): number {
+  const bytes = ({ shape, dtype }: Aval): number => sizeOf(shape) * byteSize(dtype);
+  return [...jaxpr.constVars, ...jaxpr.inVars, ...jaxpr.outs].reduce((sum, atom) => sum + bytes(atom.aval), 0);
+}

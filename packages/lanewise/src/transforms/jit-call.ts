@@ -1,0 +1,246 @@
+/** @file A call of a jitted function that is not recognised at once: finds or traces it, compiles it, runs it. */
+
+import { at } from "@lanewise/compiler/base/assert";
+import { raise } from "@lanewise/compiler/base/errors";
+import { callJit, closeOver } from "@lanewise/compiler/control/jit";
+import { closeJaxpr } from "@lanewise/compiler/ir/build";
+import type { Aval, ClosedJaxpr, Jaxpr, Value } from "@lanewise/compiler/ir/types";
+import { evalJaxpr } from "@lanewise/compiler/trace/eval-jaxpr";
+import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";
+import { axesInScope, currentTrace, describeAval } from "@lanewise/compiler/trace/stack";
+import { isTracer } from "@lanewise/compiler/trace/tracer";
+import { unflatten } from "@lanewise/compiler/tree/flatten";
+import { equalStructures, type TreeDef } from "@lanewise/compiler/tree/treedef";
+import type { Executor } from "@lanewise/runtime";
+import { ConcreteArray } from "../array/concrete.ts";
+import { compileFor } from "../compile.ts";
+import { configBits, type Config } from "../config-options.ts";
+import { executorOf } from "../devices.ts";
+import type { CompiledEquation } from "../eager-cache.ts";
+import { executorFor, runCompiled } from "../evaluator.ts";
+import { session, warnOnce } from "../session.ts";
+import { CallCache, type CallKey } from "./call-cache.ts";
+import { patternOf, rememberStatic, sameAval, type Pattern, type StaticValue } from "./call-pattern.ts";
+import { flatCall, leafNames, leafPositions, leafValue, flattenArguments, type Arguments, type Subject } from "./call.ts";
+import { transformErrors } from "./errors.ts";
+import { plural } from "./function-info.ts";
+import type { JitSettings } from "./jit-options.ts";
+import { resolvePositions } from "./options.ts";
+import { avalsOf, flattenSpecs } from "./specs.ts";
+import { splitStatics, type StaticSplit } from "./statics.ts";
+import { publish } from "./values.ts";
+
+/** A traced call. */
+export interface Entry {
+  readonly closed: ClosedJaxpr;
+  /** Without constants: what the function closed over are its leading inputs, and `hidden` their values. */
+  readonly jaxpr: Jaxpr;
+  readonly hidden: readonly Value[];
+  readonly output: TreeDef;
+  /** Places of donated arrays among all inputs, the hidden ones counted. */
+  readonly donated: readonly number[];
+  readonly names: readonly string[];
+  compiled: CompiledCall | null;
+}
+
+export interface CompiledCall extends CompiledEquation {
+  readonly executor: Executor;
+}
+
+/** What the last call looked like, to recognise the next one by. */
+interface FastCall {
+  readonly patterns: readonly Pattern[];
+  readonly entry: Entry;
+  readonly compiled: CompiledCall;
+  readonly config: Config;
+  readonly generation: number;
+  readonly device: string;
+}
+
+export interface JitState {
+  readonly cache: CallCache<Entry>;
+  fast: FastCall | null;
+  generation: number;
+  misses: number;
+  /** The call traced last, for the warning about many of them. */
+  lastKey: CallKey | null;
+}
+
+export function newJitState(): JitState {
+  return { cache: new CallCache(), fast: null, generation: session.generation, misses: 0, lastKey: null };
+}
+
+/** A call taken apart. */
+interface Prepared {
+  readonly split: StaticSplit;
+  readonly flat: Arguments;
+  readonly avals: readonly Aval[];
+  readonly names: readonly string[];
+  readonly key: CallKey;
+}
+
+function prepare(settings: JitSettings, split: StaticSplit, flat: Arguments, avals: readonly Aval[]): Prepared {
+  const key: CallKey = {
+    treedef: flat.treedef, avals, statics: split.statics, axes: axesInScope(), config: configBits(session.config), device: settings.device ?? session.defaultDevice,
+  };
+  return { split, flat, avals, names: leafNames(split.subject.info, flat.treedef), key };
+}
+
+/** Finds the traced call, or traces it. Kept unless it closed over values of an outer trace, which are gone tomorrow. */
+function entryFor(subject: Subject, settings: JitSettings, state: JitState, argumentCount: number, call: Prepared): Entry {
+  if (state.generation !== session.generation) {
+    state.cache.clear();
+    state.generation = session.generation;
+  }
+  const known = state.cache.find(call.key);
+  if (known !== null) return known;
+  const entry = traceEntry(subject, settings, argumentCount, call);
+  if (!entry.hidden.some(isTracer)) {
+    state.cache.add(call.key, call.split.statics.map(rememberStatic), entry);
+    countMiss(subject, state, call);
+  }
+  return entry;
+}
+
+function traceEntry(subject: Subject, settings: JitSettings, argumentCount: number, { split, flat, avals, names }: Prepared): Entry {
+  const call = flatCall(split.subject, flat, flat.leaves.map((_, index) => index));
+  const closed = traceToJaxpr(call.run, avals, { functionName: subject.info.name, argumentNames: names });
+  const { jaxpr, hidden } = closeOver(closed);
+  return {
+    closed, jaxpr, hidden, output: call.output(), names, compiled: null,
+    donated: donatedPlaces(subject, settings, argumentCount, split, flat.treedef).map((place) => place + hidden.length),
+  };
+}
+
+/** The leaves of donated arguments, counted among the leaves that are traced. */
+function donatedPlaces(subject: Subject, settings: JitSettings, argumentCount: number, split: StaticSplit, treedef: TreeDef): readonly number[] {
+  if (settings.donated.length === 0) return [];
+  const within = settings.donated.filter((position) => position < argumentCount);
+  const positions = resolvePositions("jit", "donateArgnums", within, argumentCount, subject.info, "argument");
+  const owners = leafPositions(treedef).map((dynamic) => at(split.positions, dynamic));
+  return owners.flatMap((owner, place) => (positions.includes(owner) ? [place] : []));
+}
+
+/** The call by way of flattening: the first of its kind, or under a transform. */
+export function callSlowly(subject: Subject, settings: JitSettings, state: JitState, args: readonly unknown[]): unknown {
+  const split = splitStatics(subject, args, settings.statics);
+  const flat = flattenArguments(split.dynamic);
+  const values = flat.leaves.map((_, index) => leafValue(split.subject, flat, index, "make it a static argument: jit(f, { staticArgnums: [...] })"));
+  if (session.config.disableJit) return callDirectly(split.subject, flat, values);
+
+  const call = prepare(settings, split, flat, values.map((value) => value.aval));
+  const entry = entryFor(subject, settings, state, args.length, call);
+  const inputs = [...entry.hidden, ...values];
+  if (currentTrace() !== null || inputs.some(isTracer)) {
+    const results = settings.inline ? evalJaxpr(entry.closed.jaxpr, entry.closed.consts, values) : callJit(entry.jaxpr, subject.info.name, inputs);
+    return unflatten(entry.output, results.map(publish));
+  }
+  if (session.config.debugNans) return unflatten(entry.output, evalJaxpr(entry.closed.jaxpr, entry.closed.consts, values).map(publish));
+
+  const compiled = compileEntry(subject, settings, entry, inputs);
+  const patterns = patternsOfCall(split, args.length);
+  state.fast = patterns === null ? null : {
+    patterns, entry, compiled, config: session.config, generation: session.generation, device: session.defaultDevice,
+  };
+  return finishCall(entry, compiled, inputs, subject);
+}
+
+/** Runs the function as it is, operation by operation. */
+function callDirectly(subject: Subject, flat: Arguments, values: readonly Value[]): unknown {
+  const call = flatCall(subject, flat, flat.leaves.map((_, index) => index));
+  const results = call.run(values);
+  return unflatten(call.output(), results.map(publish));
+}
+
+function compileEntry(subject: Subject, settings: JitSettings, entry: Entry, inputs: readonly Value[]): CompiledCall {
+  if (entry.compiled !== null) return entry.compiled;
+  const executor = settings.device === null ? executorFor(`jit of ${subject.info.name}`, inputs) : executorOf(settings.device);
+  const executable = compileFor(executor, closeJaxpr(entry.jaxpr), subject.info.name);
+  entry.compiled = { executable, executor, outAvals: entry.jaxpr.outs.map((out) => out.aval) };
+  return entry.compiled;
+}
+
+/** Runs a compiled call and gives its result tree; donated arrays are gone afterwards. */
+export function finishCall(entry: Entry, compiled: CompiledCall, inputs: readonly Value[], subject: Subject): unknown {
+  if (entry.donated.length > 0) rejectSharedDonation(entry, inputs, subject);
+  const outputs = runCompiled(compiled, inputs, compiled.executor, subject.info.name);
+  for (const place of entry.donated) {
+    const input = at(inputs, place);
+    if (input instanceof ConcreteArray) input.donate(subject.info.name);
+  }
+  return entry.output.kind === "leaf" ? at(outputs, 0) : unflatten(entry.output, outputs);
+}
+
+function rejectSharedDonation(entry: Entry, inputs: readonly Value[], subject: Subject): void {
+  for (const place of entry.donated) {
+    const other = inputs.findIndex((input, index) => index !== place && input === inputs[place]);
+    if (other < 0) continue;
+    const nameOf = (index: number): string => entry.names[index - entry.hidden.length] ?? "a value that the function closes over";
+    raise(transformErrors.donatedOnce, {
+      operation: `jit of ${subject.info.name}`,
+      argument: nameOf(place),
+      expected: "a donated array that is no other argument of the call",
+      got: `one array for ${nameOf(place)} and ${nameOf(other)}`,
+      fix: "pass a copy for one of them, or do not donate it",
+    });
+  }
+}
+
+function patternsOfCall(split: StaticSplit, argumentCount: number): readonly Pattern[] | null {
+  const patterns = new Array<Pattern | null>(argumentCount).fill(null);
+  split.dynamic.forEach((argument, index) => { patterns[at(split.positions, index)] = patternOf(argument); });
+  split.statics.forEach((value, index) => { patterns[at(split.staticPositions, index)] = { kind: "static", value: rememberStatic(value) }; });
+  return patterns.every((pattern) => pattern !== null) ? patterns : null;
+}
+
+/** Traces and compiles for arguments or specs, without running. */
+export function precompile(subject: Subject, settings: JitSettings, state: JitState, specs: readonly unknown[]): void {
+  const call = prepareSpecs(subject, settings, specs);
+  const entry = entryFor(subject, settings, state, specs.length, call);
+  compileEntry(subject, settings, entry, []);
+}
+
+function prepareSpecs(subject: Subject, settings: JitSettings, specs: readonly unknown[]): Prepared {
+  const split = splitStatics(subject, specs, settings.statics);
+  const flat = flattenSpecs(split.dynamic);
+  return prepare(settings, split, flat, avalsOf(split.subject, flat));
+}
+
+export interface TracedSpecs {
+  readonly entry: Entry;
+  readonly statics: readonly StaticValue[];
+  readonly treedef: TreeDef;
+  readonly avals: readonly Aval[];
+}
+
+/** Traces for arguments or specs, apart from any cache. */
+export function traceSpecs(subject: Subject, settings: JitSettings, specs: readonly unknown[]): TracedSpecs {
+  const call = prepareSpecs(subject, settings, specs);
+  const entry = traceEntry(subject, settings, specs.length, call);
+  return { entry, statics: call.split.statics.map(rememberStatic), treedef: call.flat.treedef, avals: call.avals };
+}
+
+/** Compiles a call that was traced ahead of time for the device it is to run on. */
+export function compileLowered(subject: Subject, settings: JitSettings, entry: Entry): CompiledCall {
+  return compileEntry(subject, settings, entry, entry.hidden);
+}
+
+// Many misses ----------------------------------------------------------------------------------------------------------
+
+const missesBeforeWarning = 32;
+
+function countMiss(subject: Subject, state: JitState, { key, names }: Prepared): void {
+  const previous = state.lastKey;
+  state.lastKey = key;
+  state.misses++;
+  if (state.misses !== missesBeforeWarning || previous === null) return;
+  warnOnce(`${subject.info.name} under jit was traced ${plural(state.misses, "time")}, the last time because ${describeChange(previous, key, names)}. `
+    + "Each new shape, dtype, tree structure or static value is traced and compiled again.");
+}
+
+function describeChange(before: CallKey, after: CallKey, names: readonly string[]): string {
+  if (!equalStructures(before.treedef, after.treedef)) return "the tree structure of the arguments changed";
+  const leaf = after.avals.findIndex((aval, index) => !sameAval(aval, at(before.avals, index)));
+  if (leaf >= 0) return `${at(names, leaf)} changed from ${describeAval(at(before.avals, leaf))} to ${describeAval(at(after.avals, leaf))}`;
+  return after.statics.some((value, index) => !Object.is(value, before.statics[index])) ? "a static argument changed" : "the options or the device changed";
+}

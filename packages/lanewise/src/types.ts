@@ -1,0 +1,227 @@
+/**
+ * @file The public types: arrays, what may stand for one, and the two mapped types by which a transform's result types
+ * follow from the function it takes. The casts that `number & ...` needs live here and nowhere else.
+ */
+
+import type { DType } from "@lanewise/compiler/base/dtype";
+
+export type { DType } from "@lanewise/compiler/base/dtype";
+
+/** Typed arrays that are read as arrays. */
+export type TypedArray =
+  | Float32Array | Float64Array | Int32Array | Int16Array | Int8Array | Uint32Array | Uint16Array | Uint8Array;
+
+/** The typed array that `data()` gives for a dtype. bool gives 0 and 1; float16 and bfloat16 are widened. */
+export type DataOf<D extends DType> =
+  D extends "float32" | "float16" | "bfloat16" | "complex64" ? Float32Array
+  : D extends "float64" ? Float64Array
+  : D extends "int32" ? Int32Array
+  : D extends "int16" ? Int16Array
+  : D extends "int8" ? Int8Array
+  : D extends "uint32" | "key<fry>" ? Uint32Array
+  : D extends "uint16" ? Uint16Array
+  : Uint8Array;
+
+/** One element read into JavaScript. Where the types do not know the dtype, a number. */
+export type ElementOf<D extends DType> = [D] extends ["bool"] ? boolean : number;
+
+/** Nested arrays as `toArray()` gives them; a bare element for a 0-d array. */
+export type Nested<T> = T | Nested<T>[];
+
+/** What free functions of `np`, `lax` and `nn` take as an array. A nested JavaScript array is one here. */
+export type ArrayLike = ArrayLeaf | readonly ArrayLike[];
+
+/** What a transform takes as an array: a leaf of its argument trees. NDArrays are numbers to the type checker. */
+export type ArrayLeaf = number | boolean | bigint | TypedArray;
+
+/** The part `start:stop:step` of an axis, made by `slice()`. */
+export interface Slice {
+  readonly kind: "slice";
+  readonly start: number | null;
+  readonly stop: number | null;
+  readonly step: number | null;
+}
+
+/** One entry of an index: a place, a part, a new axis, the axes between, or an array of places or a mask. */
+export type IndexEntry = number | bigint | Slice | null | "..." | Int32Array | Uint32Array | readonly number[] | readonly boolean[];
+
+export type Axis = number | readonly number[] | null;
+
+export interface ReduceOptions {
+  readonly axis?: Axis;
+  readonly dtype?: DType;
+  readonly keepdims?: boolean;
+  readonly initial?: ArrayLike;
+  readonly where?: ArrayLike;
+}
+
+export interface VarianceOptions extends ReduceOptions {
+  readonly ddof?: number;
+}
+
+export interface ArgReduceOptions {
+  readonly axis?: number | null;
+  readonly keepdims?: boolean;
+}
+
+/** How an index outside the array is treated when it is traced. */
+export interface IndexedUpdateOptions {
+  readonly mode?: "fill" | "drop" | "clip" | "promiseInBounds";
+  readonly fillValue?: number;
+}
+
+/** What `x.at(...index)` offers: a new array each time, `x` stays as it is. */
+export interface IndexedUpdate<out D extends DType = DType> {
+  get(options?: IndexedUpdateOptions): NDArray<D>;
+  set(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
+  add(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
+  multiply(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
+  divide(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
+  min(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
+  max(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
+  power(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
+  apply(f: (values: NDArray) => ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
+}
+
+/**
+ * The members of an array, concrete or traced. An array is immutable. `D` is its dtype where the types know it.
+ * `NDArray` is this and `number`, so that `x ** 2 + y` type-checks for the source transform.
+ */
+export interface NDArrayMethods<out D extends DType = DType> {
+  readonly shape: readonly number[];
+  readonly ndim: number;
+  readonly size: number;
+  readonly dtype: D;
+  readonly device: string;
+  readonly nbytes: number;
+  /** The array with its axes reversed. */
+  readonly T: NDArray<D>;
+  /** Extent of axis 0; throws for a 0-d array. */
+  readonly length: number;
+  /** Row `index` of axis 0. */
+  readonly [index: number]: NDArray<D>;
+
+  add(other: ArrayLike): NDArray;
+  sub(other: ArrayLike): NDArray;
+  mul(other: ArrayLike): NDArray;
+  /** True division: integers give floats. */
+  div(other: ArrayLike): NDArray;
+  floorDivide(other: ArrayLike): NDArray;
+  /** The remainder with the sign of the divisor. */
+  mod(other: ArrayLike): NDArray;
+  pow(exponent: ArrayLike): NDArray;
+  neg(): NDArray<D>;
+  abs(): NDArray;
+  matmul(other: ArrayLike): NDArray;
+  dot(other: ArrayLike): NDArray;
+
+  equal(other: ArrayLike): NDArray<"bool">;
+  notEqual(other: ArrayLike): NDArray<"bool">;
+  less(other: ArrayLike): NDArray<"bool">;
+  lessEqual(other: ArrayLike): NDArray<"bool">;
+  greater(other: ArrayLike): NDArray<"bool">;
+  greaterEqual(other: ArrayLike): NDArray<"bool">;
+
+  sum(axis?: Axis | ReduceOptions, options?: ReduceOptions): NDArray;
+  mean(axis?: Axis | ReduceOptions, options?: ReduceOptions): NDArray;
+  prod(axis?: Axis | ReduceOptions, options?: ReduceOptions): NDArray;
+  max(axis?: Axis | ReduceOptions, options?: ReduceOptions): NDArray<D>;
+  min(axis?: Axis | ReduceOptions, options?: ReduceOptions): NDArray<D>;
+  any(axis?: Axis | ReduceOptions, options?: ReduceOptions): NDArray<"bool">;
+  all(axis?: Axis | ReduceOptions, options?: ReduceOptions): NDArray<"bool">;
+  std(axis?: Axis | VarianceOptions, options?: VarianceOptions): NDArray;
+  var(axis?: Axis | VarianceOptions, options?: VarianceOptions): NDArray;
+  argmax(axis?: number | null | ArgReduceOptions, options?: ArgReduceOptions): NDArray<"int32">;
+  argmin(axis?: number | null | ArgReduceOptions, options?: ArgReduceOptions): NDArray<"int32">;
+  cumsum(axis?: number | null | ReduceOptions, options?: ReduceOptions): NDArray;
+  cumprod(axis?: number | null | ReduceOptions, options?: ReduceOptions): NDArray;
+
+  reshape(shape: readonly number[]): NDArray<D>;
+  reshape(...shape: number[]): NDArray<D>;
+  transpose(axes?: readonly number[] | null): NDArray<D>;
+  transpose(...axes: number[]): NDArray<D>;
+  flatten(): NDArray<D>;
+  ravel(): NDArray<D>;
+  squeeze(axis?: Axis): NDArray<D>;
+  astype<E extends DType>(dtype: E): NDArray<E>;
+  copy(): NDArray<D>;
+  clip(min?: ArrayLike | null, max?: ArrayLike | null): NDArray;
+  round(decimals?: number): NDArray<D>;
+  take(indices: ArrayLike, axis?: number | null): NDArray<D>;
+  repeat(repeats: number | readonly number[], axis?: number | null): NDArray<D>;
+  sort(axis?: number): NDArray<D>;
+
+  get(...index: IndexEntry[]): NDArray<D>;
+  at(...index: IndexEntry[]): IndexedUpdate<D>;
+  [Symbol.iterator](): IterableIterator<NDArray<D>>;
+
+  /** A copy of the elements, row by row. */
+  data(): Promise<DataOf<D>>;
+  /** Nested arrays of numbers or booleans; a bare one for a 0-d array. */
+  toArray(): Promise<Nested<ElementOf<D>>>;
+  /** The one element of an array of size 1. */
+  item(): Promise<ElementOf<D>>;
+  dataSync(): DataOf<D>;
+  toArraySync(): Nested<ElementOf<D>>;
+  itemSync(): ElementOf<D>;
+  /** Resolves when the array has been computed. */
+  blockUntilReady(): Promise<NDArray<D>>;
+  /** Gives the memory back now instead of when the engine collects the array. Never required. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+  toString(): string;
+}
+
+/** An array, concrete or traced. */
+export type NDArray<D extends DType = DType> = number & NDArrayMethods<D>;
+
+/** Values that are no trees and no leaves: they pass a transform's types unchanged. */
+type Passed = string | symbol | null | undefined | ((...args: never[]) => unknown);
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/**
+ * An argument's type on its way into a transformed function: leaves become `ArrayLeaf`, trees map member by member. Maps
+ * a mapped type to itself, so transforms nest.
+ */
+export type WayIn<T> =
+  IsAny<T> extends true ? T
+  : T extends ArrayLeaf ? ArrayLeaf
+  : T extends Passed ? T
+  : T extends ReadonlyMap<infer Key, infer Item> ? ReadonlyMap<Key, WayIn<Item>>
+  : T extends object ? MembersIn<T>
+  : T;
+
+/** `WayIn` of each member; of a tuple, element by element. */
+export type MembersIn<T> = { [Key in keyof T]: WayIn<T[Key]> };
+
+/** A result's type on its way out of a transformed function: leaves become `NDArray`. Maps a mapped type to itself. */
+export type WayOut<T> =
+  IsAny<T> extends true ? T
+  : T extends NDArrayMethods ? T
+  : T extends ArrayLeaf ? NDArray
+  : T extends Passed ? T
+  : T extends ReadonlyMap<infer Key, infer Item> ? ReadonlyMap<Key, WayOut<Item>>
+  : T extends object ? MembersOut<T>
+  : T;
+
+export type MembersOut<T> = { [Key in keyof T]: WayOut<T[Key]> };
+
+/** Any function. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** A function whose parameters all take an array. Parameters without a type annotation become NDArrays through it. */
+export type ArrayFunction = (...args: NDArray[]) => unknown;
+
+/** A transformed function: the parameters on their way in, the result on its way out. */
+export type Mapped<F> = F extends (...args: infer Args) => infer Result ? (...args: MembersIn<Args>) => WayOut<Result> : never;
+
+/** A class instance with an array's members, as users see it. */
+export function asNDArray<D extends DType>(instance: NDArrayMethods<D>): NDArray<D> {
+  return instance as NDArray<D>;
+}
+
+/** A user's function as the transforms call it: with arguments that they have checked. */
+export function callable(f: AnyFunction): (...args: readonly unknown[]) => unknown {
+  return f as (...args: readonly unknown[]) => unknown;
+}

@@ -1,0 +1,73 @@
+/**
+ * @file What a device is to everything above it: it holds buffers, and it runs programs compiled for its target.
+ *
+ * Ordering. Calls on one device take effect in the order they are made. `run` may return before its work is done: buffers
+ * that it returns may be passed on at once, and a read of one waits for what fills it. A buffer never changes once a call
+ * has returned it, so whoever holds one may read it at any later time, until it is freed.
+ */
+
+import type { Program } from "@lanewise/compiler/artifact/types";
+import type { DType, HostArray } from "@lanewise/compiler/base/dtype";
+
+export type DeviceKind = "js" | "wasm" | "webgpu";
+
+/** Memory of one array on a device. What it is belongs to the device; on js it is the typed array itself. */
+export interface DeviceBuffer {
+  readonly byteLength: number;
+}
+
+/** Whether a device can work on this machine and in this page, and where it cannot, why and what to do. */
+export type DeviceProbe =
+  | { readonly usable: true }
+  | { readonly usable: false; readonly reason: string; readonly fix: string };
+
+/** What a device holds, in bytes. */
+export interface DeviceMemory {
+  /** Bytes of arrays; null where the engine's garbage collector owns them, as on js. */
+  readonly arrayBytes: number | null;
+  /** Bytes kept for the temporaries of programs, whatever program runs. */
+  readonly arenaBytes: number;
+}
+
+/** A program made ready on a device. */
+export interface Executable {
+  readonly program: Program;
+  /** A rough size of what is kept for it, for the caches that hold it. */
+  readonly bytes: number;
+  /**
+   * Runs the program: one buffer per input in, one buffer per output out. The caller sees to it that the buffers have the
+   * dtypes and lengths of `program.inputs` and belong to this device. Inputs are not changed. An output that is an input
+   * passed through is that very buffer.
+   */
+  run(inputs: readonly DeviceBuffer[]): readonly DeviceBuffer[];
+}
+
+export interface Device {
+  readonly kind: DeviceKind;
+  readonly index: number;
+  /** `js:0`. */
+  readonly name: string;
+  /** The name. */
+  toString(): string;
+  /** Whether it can work here. Asks the machine each time; never throws. */
+  probe(): Promise<DeviceProbe>;
+  /** A new buffer with a copy of `host`. */
+  upload(host: HostArray): DeviceBuffer;
+  /** A buffer with the content of `host`, which the caller gives away: a device may keep the array itself. */
+  adopt(host: HostArray): DeviceBuffer;
+  /** A new buffer with `count` elements of `buffer` from element `begin`. */
+  copyRange(buffer: DeviceBuffer, dtype: DType, begin: number, count: number): DeviceBuffer;
+  /** A copy of the content. */
+  read(buffer: DeviceBuffer, dtype: DType): Promise<HostArray>;
+  /** The same at once; null where the device can only be waited for. */
+  readonly readSync: ((buffer: DeviceBuffer, dtype: DType) => HostArray) | null;
+  /** One element at once, without a copy of the rest; null as for `readSync`. */
+  readonly readElementSync: ((buffer: DeviceBuffer, dtype: DType, index: number) => number) | null;
+  /** Gives the memory back. The buffer must not be used afterwards, and no array may share it. */
+  free(buffer: DeviceBuffer): void;
+  /** Makes a program ready. Throws a LanewiseError where this environment forbids it. */
+  prepare(program: Program): Executable;
+  /** Resolves when everything that was asked of the device before is done. */
+  settled(): Promise<void>;
+  memory(): DeviceMemory;
+}

@@ -1,0 +1,79 @@
+/**
+ * @file Runs Programs on one device: keeps what the device has prepared for them, the most recently used up to a budget,
+ * and checks what goes in where asked to.
+ */
+
+import type { Program } from "@lanewise/compiler/artifact/types";
+import { InternalError } from "@lanewise/compiler/base/assert";
+import { allocateHost } from "@lanewise/compiler/base/dtype";
+import { sizeOf } from "@lanewise/compiler/base/shape";
+import type { Device, DeviceBuffer, Executable } from "./device.ts";
+
+const defaultBudget = 64 << 20;
+
+export class Executor {
+  readonly device: Device;
+  readonly #budget: number;
+  // Insertion order is the order of last use: `load` puts a program that it finds at the end.
+  readonly #prepared = new Map<Program, Executable>();
+  #bytes = 0;
+
+  constructor(device: Device, budget = defaultBudget) {
+    this.device = device;
+    this.#budget = budget;
+  }
+
+  /** The program made ready; prepared when it is new here or was dropped. Keep the result to call it again at once. */
+  load(program: Program): Executable {
+    const known = this.#prepared.get(program);
+    if (known !== undefined) {
+      this.#prepared.delete(program);
+      this.#prepared.set(program, known);
+      return known;
+    }
+    const executable = this.device.prepare(program);
+    this.#prepared.set(program, executable);
+    this.#bytes += executable.bytes;
+    this.#trim();
+    return executable;
+  }
+
+  /** Loads and runs a program, after a check of the inputs. */
+  run(program: Program, inputs: readonly DeviceBuffer[]): readonly DeviceBuffer[] {
+    checkInputs(program, inputs);
+    return this.load(program).run(inputs);
+  }
+
+  get programs(): number {
+    return this.#prepared.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  clear(): void {
+    this.#prepared.clear();
+    this.#bytes = 0;
+  }
+
+  #trim(): void {
+    for (const [program, executable] of this.#prepared) {
+      if (this.#bytes <= this.#budget || this.#prepared.size === 1) return;
+      this.#prepared.delete(program);
+      this.#bytes -= executable.bytes;
+    }
+  }
+}
+
+/** Throws an InternalError where the buffers do not have the number and sizes that the program states. */
+export function checkInputs(program: Program, inputs: readonly DeviceBuffer[]): void {
+  if (inputs.length !== program.inputs.length) {
+    throw new InternalError(`${program.name} takes ${program.inputs.length} inputs, got ${inputs.length}`);
+  }
+  program.inputs.forEach((spec, index) => {
+    const expected = sizeOf(spec.shape) * allocateHost(spec.dtype, 1).byteLength;
+    const actual = inputs[index]?.byteLength;
+    if (actual !== expected) throw new InternalError(`input ${index} of ${program.name} has ${String(actual)} bytes, expected ${expected}`);
+  });
+}

@@ -1,0 +1,110 @@
+/**
+ * @file Makes the one function that runs a program on js. Its text holds the kernels and a straight line of calls, so that
+ * a cached call looks up nothing: V8 sees constants, and inputs, outputs and temporaries as locals.
+ */
+
+import type { CopyStep, KernelStep, Program, ScalarArgument, Slot, Step } from "@lanewise/compiler/artifact/types";
+import { assertNever, at, InternalError } from "@lanewise/compiler/base/assert";
+import { allocateHost, type DType, type HostArray } from "@lanewise/compiler/base/dtype";
+
+/** Inputs and the views of the temporaries in; outputs out. */
+export type Driver = (inputs: readonly HostArray[], temporaries: readonly HostArray[]) => HostArray[];
+
+/** The constructors of typed arrays as the driver's text names them. */
+const arrayNames: Readonly<Record<DType, string>> = {
+  bool: "Uint8Array", int8: "Int8Array", int16: "Int16Array", int32: "Int32Array",
+  uint8: "Uint8Array", uint16: "Uint16Array", uint32: "Uint32Array",
+  bfloat16: "Uint16Array", float16: "Uint16Array", float32: "Float32Array", float64: "Float64Array",
+  complex64: "Float32Array", float0: "Uint8Array", "key<fry>": "Uint32Array",
+};
+
+/** Turns text into a function; throws an EvalError where the page's policy forbids it. */
+export function compileText(parameters: readonly string[], body: string): unknown {
+  // The texts come from the compiler's own printer; nothing of a user's text reaches them.
+  return new Function(...parameters, body) as unknown;
+}
+
+export function makeDriver(program: Program): Driver {
+  const make = compileText(["constants"], driverText(program)) as (constants: readonly HostArray[]) => Driver;
+  return make(program.slots.filter((slot) => slot.kind === "constant").map(constantArray));
+}
+
+/** Views of the temporaries of `program`, in the order of its slots. */
+export function viewTemporaries(program: Program, arena: ArrayBuffer): HostArray[] {
+  return program.slots.flatMap((slot) => (slot.kind === "temporary" ? [viewOf(slot.dtype, arena, slot.offset, slot.length)] : []));
+}
+
+function constantArray(slot: Slot & { kind: "constant" }): HostArray {
+  const array = allocateHost(slot.dtype, slot.length);
+  array.set(slot.values);
+  return array;
+}
+
+function viewOf(dtype: DType, buffer: ArrayBuffer, offset: number, length: number): HostArray {
+  const constructor = allocateHost(dtype, 0).constructor as new (buffer: ArrayBuffer, offset: number, length: number) => HostArray;
+  return new constructor(buffer, offset, length * wordsOf(dtype));
+}
+
+/**
+ * The driver's text: the body of a function of `constants` that returns the driver. A kernel's text is an expression whose
+ * value is `function (buffers..., scalars..., begin, end)`.
+ */
+export function driverText(program: Program): string {
+  const lines = ['"use strict";'];
+  program.kernels.forEach((kernel, index) => lines.push(`const kernel${index} = ${kernel.text};`));
+  const counts = { constant: 0, temporary: 0 };
+  const declarations: string[] = [];
+  program.slots.forEach((slot, index) => {
+    const name = `place${index}`;
+    switch (slot.kind) {
+      case "input": declarations.push(`const ${name} = inputs[${slot.input}];`); break;
+      case "output": declarations.push(`const ${name} = new ${arrayNames[slot.dtype]}(${slot.length * wordsOf(slot.dtype)});`); break;
+      case "constant": lines.push(`const ${name} = constants[${counts.constant++}];`); break;
+      case "temporary": declarations.push(`const ${name} = temporaries[${counts.temporary++}];`); break;
+      default: assertNever(slot, "slot");
+    }
+  });
+  const outputs = program.outputSources.map((source) => (source.kind === "slot" ? `place${source.slot}` : `inputs[${source.input}]`));
+  return [
+    ...lines,
+    "return function run(inputs, temporaries) {",
+    ...declarations.map((line) => `  ${line}`),
+    ...program.steps.map((step) => `  ${stepText(step, program)}`),
+    `  return [${outputs.join(", ")}];`,
+    "};",
+  ].join("\n");
+}
+
+function stepText(step: Step, program: Program): string {
+  switch (step.kind) {
+    case "kernel": return kernelCall(step);
+    case "copy": return copyText(step, program);
+    default: return assertNever(step, "step");
+  }
+}
+
+function kernelCall(step: KernelStep): string {
+  const buffers = step.buffers.map((slot) => `place${slot}`);
+  return `kernel${step.kernel}(${[...buffers, ...step.scalars.map(scalarText), "0", String(step.extent)].join(", ")});`;
+}
+
+function scalarText(scalar: ScalarArgument): string {
+  switch (scalar.kind) {
+    case "fixed": return Object.is(scalar.value, -0) ? "-0" : String(scalar.value);
+    case "input": return `inputs[${scalar.input}][0]`;
+    default: return assertNever(scalar, "scalar argument");
+  }
+}
+
+function copyText(step: CopyStep, program: Program): string {
+  const from = at(program.slots, step.from);
+  const to = at(program.slots, step.to);
+  if (from.dtype !== to.dtype) throw new InternalError(`a copy step from ${from.dtype} to ${to.dtype}`);
+  const count = step.count * wordsOf(from.dtype);
+  const source = step.count === from.length ? `place${step.from}` : `place${step.from}.subarray(0, ${count})`;
+  return `place${step.to}.set(${source});`;
+}
+
+function wordsOf(dtype: DType): number {
+  return dtype === "complex64" || dtype === "key<fry>" ? 2 : 1;
+}

@@ -1,0 +1,75 @@
+/**
+ * @file Everything that must hold: layers, lint, types, tests. Ends with one line `N passed, N failed` that counts each
+ * check and each test, and exits with 1 on a failure. `--full` makes the random tests run long.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const report = join(root, "node_modules", ".cache", "vitest-report.json");
+const environment = { ...process.env, ...(process.argv.includes("--full") ? { LANEWISE_FULL: "1" } : {}) };
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+/**
+ * @param {string} title
+ * @param {readonly string[]} command  a script of Node and its options
+ * @returns {boolean}
+ */
+function succeeds(title, command) {
+  console.log(`\n== ${title}`);
+  const start = performance.now();
+  const run = spawnSync(process.execPath, command, { cwd: root, env: environment, stdio: ["ignore", "inherit", "inherit"] });
+  console.log(`== ${title}: ${run.status === 0 ? "ok" : "FAILED"} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  return run.status === 0;
+}
+
+/**
+ * @param {string} title
+ * @param {readonly string[]} command
+ */
+function check(title, command) {
+  if (succeeds(title, command)) passed += 1;
+  else failed += 1;
+}
+
+/**
+ * Adds up vitest's report. A file that breaks before its first test has no failed test, and counts as one.
+ * @returns {number} failures found
+ */
+function countTests() {
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
+  let brokenFiles = 0;
+  for (const file of testResults) {
+    const hasFailedTest = file.assertionResults.some((/** @type {{ status: string }} */ test) => test.status === "failed");
+    if (file.status === "failed" && !hasFailedTest) brokenFiles += 1;
+  }
+  passed += numPassedTests;
+  skipped += numPendingTests;
+  return numFailedTests + brokenFiles;
+}
+
+check("layers", ["scripts/check-layers.mjs"]);
+check("types", ["scripts/typecheck.mjs"]);
+check("lint", ["node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"]);
+
+mkdirSync(dirname(report), { recursive: true });
+rmSync(report, { force: true });
+const vitest = ["node_modules/vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+const testsHold = succeeds("tests", vitest);
+let failedTests = 0;
+try {
+  failedTests = countTests();
+} catch (error) {
+  console.error(`vitest left no readable report: ${String(error)}`);
+}
+// Vitest also fails for what no test names, such as an unhandled rejection, or when it crashes.
+failed += testsHold ? failedTests : Math.max(1, failedTests);
+
+if (skipped > 0) console.log(`\n${skipped} skipped`);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,46 @@
+/** @file Legalising for webgpu keeps what a kernel computes: legal kernels run on the interpreter. */
+import { at, required } from "@lanewise/compiler/base/assert";
+import { verifyKernel } from "@lanewise/compiler/kernel/verify";
+import { legalizeWgsl } from "@lanewise/compiler/legalize/wgsl";
+import { describe, expect, it } from "vitest";
+import { interpretStep, itPassesEveryGate, stepByStep } from "../support/gate-runner.ts";
+import { checkScalarCase, scalarCases } from "../support/scalar-op-kernels.ts";
+import { interpretLegalStep } from "../support/wgsl-runner.ts";
+import { wgslShapes } from "../support/wgsl-shapes.ts";
+
+describe("gate kernels in their legal form", () => {
+  itPassesEveryGate(stepByStep((step, bound) => interpretLegalStep(step, bound)), [0, 1, 5, 64, 300]);
+});
+
+describe("the scalar table in its legal form", () => {
+  const cases = scalarCases(["float32", "int32", "uint32", "bool"]);
+  it.each(cases.map((scalarCase) => [scalarCase.name, scalarCase] as const))("%s", async (_, scalarCase) => {
+    await checkScalarCase(scalarCase, stepByStep((step, bound) => interpretLegalStep(step, bound)), { ulps: approximated });
+  });
+});
+
+const approximated = {};
+
+describe("kernels of every shape", () => {
+  it.each(wgslShapes.map((shape) => [shape.name, shape] as const))("%s", async (_, shape) => {
+    const step = at(shape.program.steps, 0);
+    verifyKernel(step.kernel);
+    expect(legalizeWgsl(step.kernel).workgroup).toBe(shape.workgroup);
+    const expected = shape.arrays();
+    await interpretStep("forward")(step, step.buffers.map((name) => required(expected[name], name)));
+    const actual = shape.arrays();
+    interpretLegalStep(step, step.buffers.map((name) => required(actual[name], name)));
+    expect(actual).toEqual(expected);
+
+    const inParts = shape.arrays();
+    const bound = step.buffers.map((name) => required(inParts[name], name));
+    const hasGrid = legalizeWgsl(step.kernel).scalars.some(({ name }) => name === "gridBegin");
+    // Both outermost steps of the shapes, 1 and 3, divide where the parts meet.
+    const meeting = [-2147483648, 2, 5, 2147483647];
+    if (!hasGrid) return;
+    for (const [part, gridBegin] of meeting.slice(0, -1).entries()) {
+      interpretLegalStep(step, bound, { gridBegin, gridEnd: at(meeting, part + 1) });
+    }
+    expect(inParts).toEqual(expected);
+  });
+});

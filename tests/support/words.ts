@@ -1,0 +1,123 @@
+/**
+ * @file Words over transforms: a device function, its oracle and inputs, grown one transform at a time.
+ *
+ * A letter turns a function of a flat list of arrays into another one, on the device through the public API and in the
+ * oracle by definition, and adds the inputs that it needs (tangents, cotangents, or batches of what there was).
+ */
+
+import { at } from "@lanewise/compiler/base/assert";
+import { isFloat } from "@lanewise/compiler/base/dtype";
+import { isScalarLiteral } from "@lanewise/compiler/ir/build";
+import type { Aval, Value } from "@lanewise/compiler/ir/types";
+import { bind } from "@lanewise/compiler/trace/stack";
+import { jit, jvp, numpy as np, vjp, vmap, type NDArray } from "lanewise";
+import { real } from "./oracle/number.ts";
+import { oracleOf } from "./oracle/primitives.ts";
+import { stack, type Tensor } from "./oracle/tensor.ts";
+import { jvpOracle, vjpOracle, vmapOracle, type OracleFunction } from "./oracle/transforms.ts";
+import type { BoundSample } from "./samples/types.ts";
+import { elementsOf } from "./samples/values.ts";
+
+export const letters = ["jit", "vmap", "jvp", "vjp"] as const;
+export type Letter = (typeof letters)[number];
+
+type DeviceFunction = (...args: NDArray[]) => NDArray[];
+
+export interface Subject {
+  readonly run: DeviceFunction;
+  readonly oracle: OracleFunction;
+  readonly inputs: readonly Tensor[];
+}
+
+/** The call of a sample as a function of its inputs. Inputs that are no floats are closed over. */
+export function subjectOf({ primitive, sample }: BoundSample, random: () => number): Subject {
+  const inputs = sample.inputs.map((input): Tensor => ({ shape: input.shape, dtype: input.dtype, data: Array.from(elementsOf(input, random)) }));
+  const isOpen = inputs.map((input) => isFloat(input.dtype));
+  const fixed = inputs.map((input, index) => (at(isOpen, index) ? null : toDevice(input)));
+  const outAvals = (tensors: readonly Tensor[]): readonly Aval[] =>
+    primitive.abstractEval(tensors.map(({ shape, dtype }) => ({ shape, dtype, weakType: false })), sample.params);
+  return {
+    run: (...args) => {
+      let next = 0;
+      const operands = isOpen.map((open, index) => (open ? at(args, next++) : at(fixed, index)) as unknown as Value);
+      return bind(primitive, operands, sample.params).map(toArray);
+    },
+    oracle: (args) => {
+      let next = 0;
+      const operands = inputs.map((input, index) => (at(isOpen, index) ? at(args, next++) : input));
+      return oracleOf(primitive.name)(operands, sample.params, outAvals(operands));
+    },
+    inputs: inputs.filter((_, index) => at(isOpen, index)),
+  };
+}
+
+function toArray(value: Value): NDArray {
+  return (isScalarLiteral(value) ? np.array(value.value, value.aval.dtype as "float32") : value) as unknown as NDArray;
+}
+
+export function toDevice(tensor: Tensor): NDArray {
+  return np.array(np.array(Float64Array.from(tensor.data, real)).reshape(tensor.shape), tensor.dtype as "float32");
+}
+
+/** The subject under one more transform, from the outside. */
+export function apply(letter: Letter, subject: Subject, random: () => number): Subject {
+  const { run, oracle, inputs } = subject;
+  const like = (tensor: Tensor): Tensor => ({ ...tensor, data: tensor.data.map(() => Math.fround(random() * 2 - 1)) });
+  switch (letter) {
+    case "jit":
+      return { ...subject, run: jit(run) as DeviceFunction };
+    case "vmap": {
+      const size = 2;
+      const nearby = (tensor: Tensor): Tensor => ({ ...tensor, data: tensor.data.map((value) => Math.fround(real(value) * (0.9 + 0.2 * random()))) });
+      return {
+        run: vmap(run) as DeviceFunction,
+        oracle: vmapOracle(oracle, 0, 0, size),
+        inputs: inputs.map((input) => stack([input, nearby(input)], 0)),
+      };
+    }
+    case "jvp":
+      return {
+        run: (...args) => {
+          const half = args.length / 2;
+          return jvp(run, args.slice(0, half), args.slice(half)).flat() as NDArray[];
+        },
+        oracle: jvpOracle(oracle),
+        inputs: [...inputs, ...inputs.map(like)],
+      };
+    case "vjp": {
+      const count = inputs.length;
+      return {
+        run: (...args) => {
+          const [outs, pullback] = vjp(run, args.slice(0, count));
+          return [...(outs as NDArray[]), ...(pullback(args.slice(count)) as NDArray[])];
+        },
+        oracle: vjpOracle(oracle, count),
+        inputs: [...inputs, ...oracle(inputs).map(like)],
+      };
+    }
+  }
+}
+
+/** All words over the letters up to a length, the shortest first; the first letter is the outermost transform. */
+export function wordsUpTo<Item>(alphabet: readonly Item[], length: number): readonly (readonly Item[])[] {
+  let words: readonly (readonly Item[])[] = [[]];
+  const all: (readonly Item[])[] = [[]];
+  for (let count = 0; count < length; count++) {
+    words = words.flatMap((word) => alphabet.map((letter) => [...word, letter]));
+    all.push(...words);
+  }
+  return all;
+}
+
+/** Where device and oracle differ by more than the tolerance; null when they agree. */
+export function difference(got: NDArray, expected: Tensor, tolerance = 2e-4): string | null {
+  const elements = [...got.dataSync()].map(Number);
+  const wanted = expected.data.map(real);
+  if (got.shape.join() !== expected.shape.join()) return `shape [${got.shape.join()}] instead of [${expected.shape.join()}]`;
+  for (const [index, want] of wanted.entries()) {
+    const have = at(elements, index);
+    const close = Object.is(have, want) || have === want || (Number.isNaN(have) && Number.isNaN(want)) || Math.abs(have - want) <= tolerance * (1 + Math.abs(want));
+    if (!close) return `element ${index}: ${have} instead of ${want}`;
+  }
+  return null;
+}

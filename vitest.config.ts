@@ -1,0 +1,20 @@
+/** @file Vitest: tests run on the sources, in forked processes that see the software Vulkan driver from their start. */
+import { defineConfig } from "vitest/config";
+import { swiftShaderEnvironment } from "./scripts/swiftshader.mjs";
+
+Object.assign(process.env, swiftShaderEnvironment());
+
+const conditions = ["lanewise-source", "module", "node", "import", "default"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ["tests/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "tests/types/**"],
+    // The dynamic loader reads LD_LIBRARY_PATH when a process starts, so threads of this process would not see it.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: process.env["LANEWISE_FULL"] === "1" ? 600_000 : 60_000,
+  },
+});

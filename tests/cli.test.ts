@@ -44,13 +44,14 @@ describe("dump", () => {
     expect(JSON.parse(out)).toMatchObject({ function: "loss", transform: "grad", args: ["f32[]", "f32[]"], stage: "jaxpr" });
   });
 
-  it("reads trees of specs as JSON", async () => {
-    const { code, out, err } = await command("dump", model, "predict", "--args", '{"w":"f32[4]","b":"f32[]"}', "f32[4]", "--transform", "vmap", "--in-axes", 'null,0');
-    expect(code).toBe(exit.mistake);
-    expect(err).toContain("LW3105");
-    expect(out).toBe("");
-    const right = await command("dump", model, "predict", "--args", '{"w":"f32[4]","b":"f32[]"}', "f32[2,4]", "--transform", "vmap", "--in-axes", '{"w":null,"b":null},0');
-    expect(right.out).toMatch(/a:f32\[\] b:f32\[4\] c:f32\[2,4\]/);
+  it("reads trees of specs and of axes as JSON", async () => {
+    const weights = '{"w":"f32[4]","b":"f32[]"}';
+    const outcome = await command("dump", model, "predict", "--args", weights, "f32[2,4]", "--transform", "vmap", "--in-axes", '{"w":null,"b":null},0');
+    expect(outcome.err).toBe("");
+    expect(outcome.out).toMatch(/a:f32\[\] b:f32\[4\] c:f32\[2,4\]/);
+    const refused = await command("dump", model, "predict", "--args", weights, "f32[2,4]", "--transform", "vmap", "--in-axes", '{"w":null},0');
+    expect([refused.code, refused.out]).toEqual([exit.mistake, ""]);
+    expect(refused.err).toContain("LW1101");
   });
 
   it.each(["passes", "fusion", "steps", "kernel", "legal", "js", "memory", "all"])("prints the stage %s", async (stage) => {

@@ -156,7 +156,7 @@ describe("tangents and cotangents are refused", () => {
 
 describe("tracing alone refuses", () => {
   it.each<[string, () => unknown, Expected]>([
-    ["a text that is no type", () => loose.makeJaxpr(add)("f32[3", 1), { code: "LW1204", says: ["f32[3"] }],
+    ["a text that is no type", () => loose.makeJaxpr(add)("f32[3", 1), { code: "LW1213", says: ["f32[3", "makeJaxpr of add"] }],
     ["an unknown dtype", () => loose.evalShape(add, { shape: [3], dtype: "f33" }, 1), { code: "LW3123", says: ["f33", "x"] }],
     ["a negative extent", () => loose.evalShape(add, { shape: [-3], dtype: "float32" }, 1), { code: "LW3123", says: ["-3"] }],
     ["what is no array", () => loose.makeJaxpr(add)(1, Symbol("s")), { code: "LW3111", says: ["y", "Symbol(s)"] }],

@@ -105,6 +105,28 @@ describe("fused multiply-add", () => {
     }), { numRuns: 2000 });
   });
 
+  it("float32: one unit of a double beside a tie, on either side", () => {
+    const factor = fc.integer({ min: 2 ** 23, max: 2 ** 24 - 1 });
+    let reached = 0;
+    fc.assert(fc.property(factor, factor, (x, y) => {
+      const a = x * 2 ** -23;
+      const b = y * 2 ** -23;
+      const product = a * b;
+      if (product >= 2) return;
+      const fromTie = (Math.floor(product * 2 ** 23) + 0.5) * 2 ** -23 - product;
+      // As near to the tie as a summand of 24 bits can then bring the sum.
+      if (Math.abs(fromTie) >= 2 ** -31) return;
+      reached += 1;
+      for (const beside of [2 ** -54, -(2 ** -54), 2 ** -52 - 2 ** -54, 2 ** -54 - 2 ** -52]) {
+        const c = fromTie + beside;
+        const result = Math.fround(fusedMultiplyAddToOdd(a, b, c));
+        const bits = float32ToBits(result);
+        expectNearest(a, b, c, result, [bitsToFloat32(bits - 1), bitsToFloat32(bits + 1)]);
+      }
+    }), { numRuns: 20_000 });
+    expect(reached).toBeGreaterThan(20);
+  });
+
   it("float64: no float64 is nearer to the exact result", () => {
     const double = fc.double({ noNaN: true, noDefaultInfinity: true });
     const words = new BigInt64Array(1);

@@ -3,10 +3,14 @@ import { at, required } from "@lanewise/compiler/base/assert";
 import { verifyKernel } from "@lanewise/compiler/kernel/verify";
 import { legalizeWgsl } from "@lanewise/compiler/legalize/wgsl";
 import { describe, expect, it } from "vitest";
+import { wrongFloatOrders } from "../support/float-order.ts";
 import { interpretStep, itPassesEveryGate, stepByStep } from "../support/gate-runner.ts";
+import { largestPowerError } from "../support/power-error.ts";
 import { checkScalarCase, scalarCases } from "../support/scalar-op-kernels.ts";
 import { interpretLegalStep } from "../support/wgsl-runner.ts";
 import { wgslShapes } from "../support/wgsl-shapes.ts";
+
+const approximated = { exp: 1, log: 1, sin: 2, cos: 2, tanh: 3, pow: 1 };
 
 describe("gate kernels in their legal form", () => {
   itPassesEveryGate(stepByStep((step, bound) => interpretLegalStep(step, bound)), [0, 1, 5, 64, 300]);
@@ -19,7 +23,13 @@ describe("the scalar table in its legal form", () => {
   });
 });
 
-const approximated = {};
+it("orders floats by their bits, with constants too", async () => {
+  expect(await wrongFloatOrders(stepByStep((step, bound) => interpretLegalStep(step, bound)))).toEqual([]);
+});
+
+it("keeps pow exact to little more than one unit in the last place", async () => {
+  expect((await largestPowerError(stepByStep((step, bound) => interpretLegalStep(step, bound)))).ulps).toBeLessThan(1.2);
+});
 
 describe("kernels of every shape", () => {
   it.each(wgslShapes.map((shape) => [shape.name, shape] as const))("%s", async (_, shape) => {

@@ -3,6 +3,7 @@
  * Every iteration writes elements of its own and reads only inside the buffers; some loads are in range only where a
  * condition guards them.
  */
+import type { HostArray } from "@lanewise/compiler/base/dtype";
 import type { Expr, Kernel, RefExpr, ValueDType } from "@lanewise/compiler/kernel/types";
 import {
   KernelBuilder, add, and, bitcast, constant, convert, int, lt, mul, op, rem, select, sub,
@@ -13,14 +14,28 @@ export const inputLength = 48;
 /** Elements of `guarded`, which iterations beyond them must not read. */
 export const guardedLength = 23;
 
-export interface RandomKernel {
+export interface RandomSimdKernel {
   readonly kernel: Kernel;
   readonly scalars: { readonly shared: number; readonly factor: number };
 }
 
 /** The kernel that a tape of numbers in [0, 1000) describes; behind its end a tape is all 0. */
-export function randomKernel(tape: readonly number[]): RandomKernel {
+export function randomSimdKernel(tape: readonly number[]): RandomSimdKernel {
   return new Generator(tape).run();
+}
+
+/** New buffers for such a kernel, with the same contents at each call. */
+export function randomSimdBuffers(): Record<string, HostArray> {
+  return {
+    x: Float32Array.from({ length: inputLength }, (_, i) => [1.5, -0.25, NaN, 3, -0, Infinity, 0.5, -7][i % 8] ?? 0),
+    indices: Int32Array.from({ length: inputLength }, (_, i) => (i * 7 + 3) % inputLength),
+    guarded: Float32Array.from({ length: guardedLength }, (_, i) => i / 3),
+    small: Int8Array.from({ length: inputLength }, (_, i) => (i * 37) % 256 - 128),
+    flags: Uint8Array.from({ length: inputLength }, (_, i) => (i % 3 === 0 ? 1 : 0)),
+    y: new Float32Array(3 * inputLength).fill(99),
+    z: new Int16Array(3 * inputLength).fill(99),
+    digest: new Int32Array(3 * inputLength).fill(99),
+  };
 }
 
 /** Iterations of a while at most, so that it ends. */
@@ -59,7 +74,7 @@ class Generator {
     this.#digest = this.#k.buffer("digest", { dtype: "int32", length: 3 * inputLength, access: "write" });
   }
 
-  run(): RandomKernel {
+  run(): RandomSimdKernel {
     const k = this.#k;
     this.#values.int32.push(k.scalar("shared", "int32"));
     this.#values.float32.push(k.scalar("factor", "float32"));

@@ -1,5 +1,5 @@
 /** @file Arrays as values: numbers to the type checker, with members typed by dtype. */
-import type { ArrayLike, NDArray } from "lanewise";
+import { NDArray as ArrayClass, tree, type ArrayLike, type NDArray } from "lanewise";
 import { accepts, same } from "./assertions.ts";
 
 declare const x: NDArray;
@@ -38,3 +38,13 @@ accepts<NDArray<"int32">>(x);
 x.astype("float31");
 // @ts-expect-error arrays are immutable
 x.shape = [1];
+
+// Trees of arrays.
+const stepped = tree.map((p, g) => p.sub(g.mul(0.1)), { w: x, b: [x, null] as const }, { w: x, b: [x, null] });
+same<typeof stepped, { w: NDArray; b: readonly [NDArray, null] }>();
+const shapes = tree.map((leaf: NDArray) => leaf.shape.join(), [x, { y: x }] as const);
+accepts<string>(shapes[1].y);
+
+// The class tells arrays from everything else.
+declare const anything: unknown;
+if (anything instanceof ArrayClass) accepts<NDArray>(anything);

@@ -4,16 +4,16 @@ import {
 } from "lanewise";
 import { accepts, same } from "./assertions.ts";
 
-interface Parameters_ {
+interface Weights {
   readonly w: NDArray;
   readonly b: number;
 }
 
 declare const array: NDArray;
-declare const parameters: Parameters_;
+declare const parameters: Weights;
 const onNumbers = (x: number, y: number): number => x ** 2 + y;
 const onArrays = (x: NDArray, y: NDArray) => x.mul(y).sum();
-const onTrees = (p: Parameters_, x: NDArray) => x.dot(p.w).add(p.b);
+const onTrees = (p: Weights, x: NDArray) => x.dot(p.w).add(p.b);
 const withOptional = (x: NDArray, y?: NDArray) => (y === undefined ? x : x.add(y));
 const withRest = (x: NDArray, ...more: NDArray[]) => more.reduce((sum, y) => sum.add(y), x);
 const comparing = (x: number) => x > 0;
@@ -87,7 +87,7 @@ grad(onArrays, "x");
 grad(onArrays, { argnum: 0 });
 
 // aux.
-const withAux = (x: NDArray, y: Parameters_): [NDArray, { readonly steps: number }] => [x, { steps: y.b }];
+const withAux = (x: NDArray, y: Weights): [NDArray, { readonly steps: number }] => [x, { steps: y.b }];
 const auxGradient = grad(withAux, { hasAux: true, argnums: 1 });
 same<ReturnType<typeof auxGradient>, [{ readonly w: NDArray; readonly b: NDArray }, { readonly steps: NDArray }]>();
 const auxValue = valueAndGrad(withAux, { hasAux: true });

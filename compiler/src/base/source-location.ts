@@ -56,7 +56,7 @@ const framesKept = 60;
  * can be deeper than that.
  */
 export function captureStack(): Error {
-  const engine: { stackTraceLimit?: number } = Error;
+  const engine = Error as unknown as { stackTraceLimit?: number };
   const before = engine.stackTraceLimit;
   engine.stackTraceLimit = framesKept;
   try {

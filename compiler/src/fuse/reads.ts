@@ -26,7 +26,7 @@ export function readsOf(eqn: Eqn): readonly OperandRead[] {
   const { lower } = eqn.primitive;
   if (lower.kind !== "indexMap") return [];
   const outAval = at(eqn.outVars, 0).aval;
-  const context: LowerContext<Params> = { params: eqn.params, inAvals: eqn.inputs.map((input) => input.aval), outAval };
+  const context: LowerContext<Params> = { params: eqn.params, inAvals: eqn.inputs.map((input) => input.aval), outAval, outIndex: 0 };
   const reads: OperandRead[] = [];
   const index = outAval.shape.map((_, axis) => symbol(`${axisPrefix}${axis}`, "int32"));
   const read = (operand: number, operandIndex: readonly Expr[]): Expr => {

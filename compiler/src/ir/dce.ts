@@ -10,7 +10,7 @@ export interface Pruned {
   readonly usedInputs: readonly boolean[];
 }
 
-/** Keeps the used outputs, the equations that they need, and every equation with an effect. Linear time. */
+/** Keeps the used outputs, the equations that they need, and every equation with an effect on the host. Linear time. */
 export function pruneJaxpr(jaxpr: Jaxpr, usedOutputs: readonly boolean[]): Pruned {
   const needed = new Set<Atom>(jaxpr.outs.filter((_, index) => at(usedOutputs, index)));
   const kept: Eqn[] = [];
@@ -30,7 +30,12 @@ export function pruneJaxpr(jaxpr: Jaxpr, usedOutputs: readonly boolean[]): Prune
 
 function survivorOf(eqn: Eqn, needed: ReadonlySet<Atom>): Eqn | null {
   const used = eqn.outVars.map((variable: Var) => needed.has(variable));
-  if (!used.includes(true) && eqn.effects.length === 0) return null;
+  if (!used.includes(true) && !hasHostEffect(eqn)) return null;
   if (eqn.primitive.dce === "plain" || !used.includes(false)) return eqn;
   return eqn.primitive.dce(used, eqn).eqn;
+}
+
+/** A collective that nobody reads may go: every example drops it alike. */
+function hasHostEffect(eqn: Eqn): boolean {
+  return eqn.effects.some((effect) => effect.kind === "host");
 }

@@ -42,6 +42,8 @@ function endOfQuote(source: string, start: number): number {
 }
 
 const numberForm = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/;
+/** JAX prints an axis that NumPy computed as a call. */
+const numpyForm = /^np\.(?:u?int|float|bool)\d*_?\(([^()]*)\)$/;
 
 /** A value from its text. */
 export function parsePython(source: string): ParsedPython {
@@ -50,6 +52,8 @@ export function parsePython(source: string): ParsedPython {
   if (trimmed === "True") return true;
   if (trimmed === "False") return false;
   if (numberForm.test(trimmed)) return Number(trimmed);
+  const numpyScalar = numpyForm.exec(trimmed)?.[1];
+  if (numpyScalar !== undefined) return parsePython(numpyScalar);
   const first = trimmed.charAt(0);
   const last = trimmed.charAt(trimmed.length - 1);
   if (trimmed.length > 1 && quoteMarks.includes(first) && endOfQuote(trimmed, 0) === trimmed.length) return unquote(trimmed);

@@ -5,13 +5,13 @@
  * and no deeper than the jaxpr's first equation; a deeper line goes on with the equation before it.
  */
 
-import { at } from "../base/assert.ts";
+import { at, InternalError } from "../base/assert.ts";
 import { literal, makeEqn, makeJaxpr, newVar } from "./build.ts";
 import { unboundVariable, unknownPrimitive } from "./errors.ts";
 import { scanAval } from "./parse-aval.ts";
 import { endOfValue, parsedFloat, parsePython } from "./parse-python.ts";
 import { Scanner } from "./scanner.ts";
-import type { Atom, Aval, Eqn, Jaxpr, Literal, ParsedParam, Primitive, Var } from "./types.ts";
+import type { Atom, Aval, Eqn, Jaxpr, Literal, Params, ParseContext, ParsedParam, Primitive, Var } from "./types.ts";
 
 /**
  * The jaxpr that a text in JAX's grammar spells. Not verified: `verifyJaxpr` checks it against the primitives.
@@ -137,7 +137,9 @@ class Parser {
         continue;
       }
       if (scope.variables.has(name)) {
-        this.#scanner.fail({ kind: unboundVariable, position, expected: `a name other than ${name}, which is bound already,`, fix: "bind each variable once" });
+        this.#scanner.fail({
+          kind: unboundVariable, position, expected: `a name other than ${name}, which is bound already,`, fix: "bind each variable once",
+        });
       }
       scope.variables.set(name, variable);
     }
@@ -172,13 +174,26 @@ class Parser {
     const results = this.#binders();
     if (results.length > 0) this.#scanner.expect("=");
     const primitive = this.#primitive();
+    const { position } = this.#scanner;
     const params = this.#scanner.source.charAt(this.#scanner.position) === "[" ? this.#params() : new Map<string, ParsedParam>();
     const inputs: Atom[] = [];
     while (!this.#endsEquation(column)) inputs.push(this.#atom(scope));
     // Only now, because an equation does not read its own results.
     const outVars = this.#bind(scope, results);
     const context = { inAvals: inputs.map((input) => input.aval), outAvals: outVars.map((result) => result.aval) };
-    return makeEqn(primitive, inputs, primitive.parseParams(params, context), outVars);
+    return makeEqn(primitive, inputs, this.#readParams(primitive, params, context, position), outVars);
+  }
+
+  #readParams(primitive: Primitive, params: ReadonlyMap<string, ParsedParam>, context: ParseContext, position: number): Params {
+    try {
+      return primitive.parseParams(params, context);
+    } catch (error) {
+      // A rule takes what it cannot read for a fault of ours; here the text is to blame.
+      if (!(error instanceof InternalError)) throw error;
+      return this.#scanner.fail({
+        position, expected: `params of ${primitive.name} (${error.message})`, fix: "write the params as the primitive prints them",
+      });
+    }
   }
 
   #endsEquation(column: number): boolean {
@@ -251,7 +266,10 @@ class Parser {
     const aval = this.#aval();
     const value = aval.dtype === "complex64" ? parseComplex(digits) : parsedFloat(parsePython(digits)) ?? parseBool(digits);
     if (value === null || (aval.dtype === "bool") !== (parseBool(digits) !== null)) {
-      this.#scanner.fail({ position, expected: `a literal of ${aval.dtype}`, fix: "write True or False for bool, a number for others; imaginary parts cannot be literals" });
+      this.#scanner.fail({
+        position, expected: `a literal of ${aval.dtype}`,
+        fix: "write True or False for bool, a number for others; imaginary parts cannot be literals",
+      });
     }
     return literal(value, aval);
   }

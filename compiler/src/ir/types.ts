@@ -58,7 +58,7 @@ export interface Literal {
 
 export type Atom = Var | Literal;
 
-/** Ordered or observable behaviour beyond the results; an equation with effects is never removed. */
+/** Behaviour beyond the results: what the host sees, in order, or the named axis that an equation talks over. */
 export type Effect = { readonly kind: "host" } | { readonly kind: "collective"; readonly axisName: string };
 
 /** Where in the user's program an equation was traced. Resolved on demand; part of no key. */

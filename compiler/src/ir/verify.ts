@@ -58,7 +58,8 @@ class Verifier {
     const bound = new Set<Var>();
     const bind = (variables: readonly Var[], on: Eqn | Jaxpr): void => {
       for (const { aval } of variables) {
-        if (!aval.shape.every((extent) => Number.isInteger(extent) && extent >= 0)) this.#fail(jaxpr, on, `an extent of ${printAval(aval)} is no integer from 0 on`, "inputs");
+        if (aval.shape.every((extent) => Number.isInteger(extent) && extent >= 0)) continue;
+        this.#fail(jaxpr, on, `an extent of ${printAval(aval)} is no integer from 0 on`, "inputs");
       }
       for (const variable of variables) {
         if (bound.has(variable)) this.#fail(jaxpr, on, "a variable is bound twice", "inputs");
@@ -104,7 +105,8 @@ class Verifier {
   }
 
   consts({ jaxpr, consts }: ClosedJaxpr): void {
-    compareAvals("constant", "the variable is", consts, jaxpr.constVars.map((variable) => variable.aval), (message) => this.#fail(jaxpr, jaxpr, message, "inputs"));
+    const expected = jaxpr.constVars.map((variable) => variable.aval);
+    compareAvals("constant", "the variable is", consts, expected, (message) => this.#fail(jaxpr, jaxpr, message, "inputs"));
   }
 }
 

@@ -1,6 +1,6 @@
 /** @file Walks over jaxprs: evaluation by a given rule, substitution, copies, counts. None recurses over equations. */
 
-import { at, required } from "../base/assert.ts";
+import { at, invariant } from "../base/assert.ts";
 import { makeEqn, makeJaxpr, newVar } from "./build.ts";
 import { nestedJaxprs } from "./nested.ts";
 import type { Atom, Eqn, Jaxpr, Literal, Var } from "./types.ts";
@@ -18,7 +18,7 @@ export function evalJaxprWith<T>(jaxpr: Jaxpr, consts: readonly T[], args: reado
   const read = (atom: Atom): T => {
     if (atom.kind === "literal") return evaluator.literal(atom);
     // The value itself may be undefined, so only its absence is a fault.
-    if (!values.has(atom)) required(null, "value of a variable");
+    invariant(values.has(atom), "a variable is read before it has a value");
     return values.get(atom) as T;
   };
   const bind = (variables: readonly Var[], items: readonly T[]): void => {
@@ -60,7 +60,9 @@ export function substitute(jaxpr: Jaxpr, substitution: Substitution): Jaxpr {
  * The equations of a jaxpr with these atoms for its constants and inputs, and results of their own: a copy that can stand in
  * another jaxpr.
  */
-export function inlineAtoms(jaxpr: Jaxpr, consts: readonly Atom[], args: readonly Atom[]): { readonly eqns: readonly Eqn[]; readonly outs: readonly Atom[] } {
+export function inlineAtoms(
+  jaxpr: Jaxpr, consts: readonly Atom[], args: readonly Atom[],
+): { readonly eqns: readonly Eqn[]; readonly outs: readonly Atom[] } {
   const copies = new Map<Var, Atom>();
   jaxpr.constVars.forEach((variable, index) => copies.set(variable, at(consts, index)));
   jaxpr.inVars.forEach((variable, index) => copies.set(variable, at(args, index)));

@@ -86,6 +86,8 @@ class InlineSearch {
         for (const [name, { reads }] of this.#candidates) if (reads.has(statement.name)) this.#candidates.delete(name);
         return;
       case "let": {
+        // A renaming goes everywhere; what it names is looked at again when the renaming is gone.
+        if (isRenaming(statement, this.#variables)) return;
         const { reads, nodes } = this.#use(statement.value, loopBody);
         if (this.#useCounts.get(statement.name) === 1 && nodes <= maxInlinedNodes) {
           this.#candidates.set(statement.name, { loopBody, reads, nodes });

@@ -225,8 +225,8 @@ export interface ScalarParam {
 /**
  * Memory of a fixed size that the kernel declares.
  * - `workgroup`: one per workgroup, shared by its invocations; undefined until written.
- * - `local`: one per invocation (one per workgroup iteration where the kernel has no local loop); lives across local
- *   loops of one workgroup iteration, and only inside local loops may it be used if there are any.
+ * - `local`: one per invocation (one per workgroup iteration where the kernel has no local loop); undefined until written;
+ *   lives across local loops of one workgroup iteration, and only inside local loops may it be used if there are any.
  * - `constant`: a table of `values`, read only.
  */
 export interface ArrayDecl {

@@ -4,13 +4,13 @@
  *
  * - Constants and scalar parameters are one per program, a grid index one per workgroup, a local index one per lane.
  * - An expression differs as far as what it refers to; a loop index as far as the loop's bounds.
- * - A load from a buffer that nothing writes, or from a constant table, differs as far as its index and mask. Any other
+ * - A load from a buffer that is only read, or from a constant table, differs as far as its index and mask. Any other
  *   load may differ per lane: another invocation can write between two lanes' reads, and WGSL assumes that it does.
  * - A variable differs as far as its initial value, every value assigned to it, and the control flow around each Assign.
  */
 
 import { assertNever } from "../base/assert.ts";
-import { bodiesOf, forEachExpr, forEachStmt } from "./walk.ts";
+import { bodiesOf, forEachExpr } from "./walk.ts";
 import type { Expr, ForStmt, Kernel, Stmt, Uniformity } from "./types.ts";
 
 const order: readonly Uniformity[] = ["program", "workgroup", "lane"];
@@ -99,22 +99,12 @@ function indexUniformity(loop: ForStmt, bounds: Uniformity): Uniformity {
   }
 }
 
-/** Buffers and tables that no statement of the kernel can change: not written, and no alias of a written buffer. */
+/** Buffers that are only read, aliases included, and constant tables: no statement of the kernel can change them. */
 export function stableMemory(kernel: Kernel): ReadonlySet<string> {
-  const written = new Set<string>();
-  forEachStmt(kernel.body, (statement) => {
-    if (statement.kind === "store") written.add(statement.buffer);
-  });
-  const writtenGroups = new Set<number>();
-  for (const buffer of kernel.buffers) {
-    const canChange = buffer.access !== "read" || written.has(buffer.name);
-    if (canChange && buffer.aliasGroup !== null) writtenGroups.add(buffer.aliasGroup);
-  }
-  const stable = new Set<string>();
-  for (const buffer of kernel.buffers) {
-    const aliased = buffer.aliasGroup !== null && writtenGroups.has(buffer.aliasGroup);
-    if (buffer.access === "read" && !aliased) stable.add(buffer.name);
-  }
-  for (const array of kernel.arrays) if (array.space === "constant") stable.add(array.name);
-  return stable;
+  const changing = kernel.buffers.filter(({ access }) => access !== "read");
+  const changingGroups = new Set(changing.map(({ aliasGroup }) => aliasGroup));
+  const stable = kernel.buffers.filter(({ access, aliasGroup }) =>
+    access === "read" && (aliasGroup === null || !changingGroups.has(aliasGroup)));
+  const tables = kernel.arrays.filter(({ space }) => space === "constant");
+  return new Set([...stable, ...tables].map(({ name }) => name));
 }

@@ -9,8 +9,9 @@
  */
 
 import { at, assertNever } from "../base/assert.ts";
+import { float32ToBits } from "../base/float-bits.ts";
 import { and, bitcast, constant, eq, ge, gt, le, lt, ne, not, op, or, select, sub } from "../kernel/expressions.ts";
-import type { Expr, Kernel, OpExpr, ScalarOpName } from "../kernel/types.ts";
+import type { ConstExpr, Expr, Kernel, OpExpr, ScalarOpName } from "../kernel/types.ts";
 import type { StatementsBefore } from "./rewrite.ts";
 import { rewriteExprs } from "./rewrite.ts";
 
@@ -36,8 +37,11 @@ function expanded(expr: OpExpr, before: StatementsBefore): Expr | null {
   const name: ScalarOpName = expr.op;
   switch (name) {
     case "eq": case "ne": case "lt": case "le": case "gt": case "ge": return comparison(name, a, b, before);
-    case "max": return largestRank(a, b, rankAbove, before);
-    case "min": return largestRank(a, b, rankBelow, before);
+    case "max": case "min": {
+      if (isNumber(b)) return extremeWithConstant(name, a, b, before);
+      if (isNumber(a)) return extremeWithConstant(name, b, a, before);
+      return largestRank(a, b, name === "max" ? rankAbove : rankBelow, before);
+    }
     case "sign": return signOf(before.name(a, "value"), before);
     case "isNaN": return gt(magnitudeOf(a), infinityBits);
     case "isFinite": return lt(magnitudeOf(a), infinityBits);
@@ -50,8 +54,16 @@ function expanded(expr: OpExpr, before: StatementsBefore): Expr | null {
   }
 }
 
+function isNumber(expr: Expr): expr is ConstExpr {
+  return expr.kind === "const" && !Number.isNaN(expr.value);
+}
+
 function bitsOf(value: Expr): Expr {
   return bitcast(value, "int32");
+}
+
+function wordOf(value: Expr): Expr {
+  return bitcast(value, "uint32");
 }
 
 function magnitudeOf(value: Expr): Expr {
@@ -73,6 +85,13 @@ function comparison(name: "eq" | "ne" | "lt" | "le" | "gt" | "ge", a: Expr, b: E
     case "eq": case "lt": case "le": break;
     default: return assertNever(name, "comparison");
   }
+  if (name === "eq" && a.kind === "ref" && b.kind === "ref" && a.name === b.name) return le(magnitudeOf(a), infinityBits);
+  if (b.kind === "const") {
+    return name === "eq" ? equalsConstant(a, b.value) : isBelow(a, orderKeyOf(b.value) + (name === "le" ? 1 : 0), before);
+  }
+  if (a.kind === "const") {
+    return name === "eq" ? equalsConstant(b, a.value) : isAbove(b, orderKeyOf(a.value) - (name === "le" ? 1 : 0), before);
+  }
   const left = orderKey(a, before);
   const right = orderKey(b, before);
   // A NaN that passes the order is on the left below every number or on the right above, or both are NaN of one sign.
@@ -81,6 +100,64 @@ function comparison(name: "eq" | "ne" | "lt" | "le" | "gt" | "ge", a: Expr, b: E
   const isOrdered = name === "eq" ? eq(left, right) : name === "lt" ? lt(left, right) : le(left, right);
   return and(isOrdered, and(lowest, highest));
 }
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Against a constant it takes two comparisons of the bits: positive numbers are in order as signed integers, negative ones
+// backwards as unsigned integers, above all positive ones.
+
+const negativeInfinityWord = 0xff800000;
+
+/** The order key of a constant; NaN where it is NaN, which no number is above, below or equal to. */
+function orderKeyOf(value: number): number {
+  if (Number.isNaN(value)) return NaN;
+  const bits = float32ToBits(Math.abs(value));
+  return value < 0 ? -bits : bits;
+}
+
+function never(value: Expr): Expr {
+  return constant(0, "bool", value.type.width);
+}
+
+function equalsConstant(value: Expr, other: number): Expr {
+  if (Number.isNaN(other)) return never(value);
+  return other === 0 ? eq(magnitudeOf(value), 0) : eq(bitsOf(value), float32ToBits(other) | 0);
+}
+
+/** The unsigned bits of the negative number with this order key; for 0, of -0. */
+function negativeWord(key: number): number {
+  return 0x80000000 - key;
+}
+
+/** Whether the value is a number whose order key is less. */
+function isBelow(value: Expr, key: number, before: StatementsBefore): Expr {
+  if (Number.isNaN(key)) return never(value);
+  const float = before.name(value, "float");
+  const isNoNegativeNaN = le(wordOf(float), negativeInfinityWord);
+  return and(key > 0 ? lt(bitsOf(float), key) : gt(wordOf(float), negativeWord(key)), isNoNegativeNaN);
+}
+
+/** Whether the value is a number whose order key is greater. */
+function isAbove(value: Expr, key: number, before: StatementsBefore): Expr {
+  if (Number.isNaN(key)) return never(value);
+  const float = before.name(value, "float");
+  const isNoPositiveNaN = le(bitsOf(float), infinityBits);
+  return and(key >= 0 ? gt(bitsOf(float), key) : lt(wordOf(float), negativeWord(key)), isNoPositiveNaN);
+}
+
+/** The max or min of a value and a constant that is no NaN: the value where it is beyond, or NaN. */
+function extremeWithConstant(name: "max" | "min", value: Expr, bound: ConstExpr, before: StatementsBefore): Expr {
+  const float = before.name(value, "float");
+  const word = float32ToBits(bound.value);
+  const isNegative = word >= 0x80000000;
+  const isNegativeNaN = gt(wordOf(float), negativeInfinityWord);
+  const isPositiveNaN = gt(bitsOf(float), infinityBits);
+  const isTaken = name === "max"
+    ? or(isNegative ? lt(wordOf(float), word) : gt(bitsOf(float), word), isNegativeNaN)
+    : or(isNegative ? gt(wordOf(float), word) : lt(bitsOf(float), word), isPositiveNaN);
+  return select(isTaken, float, bound);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
 
 /** Bits made comparable as two's complement integers, -0 just below 0. */
 function totalOrder(value: Expr, before: StatementsBefore): Expr {

@@ -1,9 +1,9 @@
 /**
- * @file float32 to int32 and uint32 for targets whose own conversion is defined only for numbers in range: truncation
- * toward zero, clamped, and 0 for NaN (`base/scalar-ops.ts`).
+ * @file float32 to int32 and uint32 for targets whose own conversion gives some integer or other for what is out of range:
+ * truncation toward zero, clamped, and 0 for NaN (`base/scalar-ops.ts`).
  */
 
-import { and, bitcast, constant, convert, le, lt, select } from "../kernel/expressions.ts";
+import { and, bitcast, constant, convert, gt, lt, op, select } from "../kernel/expressions.ts";
 import type { Expr, Kernel } from "../kernel/types.ts";
 import type { StatementsBefore } from "./rewrite.ts";
 import { rewriteExprs } from "./rewrite.ts";
@@ -28,14 +28,10 @@ function clamped(value: Expr, dtype: "int32" | "uint32", before: StatementsBefor
   const float = before.name(value, "float");
   const bits = before.name(bitcast(float, "int32"), "bits");
   const magnitude = before.name(and(bits, magnitudeMask), "magnitude");
-  const isNegative = before.name(lt(bits, 0), "isNegative");
-  const fits = before.name(lt(magnitude, dtype === "int32" ? int32LimitBits : uint32LimitBits), "fits");
-  // Only a number in range is converted; for uint32, what is below 0 counts as out of range.
-  const convertible = dtype === "int32" ? fits : select(isNegative, constant(0, "bool", width), fits);
-  const converted = convert(select(convertible, float, constant(0, "float32", width)), dtype);
+  // The conversion of what is not in range gives some number, which is not taken.
   const nearest = dtype === "int32"
-    ? select(isNegative, number(-2147483648), number(2147483647))
-    : select(isNegative, number(0), number(4294967295));
-  const saturated = select(convertible, converted, nearest);
-  return select(le(magnitude, infinityBits), saturated, number(0));
+    ? op("xor", op("shiftRightArithmetic", bits, 31), magnitudeMask)
+    : select(lt(bits, 0), number(0), number(4294967295));
+  const inRange = dtype === "int32" ? lt(magnitude, int32LimitBits) : lt(bitcast(bits, "uint32"), uint32LimitBits);
+  return select(gt(magnitude, infinityBits), number(0), select(inRange, convert(float, dtype), nearest));
 }

@@ -8,6 +8,9 @@ import { printKernel } from "../kernel/print.ts";
 import { simplifyKernel } from "../kernel/simplify.ts";
 import type { Expr, Kernel } from "../kernel/types.ts";
 import { forEachExprIn } from "../kernel/walk.ts";
+import { approximate } from "./approximate.ts";
+import { canonicalizeNaNBits } from "./canonical-nan.ts";
+import { expandIndices } from "./expand-indices.ts";
 import { expandFloat64Remainder } from "./float64-remainder.ts";
 import { expandFloatRemainder } from "./float-remainder.ts";
 import { expandFusedMultiplyAdd } from "./fused-multiply-add.ts";
@@ -16,6 +19,7 @@ import { hoistInvariants } from "./hoist-invariants.ts";
 import { guardIntegerDivision } from "./integer-division.ts";
 import { expandIntegerPower } from "./integer-ops.ts";
 import { expandLocalArrays } from "./local-arrays.ts";
+import { shiftForPowersOfTwo } from "./power-of-two-division.ts";
 import { guardShifts } from "./shifts.ts";
 import { splitVectors } from "./split-vectors.ts";
 import { expandUnrolled } from "./unroll.ts";
@@ -24,6 +28,8 @@ const stages: readonly ((kernel: Kernel) => Kernel)[] = [
   expandUnrolled,
   expandLocalArrays,
   expandHalfStorage,
+  canonicalizeNaNBits,
+  approximate,
   expandFusedMultiplyAdd,
   expandFloatRemainder,
   expandFloat64Remainder,
@@ -32,7 +38,10 @@ const stages: readonly ((kernel: Kernel) => Kernel)[] = [
   guardShifts,
   splitVectors,
   simplifyKernel,
+  shiftForPowersOfTwo,
   hoistInvariants,
+  expandIndices,
+  simplifyKernel,
 ];
 
 /**

@@ -14,10 +14,12 @@ import { simplifyKernel } from "../kernel/simplify.ts";
 import type { Kernel, ValueDType } from "../kernel/types.ts";
 import { forEachExprIn, forEachStmt } from "../kernel/walk.ts";
 import { webgpuTarget } from "../target.ts";
+import { approximate } from "./approximate.ts";
 import { storeBoolsAsWords } from "./bool-words.ts";
 import { canonicalizeNaNBits } from "./canonical-nan.ts";
 import { expandFloatOrder } from "./exact-floats.ts";
 import { clampFloatToInteger } from "./float-conversions.ts";
+import { expandFloat32Power } from "./float32-power.ts";
 import { expandFloatRemainder } from "./float-remainder.ts";
 import { foldConstants } from "./fold-constants.ts";
 import { guardIntegerDivision } from "./integer-division.ts";
@@ -41,6 +43,8 @@ const steps: readonly ((kernel: Kernel) => Kernel)[] = [
   expandMasks,
   storeBoolsAsWords,
   canonicalizeNaNBits,
+  expandFloat32Power,
+  approximate,
   expandFloatRemainder,
   clampFloatToInteger,
   expandFloatOrder,

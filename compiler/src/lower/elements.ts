@@ -194,7 +194,7 @@ export class Elements {
 }
 
 function contextOf(eqn: Eqn): LowerContext<Params> {
-  return { params: eqn.params, inAvals: eqn.inputs.map((input) => input.aval), outAval: at(eqn.outVars, 0).aval };
+  return { params: eqn.params, inAvals: eqn.inputs.map((input) => input.aval), outAval: at(eqn.outVars, 0).aval, outIndex: 0 };
 }
 
 function literalValue(atom: Atom & { kind: "literal" }): Expr {

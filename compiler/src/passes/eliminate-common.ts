@@ -24,9 +24,10 @@ function eliminateHere(jaxpr: Jaxpr): Jaxpr {
   const eqns: Eqn[] = [];
   for (const original of jaxpr.eqns) {
     const eqn = substituteEqn(original, replaced);
-    const found = eqn.effects.length === 0 ? earlier.get(eqn) : undefined;
+    const found = earlier.get(eqn);
     if (found === undefined) {
       eqns.push(eqn);
+      // One with effects is never entered, so it is never found.
       if (eqn.effects.length === 0) earlier.set(eqn, eqn);
     } else {
       eqn.outVars.forEach((variable, index) => replaced.set(variable, at(found.outVars, index)));

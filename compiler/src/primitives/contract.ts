@@ -62,7 +62,7 @@ export const dotGeneralP: Primitive<DotParams> = definePrimitive<DotParams>({
       ...freeAxes(left.shape.length, params.contractLeft, params.batchLeft).map((axis) => at(left.shape, axis)),
       ...freeAxes(right.shape.length, params.contractRight, params.batchRight).map((axis) => at(right.shape, axis)),
     ];
-    return [makeAval(shape, params.preferredElementType ?? dtype, params.preferredElementType === null && allWeak(inAvals))];
+    return [makeAval(shape, params.preferredElementType ?? dtype, allWeak(inAvals))];
   },
   effects: "pure",
   // d(x . y) = dx . y + x . dy

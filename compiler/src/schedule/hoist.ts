@@ -3,13 +3,14 @@
  * address arithmetic that a programmer would write once.
  */
 
+import { at } from "../base/assert.ts";
 import { affineSum, exprKey, sumToExpr, type AffineSum } from "../kernel/affine.ts";
 import { add, int, ref } from "../kernel/build.ts";
-import { declaredName, exprsOf, forEachExpr, forEachStmt, freshNames, mapBodiesOf, mapExprsOf, mapOperands, withBody } from "../kernel/walk.ts";
+import { declaredName, exprsOf, forEachExpr, forEachStmt, freshNames, mapBodiesOf, mapExprsOf, mapOperands, substituteIn, withBody } from "../kernel/walk.ts";
 import type { Expr, ForStmt, Kernel, Stmt } from "../kernel/types.ts";
 import { writtenMemory } from "./nest.ts";
 
-/** Loops whose bodies are moved from run at least once. */
+/** The kernel with that done. Only loops that surely run are moved out of, so that no load runs that did not run before. */
 export function hoistInvariants(kernel: Kernel): Kernel {
   const fresh = freshNames(kernel);
   const written = writtenMemory(kernel);
@@ -18,7 +19,40 @@ export function hoistInvariants(kernel: Kernel): Kernel {
     return inner.kind === "for" && runs(inner) ? hoisted(inner, written, fresh) : [inner];
   });
   const moved = withBody(kernel, inBody(kernel.body));
-  return withBody(moved, namePlaces(moved.body, fresh));
+  const variables = new Set<string>();
+  forEachStmt(kernel.body, (statement) => {
+    if (statement.kind === "var") variables.add(statement.name);
+  });
+  const merged = mergeEqualLets(moved.body, variables, new Map());
+  return withBody(moved, namePlaces(merged, { variables, fresh }));
+}
+
+/** Of int32 Lets of the same value, one in sight of the other, the first serves for both. */
+function mergeEqualLets(body: readonly Stmt[], variables: ReadonlySet<string>, outer: ReadonlyMap<string, Expr>): readonly Stmt[] {
+  const known = new Map(outer);
+  const renamed = new Map<string, Expr>();
+  const result: Stmt[] = [];
+  for (const original of body) {
+    const statement = renamed.size === 0 ? original : at(substituteIn([original], renamed), 0);
+    if (statement.kind !== "let" || statement.value.type.dtype !== "int32" || mentionsAny(statement.value, variables)) {
+      result.push(mapBodiesOf(statement, (inner) => mergeEqualLets(inner, variables, known)));
+      continue;
+    }
+    const key = exprKey(statement.value);
+    const same = known.get(key);
+    if (same === undefined) {
+      known.set(key, ref(statement.name, statement.value.type));
+      result.push(statement);
+    } else {
+      renamed.set(statement.name, same);
+    }
+  }
+  return result;
+}
+
+interface NamingContext {
+  readonly variables: ReadonlySet<string>;
+  readonly fresh: (name: string) => string;
 }
 
 function runs(loop: ForStmt): boolean {
@@ -79,7 +113,8 @@ function mapOwnExprs(body: readonly Stmt[], map: (expr: Expr) => Expr): readonly
 
 /** The expression with its int32 sums replaced, outermost first, where `replace` gives something. */
 function splitSums(expr: Expr, replace: (sum: AffineSum) => Expr | null): Expr {
-  const isSum = expr.kind === "op" && expr.type.dtype === "int32" && expr.type.width === 1 && (expr.op === "add" || expr.op === "sub");
+  const isSum = expr.kind === "op" && expr.type.dtype === "int32" && expr.type.width === 1
+    && (expr.op === "add" || expr.op === "sub" || (expr.op === "mul" && expr.args[1]?.kind === "const"));
   const replaced = isSum ? replace(affineSum(expr)) : null;
   return replaced ?? mapOperands(expr, (operand) => splitSums(operand, replace));
 }
@@ -93,23 +128,23 @@ function mentionsAny(expr: Expr, names: ReadonlySet<string>): boolean {
 }
 
 /** Places that several loads and stores of one body share, up to a constant, get a name in front of the first of them. */
-function namePlaces(body: readonly Stmt[], fresh: (name: string) => string): readonly Stmt[] {
+function namePlaces(body: readonly Stmt[], context: NamingContext): readonly Stmt[] {
   const uses = new Map<string, number>();
   for (const statement of body) {
     if (statement.kind !== "load" && statement.kind !== "store") continue;
-    const key = placeKey(statement.index);
+    const key = placeKey(statement.index, context);
     if (key !== null) uses.set(key, (uses.get(key) ?? 0) + 1);
   }
   const names = new Map<string, Expr>();
   return body.flatMap((statement): readonly Stmt[] => {
-    if (statement.kind !== "load" && statement.kind !== "store") return [mapBodiesOf(statement, (inner) => namePlaces(inner, fresh))];
-    const key = placeKey(statement.index);
+    if (statement.kind !== "load" && statement.kind !== "store") return [mapBodiesOf(statement, (inner) => namePlaces(inner, context))];
+    const key = placeKey(statement.index, context);
     if (key === null || (uses.get(key) ?? 0) < 2) return [statement];
     const sum = affineSum(statement.index);
     const known = names.get(key);
     if (known !== undefined) return [{ ...statement, index: add(known, int(sum.constant)) }];
     const value = sumToExpr({ terms: sum.terms, constant: 0 }, 1);
-    const name = fresh("at");
+    const name = context.fresh("at");
     const place = ref(name, value.type);
     names.set(key, place);
     return [{ kind: "let", name, value }, { ...statement, index: add(place, int(sum.constant)) }];
@@ -117,8 +152,8 @@ function namePlaces(body: readonly Stmt[], fresh: (name: string) => string): rea
 }
 
 /** What accesses share that differ by a constant; null for a place that is not worth a name, or that a variable decides. */
-function placeKey(index: Expr): string | null {
-  if (index.type.width !== 1) return null;
+function placeKey(index: Expr, { variables }: NamingContext): string | null {
+  if (index.type.width !== 1 || mentionsAny(index, variables)) return null;
   const { terms } = affineSum(index);
   return isWorthNaming(terms) ? terms.map(({ factor, coefficient }) => `${coefficient}*${exprKey(factor)}`).sort().join("+") : null;
 }

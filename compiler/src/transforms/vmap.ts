@@ -42,10 +42,17 @@ class BatchTrace implements Trace {
     const values = unwrapped.map(({ value }) => value);
     const axes = unwrapped.map(({ axis }) => axis);
     return withTrace(this.parent, () => {
-      if (axes.every((axis) => axis === null)) return bind(primitive, values, params);
+      if (axes.every((axis) => axis === null) && !this.#talksOver(primitive, params)) return bind(primitive, values, params);
       const result = primitive.batch(this.frame, values, axes, params);
       return result.outputs.map((output, index) => this.tracer(output, at(result.axes, index)));
     });
+  }
+
+  /** Whether an operation is a collective over this axis, which concerns unmapped operands too. */
+  #talksOver(primitive: Primitive, params: Params): boolean {
+    const { name } = this.frame;
+    if (name === null || primitive.effects === "pure") return false;
+    return primitive.effects(params).some((effect) => effect.kind === "collective" && effect.axisName === name);
   }
 
   describeOrigin(tracer: Tracer): string {

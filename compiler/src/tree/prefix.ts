@@ -30,7 +30,9 @@ export interface PrefixSubject {
  * place. Where null is a leaf of the prefix (as in `inAxes`), `isLeaf` must say so.
  *
  * @throws LW1101 when the tree is not a prefix; it names the place and both structures.
- * @example broadcastPrefix([0, null], structure([{ a: 1, b: 2 }, 3]), { operation: "vmap", argument: "inAxes", isLeaf: (node) => node === null }) // [0, 0, null]
+ * @example
+ * const subject = { operation: "vmap", argument: "inAxes", isLeaf: (node) => node === null };
+ * broadcastPrefix([0, null], structure([{ a: 1, b: 2 }, 3]), subject) // [0, 0, null]
  */
 export function broadcastPrefix(prefix: unknown, full: TreeDef, subject: PrefixSubject): readonly unknown[] {
   const entries = matchPrefix(prefix, full, subject.isLeaf);

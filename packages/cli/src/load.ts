@@ -7,7 +7,7 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build, type Message, type Plugin } from "esbuild";
+import { build as bundleWith, type Message, type Plugin } from "esbuild";
 import * as lanewise from "lanewise";
 import { MistakeError, type Io } from "./io.ts";
 
@@ -38,7 +38,7 @@ export async function loadFile(path: string, io: Io): Promise<Exports> {
 
 async function bundle(entry: string, outfile: string): Promise<string> {
   try {
-    const result = await build({
+    const result = await bundleWith({
       entryPoints: [entry], outfile, write: false, bundle: true, format: "esm", platform: "node", target: "node20",
       sourcemap: "inline", keepNames: true, logLevel: "silent", plugins: [shareLanewise],
     });
@@ -57,9 +57,9 @@ function formatMessage({ text, location }: Message): string {
 /** Replaces every import of `lanewise` by the command's own copy. */
 const shareLanewise: Plugin = {
   name: "share-lanewise",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^lanewise$/ }, () => ({ path: "lanewise", namespace: "shared" }));
-    onLoad({ filter: /.*/, namespace: "shared" }, () => {
+  setup(build) {
+    build.onResolve({ filter: /^lanewise$/ }, () => ({ path: "lanewise", namespace: "shared" }));
+    build.onLoad({ filter: /.*/, namespace: "shared" }, () => {
       const names = Object.keys(lanewise).filter((name) => name !== "default");
       return { contents: `export const { ${names.join(", ")} } = globalThis[Symbol.for("lanewise.cli.copy")];`, loader: "js" };
     });

@@ -14,7 +14,7 @@ import { badArgument } from "./errors.ts";
  */
 export type Optional<Names extends readonly (keyof Options)[], Options> =
   Names extends readonly [infer First extends keyof Options, ...infer Rest extends readonly (keyof Options)[]]
-    ? [options?: Options] | [next: Options[First] | undefined, ...rest: Optional<Rest, Options>]
+    ? [options?: Options] | [next: Options[First] | null | undefined, ...rest: Optional<Rest, Options>]
     : [options?: Options];
 
 /** How a function takes its optional arguments. */
@@ -85,5 +85,5 @@ export function describeArgument(value: unknown): string {
   if (typeof value === "function") return `the function ${value.name === "" ? "(anonymous)" : value.name}`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (isPlainObject(value)) return `an object with keys ${Object.keys(value).join(", ")}`;
-  return typeof value === "object" ? `an instance of ${value.constructor?.name ?? "a class"}` : `${typeof value} ${String(value)}`;
+  return typeof value === "object" ? `an instance of ${value.constructor?.name ?? "a class"}` : `${typeof value} ${String(value as number)}`;
 }

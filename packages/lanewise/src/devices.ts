@@ -3,6 +3,7 @@
 import { raise } from "@lanewise/compiler/base/errors";
 import { Executor, JsDevice, type Device } from "@lanewise/runtime";
 import { isPlainObject } from "@lanewise/compiler/base/equal";
+import { describeArgument } from "./arguments.ts";
 import { notAvailable, unknownDevice } from "./errors.ts";
 import { session } from "./session.ts";
 
@@ -33,7 +34,7 @@ export function resolveDevice(operation: string, device: unknown): string {
   const match = typeof name === "string" ? deviceName.exec(name) : null;
   if (match === null) {
     return raise(unknownDevice, {
-      operation, argument: "device", expected: '"js" or "js:0", or a Device', got: describe(device), fix: "name a device that devices() lists",
+      operation, argument: "device", expected: '"js" or "js:0", or a Device', got: describeArgument(device), fix: "name a device that devices() lists",
     });
   }
   const [, kind = "", index = "0"] = match;
@@ -54,9 +55,6 @@ function isDevice(value: unknown): value is Device {
   return typeof value === "object" && value !== null && "name" in value && "kind" in value && "prepare" in value;
 }
 
-function describe(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : typeof value === "object" ? "an object that is no device" : String(value);
-}
 
 /**
  * All devices, or those of one kind.
@@ -106,7 +104,7 @@ export interface InitOptions {
 export async function init(options: InitOptions = {}): Promise<void> {
   const known = ["device", "interpret", "cpuDevices"];
   if (!isPlainObject(options as unknown)) {
-    raise(notAvailable, { operation: "init", expected: `an object with ${known.join(", ")}`, got: String(options), fix: 'init({ device: "js" })' });
+    raise(notAvailable, { operation: "init", expected: `an object with ${known.join(", ")}`, got: describeArgument(options), fix: 'init({ device: "js" })' });
   }
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) {

@@ -11,6 +11,7 @@ export * as numpy from "./numpy/index.ts";
 export { blockUntilReady, devicePut, get } from "./placement.ts";
 export { clearCaches } from "./session.ts";
 export { grad, valueAndGrad } from "./transforms/grad.ts";
+export { hessian, jacfwd, jacrev } from "./transforms/jacobian.ts";
 export { jit } from "./transforms/jit.ts";
 export { jvp, linearize, vjp } from "./transforms/jvp.ts";
 export { evalShape, makeJaxpr } from "./transforms/make-jaxpr.ts";
@@ -21,5 +22,5 @@ export type {
 export * as tree from "./tree.ts";
 export type {
   ArrayLeaf, ArrayLike, Axis, DataOf, DType, ElementOf, IndexEntry, Mapped, MembersIn, MembersOut, NDArrayMethods, Nested, Slice, TypedArray,
-  WayIn, WayOut,
+  WayIn, WayOut, WithLeaves,
 } from "./types.ts";

@@ -213,6 +213,15 @@ export type AnyFunction = (...args: never[]) => unknown;
 /** A function whose parameters all take an array. Parameters without a type annotation become NDArrays through it. */
 export type ArrayFunction = (...args: NDArray[]) => unknown;
 
+/** A tree of the structure of `Tree` with leaves of type `Leaf`. */
+export type WithLeaves<Tree, Leaf> =
+  0 extends 1 & Tree ? Tree
+  : Tree extends null | undefined ? Tree
+  : Tree extends ArrayLeaf | string | symbol | AnyFunction ? Leaf
+  : Tree extends ReadonlyMap<infer Key, infer Item> ? ReadonlyMap<Key, WithLeaves<Item, Leaf>>
+  : Tree extends object ? { [Key in keyof Tree]: WithLeaves<Tree[Key], Leaf> }
+  : Leaf;
+
 /** A transformed function: the parameters on their way in, the result on its way out. */
 export type Mapped<F> = F extends (...args: infer Args) => infer Result ? (...args: MembersIn<Args>) => WayOut<Result> : never;
 

@@ -98,6 +98,7 @@ describe("parseJaxpr", () => {
     ["a bool without a bool literal", "{ lambda ; . let  in (1:bool[],) }", "LW1210", /a literal of bool/],
     ["an imaginary literal", "{ lambda ; . let  in (1j:c64[],) }", "LW1210", /imaginary/],
     ["unclosed params", "{ lambda ; a:f32[]. let b:f32[] = integer_pow[y=(2 a in (b,) }", "LW1210", /closed/],
+    ["params that the primitive cannot read", "{ lambda ; a:f32[]. let b:f32[] = integer_pow[y=two] a in (b,) }", "LW1210", /params of integer_pow \(expected a number\) at line 1, column 46/],
     ["a jaxpr printed ahead that holds itself", "let f = { lambda ; . let a:f32[] = jit[name=f jaxpr=f]  in (a,) } in\n{ lambda ; . let  in () }", "LW1210", /hold itself/],
     ["a shallow line that is no equation", "{ lambda ; a:f32[]. let\n    b:f32[] = add a\n    a\n  in (b,) }", "LW1211", /line 3, column 5/],
   ])("refuses %s", (_, text, code, message) => {
@@ -122,6 +123,7 @@ describe("parsePython", () => {
   it.each<[string, unknown]>([
     ["None", null], ["True", true], ["1", 1], ["-2.5e-3", -0.0025], ["float32", "float32"], ["'a, b'", "a, b"], ["(1,)", [1]], ["([0], [1, 2])", [[0], [1, 2]]],
     ["('x', \"it's\")", ["x", "it's"]], ["'a\\'b'", "a'b"], ["(<A.B: 1>, C.D)", ["<A.B: 1>", "C.D"]], ["nan", "nan"], ["1.2.3", "1.2.3"],
+    ["(np.int64(-2), np.float32(0.5))", [-2, 0.5]], ["np.dtype(x)", "np.dtype(x)"],
   ])("%s", (text, expected) => {
     expect(parsePython(text)).toEqual(expected);
   });

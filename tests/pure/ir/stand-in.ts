@@ -1,5 +1,5 @@
 /** @file Primitives for tests of the graph IR alone: one that takes any text, and small ones with rules. */
-import { at } from "@lanewise/compiler/base/assert";
+import { at, InternalError } from "@lanewise/compiler/base/assert";
 import { aval, closeJaxpr } from "@lanewise/compiler/ir/build";
 import { formatPython, pythonList, pythonName, type PythonValue } from "@lanewise/compiler/ir/format-python";
 import type { Atom, Effect, Jaxpr, ParamValue, Params, Primitive, PrintedValue } from "@lanewise/compiler/ir/types";
@@ -95,7 +95,11 @@ export const twiceP = standIn({ name: "twice", abstractEval: (inputs) => [at(inp
 export const powP = standIn({
   name: "integer_pow",
   printParams: (params) => [{ name: "y", value: { kind: "text", text: formatPython(params["y"] as number) } }],
-  parseParams: (params) => ({ y: params.get("y") as number }),
+  parseParams: (params) => {
+    const y = params.get("y");
+    if (typeof y !== "number") throw new InternalError("expected a number");
+    return { y };
+  },
 });
 const host: readonly Effect[] = [{ kind: "host" }];
 export const logP = standIn({ name: "log_it", abstractEval: () => [], effects: () => host });

@@ -248,6 +248,8 @@ describe("memory is guarded", () => {
   it("the declared length counts, not the host array's", () => {
     const kernel = kernelWith("int32", 4, (b) => b.store("out", int(4), int(1)));
     expect(() => interpret(kernel, { buffers: { out: new Int32Array(8) } })).toThrow("out[4] is written, outside its 4 elements");
+    const reading = kernelWith("int32", 4, (b) => copy(b, int(4)));
+    expect(() => interpret(reading, { buffers: { out: new Int32Array(8) } })).toThrow("out[4] is read, outside its 4 elements");
   });
 
   it("arrays of the kernel, and what nothing wrote in this workgroup", () => {

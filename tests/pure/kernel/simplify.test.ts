@@ -57,7 +57,7 @@ function simplified(emit: (names: Names) => Expr, rules = simplifyRules): string
 
 /** An op as it stands, past the folding of the makers. */
 function raw(name: ScalarOpName, ...args: Expr[]): Expr {
-  return { kind: "op", op: name, args, type: op(name, ...args.map((arg) => (arg.kind === "const" ? { ...arg } : arg))).type };
+  return { kind: "op", op: name, args, type: op(name, ...args).type };
 }
 
 const f = (value: number): Expr => constant(value, "float32");

@@ -3,50 +3,10 @@ import { at, InternalError } from "@lanewise/compiler/base/assert";
 import {
   add, boolean, constant, convert, eq, int, KernelBuilder, lt, mul, ref, scalarType, simdType, splat,
 } from "@lanewise/compiler/kernel/build";
-import type { Expr, Kernel, OpExpr, Stmt } from "@lanewise/compiler/kernel/types";
+import type { Expr, Kernel, Stmt } from "@lanewise/compiler/kernel/types";
 import { verifyKernel } from "@lanewise/compiler/kernel/verify";
 import { describe, expect, it } from "vitest";
-
-/** The fault that the verifier finds: the line over the arrow, and the message beside the arrow. */
-function faultOf(kernel: Kernel): { line: string; message: string } {
-  try {
-    verifyKernel(kernel);
-  } catch (error) {
-    if (!(error instanceof InternalError)) throw error;
-    const lines = error.excerpt.split("\n");
-    const arrow = lines.findIndex((line) => /^ *\^ /.test(line));
-    return { line: at(lines, arrow - 1).trim(), message: at(lines, arrow).trim().slice(2) };
-  }
-  throw new Error("the verifier found no fault");
-}
-
-function expectFault(kernel: Kernel, line: string, message: string | RegExp): void {
-  const fault = faultOf(kernel);
-  expect(fault.line).toBe(line);
-  if (typeof message === "string") expect(fault.message).toBe(message);
-  else expect(fault.message).toMatch(message);
-}
-
-/** A kernel with buffers x (read), y (write), z (readWrite), flags (bool), a scalar n, and the body that `emit` gives it. */
-function kernelWith(emit: (b: KernelBuilder, n: Expr) => void, workgroup = 1): Kernel {
-  const b = new KernelBuilder("test");
-  const n = b.scalar("n", "int32");
-  b.buffer("x", { dtype: "float32", length: n, access: "read" });
-  b.buffer("y", { dtype: "float32", length: n, access: "write" });
-  b.buffer("z", { dtype: "float32", length: mul(n, 4), access: "readWrite" });
-  b.buffer("flags", { dtype: "bool", length: 8, access: "readWrite" });
-  emit(b, n);
-  return b.build({ workgroup });
-}
-
-/** The same kernel with statements put at the end of its body as they are, past the builder's checks. */
-function kernelOf(...statements: Stmt[]): Kernel {
-  const kernel = kernelWith(() => {});
-  return { ...kernel, body: [...kernel.body, ...statements] };
-}
-
-const one = constant(1, "float32");
-const store = (index: Expr, value: Expr = one, buffer = "y"): Stmt => ({ kind: "store", buffer, index, value, mask: null });
+import { expectFault, kernelOf, kernelWith, one, storeOf } from "../../support/verifier-faults.ts";
 
 /** Runs a list of emitters as the steps of one workgroup inside a grid loop of `n`. */
 function workgroupKernel(emit: (b: KernelBuilder, group: Expr, n: Expr) => void): Kernel {
@@ -78,7 +38,7 @@ describe("what holds is accepted", () => {
 
 describe("names", () => {
   it("declared before use", () => {
-    expectFault(kernelOf(store(ref("i", scalarType("int32")))), "store y[i] = 1f", "i is not declared here");
+    expectFault(kernelOf(storeOf(ref("i", scalarType("int32")))), "store y[i] = 1f", "i is not declared here");
   });
 
   it("unique", () => {
@@ -126,65 +86,26 @@ describe("names", () => {
   });
 
   it("of scalars and buffers exist", () => {
-    expectFault(kernelOf(store({ kind: "scalar", type: scalarType("int32"), name: "m" })), "store y[m] = 1f", "the kernel has no scalar m");
-    expectFault(kernelOf(store(int(0), one, "w")), "store w[0] = 1f", "the kernel has no buffer or array w");
+    expectFault(kernelOf(storeOf({ kind: "scalar", type: scalarType("int32"), name: "m" })), "store y[m] = 1f", "the kernel has no scalar m");
+    expectFault(kernelOf(storeOf(int(0), one, "w")), "store w[0] = 1f", "the kernel has no buffer or array w");
   });
 
   it("keep the type that they are declared with", () => {
-    expectFault(kernelOf({ kind: "let", name: "a", value: int(1) }, store(int(0), ref("a", scalarType("float32")))),
+    expectFault(kernelOf({ kind: "let", name: "a", value: int(1) }, storeOf(int(0), ref("a", scalarType("float32")))),
       "store y[0] = a", "a is declared as int32, not float32");
-    expectFault(kernelOf(store(int(0), { kind: "scalar", type: scalarType("float32"), name: "n" })), "store y[0] = n", "the scalar n is int32, not float32");
-  });
-});
-
-describe("expressions", () => {
-  const bad: readonly (readonly [title: string, value: Expr, message: string | RegExp])[] = [
-    ["operands of one type", { ...(add(one, one) as OpExpr), args: [one, int(1)] }, "operand 0 of add must be int32, not float32"],
-    ["operands of one width", { ...(add(one, one) as OpExpr), args: [splat(one, 4), one] }, "operand 0 of add must be float32, not float32x4"],
-    ["as many operands as the op has", { ...(add(one, one) as OpExpr), args: [one] }, "add takes 2 operands, not 1"],
-    ["operands that the op is defined on", { ...(add(one, one) as OpExpr), op: "and" }, "and is not defined on float32"],
-    ["an op of the table", { ...(add(one, one) as OpExpr), op: "nand" as "and" }, "there is no op nand"],
-    ["the result that the op gives", { ...(add(one, one) as OpExpr), type: scalarType("bool") }, "add gives float32, not bool"],
-    ["a bool condition of a select", { kind: "op", type: scalarType("float32"), op: "select", args: [int(1), one, one] }, "operand 0 of select must be bool, not int32"],
-    ["constants in range", { kind: "const", type: scalarType("int32"), value: 2 ** 31 }, "the constant 2147483648 is no value of int32"],
-    ["whole integer constants", { kind: "const", type: scalarType("uint32"), value: 0.5 }, "the constant 0.5 is no value of uint32"],
-    ["constants that the float holds", { kind: "const", type: scalarType("float32"), value: 0.1 }, "the constant 0.1 is no value of float32"],
-    ["bool constants 0 and 1", { kind: "const", type: scalarType("bool"), value: 2 }, "the constant 2 is no value of bool"],
-    ["widths of vectors", { kind: "const", type: simdType("float32", 3), value: 0 }, "a width is 1, 2, 4, 8 or 16, not 3"],
-    ["value dtypes", { kind: "const", type: { dtype: "int8" as "int32", width: 1 }, value: 0 }, "int8 is not a value dtype"],
-    ["conversions that keep the width", { kind: "convert", type: simdType("float32", 4), value: int(1) }, "the conversion gives float32, not float32x4"],
-    ["bitcasts between 32-bit dtypes", { kind: "bitcast", type: scalarType("float64"), value: int(1) }, "no bitcast from int32 to float64"],
-    ["splats of scalars", { kind: "splat", type: simdType("float32", 4), value: splat(one, 2) }, "splat takes a scalar, not a float32x2"],
-    ["splats of the dtype", { kind: "splat", type: simdType("int32", 4), value: one }, "the splat gives float32x4, not int32x4"],
-    ["shuffles of one type", { kind: "shuffle", type: simdType("float32", 2), a: splat(one, 2), b: splat(one, 4), lanes: [0, 1] }, "shuffle of float32x2 and float32x4"],
-    ["shuffle lanes in range", { kind: "shuffle", type: simdType("float32", 2), a: splat(one, 2), b: splat(one, 2), lanes: [0, 4] }, "shuffle lane 4 of two vectors of 2"],
-    ["as many shuffle lanes as elements", { kind: "shuffle", type: simdType("float32", 4), a: splat(one, 2), b: splat(one, 2), lanes: [0, 1] }, "the shuffle gives float32x2, not float32x4"],
-    ["extracted lanes in range", { kind: "extract", type: scalarType("float32"), value: splat(one, 2), lane: 2 }, "lane 2 of a vector of 2"],
-    ["extracted elements of the dtype", { kind: "extract", type: scalarType("int32"), value: splat(one, 2), lane: 1 }, "the element is float32, not int32"],
-    ["any and all on masks", { kind: "simdReduce", type: scalarType("float32"), op: "any", value: splat(one, 2) }, "reduce any is not defined on float32"],
-    ["reductions to a scalar", { kind: "simdReduce", type: simdType("float32", 2), op: "add", value: splat(one, 2) }, "the reduction gives float32, not float32x2"],
-  ];
-  it.each(bad)("have %s", (_, value, message) => {
-    const fault = faultOf(kernelOf({ kind: "let", name: "before", value: int(0) }, { kind: "let", name: "bad", value }));
-    expect(fault.line).toMatch(/^let bad: /);
-    expect(fault.message).toBe(message);
-  });
-
-  it("are checked inside others", () => {
-    const inner: Expr = { kind: "const", type: scalarType("float32"), value: 0.1 };
-    expectFault(kernelOf(store(int(0), add(one, inner))), "store y[0] = 1f + 0.1f", "the constant 0.1 is no value of float32");
+    expectFault(kernelOf(storeOf(int(0), { kind: "scalar", type: scalarType("float32"), name: "n" })), "store y[0] = n", "the scalar n is int32, not float32");
   });
 });
 
 describe("accesses", () => {
   it("indices are int32", () => {
-    expectFault(kernelOf(store(constant(0, "uint32"))), "store y[0u] = 1f", "an index is int32, not uint32");
+    expectFault(kernelOf(storeOf(constant(0, "uint32"))), "store y[0u] = 1f", "an index is int32, not uint32");
     expectFault(kernelOf({ kind: "load", name: "a", type: scalarType("float32"), buffer: "x", index: one, mask: null }),
       "load a: float32 = x[1f]", "an index is int32, not float32");
   });
 
   it("a vector index has the width of the access", () => {
-    expectFault(kernelOf(store(splat(int(0), 4))), "store y[0x4] = 1f", "a int32x4 index for a float32");
+    expectFault(kernelOf(storeOf(splat(int(0), 4))), "store y[0x4] = 1f", "a int32x4 index for a float32");
   });
 
   it("masks are bools of the access's width", () => {
@@ -193,13 +114,13 @@ describe("accesses", () => {
   });
 
   it("values have the buffer's value dtype", () => {
-    expectFault(kernelOf(store(int(0), int(1))), "store y[0] = 1", "y takes float32, not int32");
+    expectFault(kernelOf(storeOf(int(0), int(1))), "store y[0] = 1", "y takes float32, not int32");
     expectFault(kernelOf({ kind: "load", name: "a", type: scalarType("int32"), buffer: "x", index: int(0), mask: null }),
       "load a: int32 = x[0]", "x gives float32, not int32");
   });
 
   it("no store to what is read, no load from what is written", () => {
-    expectFault(kernelOf(store(int(0), one, "x")), "store x[0] = 1f", "a store to the read buffer x");
+    expectFault(kernelOf(storeOf(int(0), one, "x")), "store x[0] = 1f", "a store to the read buffer x");
     expectFault(kernelWith((b) => { b.load("y", int(0)); }), "load v0: float32 = y[0]", "a load from the write buffer y");
     expectFault(kernelWith((b) => {
       b.array("table", { space: "constant", dtype: "int32", length: 2, values: [1, 2] });
@@ -293,7 +214,7 @@ describe("loops", () => {
   });
 
   it("conditions are scalar bools", () => {
-    expectFault(kernelOf({ kind: "if", condition: int(1), then: [], otherwise: [] }), "if 1 {", "the condition must be bool, not int32");
+    expectFault(kernelWith((b) => b.if(int(1), () => {})), "if 1 {", "the condition must be bool, not int32");
     expectFault(kernelOf({ kind: "while", before: [], condition: splat(boolean(true), 4), body: [] }), "while truex4 {", "the condition must be bool, not boolx4");
     expectFault(kernelOf({ kind: "while", before: [{ kind: "let", name: "a", value: int(0) }], condition: int(1), body: [] }),
       "} while 1 {", "the condition must be bool, not int32");

@@ -3,6 +3,7 @@ import { formatArray } from "../../../packages/lanewise/src/array/format.ts";
 import type { DType } from "@lanewise/compiler/base/dtype";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parseHex } from "../../support/numpy-programs.ts";
 
 interface Case {
   readonly dtype: DType;
@@ -10,16 +11,6 @@ interface Case {
   /** Hexadecimal floats, or how many numbers are counted from 0. */
   readonly elements: readonly string[] | number;
   readonly text: string;
-}
-
-/** Python's hexadecimal floats. */
-function parseHex(text: string): number {
-  if (text === "nan") return NaN;
-  const match = /^(-?)(?:inf|0x([01])\.([0-9a-f]+)p([+-]\d+))$/.exec(text);
-  if (match === null) throw new Error(`not a float: ${text}`);
-  const [, sign, whole, fraction = "", exponent] = match;
-  const magnitude = whole === undefined ? Infinity : (Number(whole) + parseInt(fraction, 16) / 16 ** fraction.length) * 2 ** Number(exponent);
-  return sign === "-" ? -magnitude : magnitude;
 }
 
 const cases = JSON.parse(readFileSync(new URL("../../conformance/printing.json", import.meta.url), "utf8")) as Case[];

@@ -7,8 +7,8 @@ import type {
 } from "../../kernel/types.ts";
 import type { FunctionContext } from "./context.ts";
 import { emitOp } from "./op-table.ts";
-import { f32Const, f64Const, getLocal, i32Const, instruction, select, type InstructionName, type Node } from "./tree.ts";
-import { canonicalNaN, constantLanes, elementBytes, vectorBytes, vectorOf, wasmTypeOf } from "./values.ts";
+import { f32Const, f64Const, getLocal, i32Const, instruction, type InstructionName, type Node } from "./tree.ts";
+import { constantLanes, elementBytes, vectorBytes, vectorOf, wasmTypeOf } from "./values.ts";
 
 export function emitExpr(context: FunctionContext, expr: Expr): Node {
   wasmTypeOf(expr.type);
@@ -118,18 +118,12 @@ function simdConversion(from: KernelType, to: KernelType): InstructionName | nul
   return to.dtype === "float32" ? `f32x4.convert_i32x4_${sign}` : `f64x2.convert_low_i32x4_${sign}`;
 }
 
-/** Engines differ in the bits of a NaN that they compute, so that every NaN gets the table's. */
+/** The bits as they are: where those of a NaN matter, legalisation has put the table's. */
 function emitBitcast(context: FunctionContext, expr: BitcastExpr): Node {
   const value = emitExpr(context, expr.value);
-  const from = expr.value.type.dtype;
-  const isVector = expr.type.width > 1;
-  if (from !== "float32") {
-    return expr.type.dtype === "float32" && !isVector ? instruction("f32.reinterpret_i32", [value]) : value;
-  }
-  const [first, again] = context.twice(value);
-  if (!isVector) return select(instruction("i32.reinterpret_f32", [first]), i32Const(canonicalNaN), instruction("f32.eq", [again, again]));
-  const quiet = context.vectorConstant(vectorOf(expr.type, [canonicalNaN]));
-  return instruction("v128.bitselect", [first, quiet, instruction("f32x4.eq", [again, again])]);
+  if (expr.type.width > 1) return value;
+  if (expr.value.type.dtype === "float32") return instruction("i32.reinterpret_f32", [value]);
+  return expr.type.dtype === "float32" ? instruction("f32.reinterpret_i32", [value]) : value;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

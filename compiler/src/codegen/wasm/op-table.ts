@@ -5,6 +5,7 @@
 
 import { at, InternalError } from "../../base/assert.ts";
 import type { ScalarOpName, ValueDType } from "../../base/scalar-ops.ts";
+import { equalExprs } from "../../kernel/affine.ts";
 import type { Expr, KernelType } from "../../kernel/types.ts";
 import type { FunctionContext } from "./context.ts";
 import { f32Const, f64Const, i32Const, instruction, select, type InstructionName, type Node } from "./tree.ts";
@@ -163,6 +164,19 @@ const choice: Forms = {
   simd: (site) => instruction("v128.bitselect", [at(site.args, 1), at(site.args, 2), at(site.args, 0)]),
 };
 
+/** `a < b ? a : b` and its like are one instruction each, which gives its first operand where they do not compare. */
+const floatChoice = (type: "f32x4" | "f64x2"): Forms => ({
+  scalar: choice.scalar,
+  simd: (site) => {
+    const [condition, whenTrue, whenFalse] = [at(site.exprs, 0), at(site.exprs, 1), at(site.exprs, 2)];
+    const isComparison = condition.kind === "op" && (condition.op === "lt" || condition.op === "gt");
+    if (isComparison && equalExprs(at(condition.args, 0), whenTrue) && equalExprs(at(condition.args, 1), whenFalse)) {
+      return instruction(`${type}.${condition.op === "lt" ? "pmin" : "pmax"}`, [at(site.args, 2), at(site.args, 1)]);
+    }
+    return instruction("v128.bitselect", [at(site.args, 1), at(site.args, 2), at(site.args, 0)]);
+  },
+});
+
 /** Expanded before code is generated. */
 const expanded: OpEntry = {};
 
@@ -228,7 +242,7 @@ const table = {
   populationCount: integer("i32.popcnt", populationCountSimd),
   countLeadingZeros: integer("i32.clz", lanewise("i32.clz")),
   mulHigh: { int32: mulHigh("s"), uint32: mulHigh("u") },
-  select: { float32: choice, float64: choice, int32: choice, uint32: choice, bool: choice },
+  select: { float32: floatChoice("f32x4"), float64: floatChoice("f64x2"), int32: choice, uint32: choice, bool: choice },
 } satisfies Record<ScalarOpName, OpEntry>;
 
 /** The code of an op whose operands have been emitted. */

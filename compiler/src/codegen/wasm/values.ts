@@ -11,9 +11,6 @@ import type { WasmType } from "./tree.ts";
 
 export const vectorBytes = 16;
 
-/** The bits that `bitcast` gives for any NaN (`base/scalar-ops.ts`). */
-export const canonicalNaN = 0x7fc00000;
-
 /** The WebAssembly type of a value; legalisation leaves no other widths and dtypes. */
 export function wasmTypeOf(type: KernelType): WasmType {
   const { dtype, width } = type;

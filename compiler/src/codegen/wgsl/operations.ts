@@ -20,7 +20,8 @@ const floats = (spelling: Spelling): Spellings => ({ float32: spelling });
 const bits = (symbol: string, bool: Spelling): Spellings => ({ ...integers(infix(symbol)), bool });
 
 /** WGSL takes the amount of a shift as u32. */
-const shift = (symbol: string): Spelling => (a, b) => `${a} ${symbol} u32(${b})`;
+const shift = (symbol: string): Spelling => (a, b) => `${a} ${symbol} ${unsignedAmount(b)}`;
+const unsignedAmount = (amount: string): string => (/^[0-9]+i$/.test(amount) ? `${amount.slice(0, -1)}u` : `u32(${amount})`);
 const shiftUnsigned = (symbol: string): Spelling => (a, b) => `${a} ${symbol} ${b}`;
 
 /** An op that legalize expands on webgpu. */

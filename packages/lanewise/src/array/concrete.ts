@@ -14,8 +14,8 @@ import { hostFromNested, hostFromTypedArray, refuseValue, type ConversionContext
 import { defaultExecutor } from "../devices.ts";
 import { donatedArray, notAScalar, notAvailable } from "../errors.ts";
 import { leadingOffset, rowOf } from "../ops/index.ts";
-import { literalAs, numberLiteral } from "../ops/operands.ts";
-import { stack } from "../ops/shape.ts";
+import { commonType, convertOperand, literalAs, numberLiteral } from "../ops/operands.ts";
+import { expandDims, joinRows, requireOneShape } from "../ops/shape.ts";
 import { session } from "../session.ts";
 import type { ArrayLike, DataOf, ElementOf, IndexEntry, NDArray as PublicArray, Nested } from "../types.ts";
 import { decodeElement, filledHost, nestElements, userData, userElement } from "./elements.ts";
@@ -213,14 +213,31 @@ export function toValue(operand: unknown, operation: string, argument: string): 
   return refuseValue(operand, "", context);
 }
 
-/** A nested array; where arrays of lanewise are among the elements, they are stacked. */
+/** A nested array; where arrays of lanewise are among the elements, rows are joined one by one. */
 export function valueFromNested(value: readonly unknown[], dtype: DType | null, context: ConversionContext): Value {
   if (!holdsArray(value)) return arrayFromHost(hostFromNested(value, dtype, context));
-  const rows = value.map((item, index) => {
-    const place = { ...context, argument: `${context.argument}[${index}]` };
-    return Array.isArray(item) ? valueFromNested(item, dtype, place) : toValue(item, context.operation, place.argument);
+  const target = dtype ?? commonType(elementsOf(value, context, "")).dtype;
+  const build = (item: unknown, path: string): Value => {
+    if (!Array.isArray(item)) return convertOperand(context.operation, toValue(item, context.operation, `${context.argument}${path}`), target);
+    if (item.length === 0) return arrayFromHost(hostFromNested(item, target, context));
+    const shapes: (readonly number[])[] = [];
+    const rows = item.map((entry: unknown, index) => {
+      const row = build(entry, `${path}[${index}]`);
+      shapes.push(row.aval.shape);
+      return expandDims(row, 0, context.operation);
+    });
+    requireOneShape(context.operation, `${context.argument}${path}`, shapes);
+    return joinRows(rows, 0);
+  };
+  return build(value, "");
+}
+
+/** The values at the leaves of a nested array. */
+function elementsOf(value: readonly unknown[], context: ConversionContext, path: string): Value[] {
+  return value.flatMap((item, index) => {
+    const place = `${path}[${index}]`;
+    return Array.isArray(item) ? elementsOf(item, context, place) : [toValue(item, context.operation, `${context.argument}${place}`)];
   });
-  return stack(rows, 0, context.operation);
 }
 
 function holdsArray(value: readonly unknown[]): boolean {

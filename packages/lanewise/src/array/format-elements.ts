@@ -109,21 +109,17 @@ function roundingOf(dtype: DType): (value: number) => number {
   }
 }
 
+/** As many digits as `toExponential` gives: all that a float32 has. */
+const allDigits = 100;
+
 /** `toExponential` that rounds ties to the even digit, as NumPy does; JavaScript's own rounds them up. */
 function exponential(value: number, digits: number): string {
   const text = value.toExponential(digits);
-  const exact = fractionOf(value.toExponential(100));
+  const exact = fractionOf(value.toExponential(allDigits));
   const isTie = /^50*$/.test(exact.slice(digits));
   if (!isTie) return text;
   return text.replace(/([13579])(?=e)/, (digit) => String(Number(digit) - 1));
 }
-
-/** How many digits after the first a dtype can need, and the value that it makes of a number. */
-const recallOf: Readonly<Record<"float32" | "float16" | "bfloat16", readonly [number, (value: number) => number]>> = {
-  float32: [8, Math.fround],
-  float16: [4, roundToFloat16],
-  bfloat16: [3, (value) => fromBfloat16Bits(toBfloat16Bits(Math.fround(value)))],
-};
 
 /** The parts of `1.5e+10`. Beyond the shortest digits, those of the exact value fill up to `fewest`. */
 function scientific(dtype: DType, value: number, fewest: number): { before: string; fraction: string; sign: string; exponent: string } {

@@ -32,6 +32,9 @@ export function publish<D extends DType = DType>(value: Value): PublicArray<D> {
 
 export abstract class NDArray implements Value {
   static {
+    // The compiler asks values for these names to tell its own kinds of value apart; without an answer here, each question
+    // would reach the Proxy.
+    Object.defineProperties(NDArray.prototype, { kind: { value: "array" }, trace: { value: null } });
     Object.setPrototypeOf(NDArray.prototype, makeIndexPrototype({
       read: (receiver, index) => (receiver instanceof NDArray ? receiver.get(index) : undefined),
       write: (_receiver, index) => raise(immutable, {

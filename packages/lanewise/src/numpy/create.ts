@@ -85,12 +85,12 @@ function filled(operation: string, shape: ShapeLike, value: number, rest: readon
 }
 
 /** Zeros; float32 unless a dtype is given. @example np.zeros([2, 3], "int32") */
-export function zeros<D extends DType = "float32">(shape: ShapeLike, ...rest: Optional<["dtype"], FillOptions<D>>): NDArray<D> {
+export function zeros<D extends DType = DType>(shape: ShapeLike, ...rest: Optional<["dtype"], FillOptions<D>>): NDArray<D> {
   return filled("np.zeros", shape, 0, rest) as NDArray<D>;
 }
 
 /** Ones; float32 unless a dtype is given. */
-export function ones<D extends DType = "float32">(shape: ShapeLike, ...rest: Optional<["dtype"], FillOptions<D>>): NDArray<D> {
+export function ones<D extends DType = DType>(shape: ShapeLike, ...rest: Optional<["dtype"], FillOptions<D>>): NDArray<D> {
   return filled("np.ones", shape, 1, rest) as NDArray<D>;
 }
 
@@ -221,7 +221,7 @@ export interface EyeOptions<D extends DType = DType> extends FillOptions<D> {
 }
 
 /** 1 on a diagonal (k above the main one), 0 elsewhere. @example np.eye(3) */
-export function eye<D extends DType = "float32">(N: number, ...rest: Optional<["M", "k", "dtype"], EyeOptions<D>>): NDArray<D> {
+export function eye<D extends DType = DType>(N: number, ...rest: Optional<["M", "k", "dtype"], EyeOptions<D>>): NDArray<D> {
   ensureInstalled();
   const operation = "np.eye";
   const given = parseOptional<EyeOptions>({ operation, positional: ["M", "k", "dtype"], named: ["device"] }, rest);
@@ -233,7 +233,7 @@ export function eye<D extends DType = "float32">(N: number, ...rest: Optional<["
 }
 
 /** The identity matrix of n rows. */
-export function identity<D extends DType = "float32">(n: number, ...rest: Optional<["dtype"], { readonly dtype?: D | null }>): NDArray<D> {
+export function identity<D extends DType = DType>(n: number, ...rest: Optional<["dtype"], { readonly dtype?: D | null }>): NDArray<D> {
   const { dtype } = parseOptional<{ dtype?: D | null }>({ operation: "np.identity", positional: ["dtype"] }, rest);
   return eye<D>(n, { dtype });
 }

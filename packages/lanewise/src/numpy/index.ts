@@ -1,5 +1,6 @@
 /** @file The namespace `numpy`: JAX's jax.numpy in camelCase. */
 
+export * from "./constants.ts";
 export * from "./create.ts";
 export * from "./elementwise.ts";
 export * from "./products.ts";

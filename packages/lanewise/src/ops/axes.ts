@@ -25,10 +25,10 @@ export function resolveAxes(operation: string, axes: unknown, rank: number, argu
   return resolved;
 }
 
-/** The axes of a reduction, sorted; null or undefined is all of them. */
+/** The axes of a reduction; null or undefined is all of them. */
 export function reductionAxes(operation: string, axis: Axis | undefined, rank: number): number[] {
   if (axis === null || axis === undefined) return range(rank);
-  return resolveAxes(operation, axis, rank).sort((left, right) => left - right);
+  return resolveAxes(operation, axis, rank);
 }
 
 /** A shape from a number or a list of numbers. */

@@ -12,7 +12,7 @@ import { badArgument, badAxis, incompatibleShapes } from "../errors.ts";
 import { resolveAxes } from "./axes.ts";
 import { multiply } from "./elementwise.ts";
 import { commonType, convertOperand } from "./operands.ts";
-import { ravel } from "./shape.ts";
+import { expandDims, ravel } from "./shape.ts";
 
 /** What the products of np take beside their operands. */
 export interface ContractionOptions {
@@ -86,10 +86,10 @@ function vector(value: Value): Value {
 
 /** Every product of an element of a and one of b: shape (a.size, b.size). */
 export function outer(a: Value, b: Value): Value {
-  const [left, right] = [vector(a), vector(b)];
+  const left = vector(a);
   const column = broadcastInDim(left, [at(left.aval.shape, 0), 1], [0]);
-  const row = broadcastInDim(right, [1, at(right.aval.shape, 0)], [1]);
-  return multiply(column, row);
+  const right = vector(b);
+  return multiply(column, broadcastInDim(right, [1, at(right.aval.shape, 0)], [1]));
 }
 
 /** Sum of products over axes: a count of last and first ones, or a pair of lists. */
@@ -125,12 +125,12 @@ function tensordotAxes(operation: string, axes: unknown, leftRank: number, right
 
 // matmul ---------------------------------------------------------------------------------------------------------------
 
-/** Where a batch axis of the result comes from. */
-type BatchAxis = "both" | "left" | "right";
+/** Which operands vary along a batch axis of the result. */
+type BatchAxis = "both" | "left" | "right" | "neither";
 
 /**
- * Matrix product of the last two axes; the axes before broadcast. Batch axes that only one operand has, or that have
- * extent 1 in the other, become free axes of the product and are moved into place afterwards, as in JAX.
+ * Matrix product of the last two axes; the axes before broadcast. Batch axes of extent 1 are squeezed away. Those that only
+ * one operand has become free axes of the product and are moved into place afterwards, as in JAX.
  */
 export function matmul(a: Value, b: Value, options: ContractionOptions = plainContraction): Value {
   const operation = "np.matmul";
@@ -145,42 +145,33 @@ export function matmul(a: Value, b: Value, options: ContractionOptions = plainCo
   const [leftMatrix, rightMatrix] = [Math.min(2, left.length), Math.min(2, right.length)];
   const [leftBatch, rightBatch] = [left.slice(0, -leftMatrix), right.slice(0, -rightMatrix)];
   const count = Math.max(leftBatch.length, rightBatch.length);
-  const sources: BatchAxis[] = [];
-  const squeezed: { left: number[]; right: number[] } = { left: [], right: [] };
-  for (let place = 0; place < count; place++) {
-    const [i, j] = [place - count + leftBatch.length, place - count + rightBatch.length];
-    const [m, n] = [leftBatch[i], rightBatch[j]];
-    if (m === undefined || (n !== undefined && m === 1 && n !== 1)) sources.push("right");
-    else if (n === undefined || (n === 1 && m !== 1)) sources.push("left");
-    else if (m === n) sources.push(m === 1 ? "right" : "both");
-    else refuseBatch(operation, a, b);
-    if (m === 1 && n !== undefined) squeezed.left.push(i);
-    else if (n === 1 && m !== undefined) squeezed.right.push(j);
-  }
-  const [x, y] = [squeeze(a, squeezed.left), squeeze(b, squeezed.right)];
-  const from = (source: BatchAxis): number[] => range(count).filter((place) => sources[place] === source);
-  const [shared, onlyLeft, onlyRight] = [from("both"), from("left"), from("right")];
-  const batch = pairedBatch(sources);
+  const [leftOffset, rightOffset] = [count - leftBatch.length, count - rightBatch.length];
+  const kinds = range(count).map((place) => batchAxisOf(leftBatch[place - leftOffset], rightBatch[place - rightOffset]) ?? refuseBatch(operation, a, b));
+  // An axis that both have and that one of them does not vary along has extent 1 there.
+  const squeezable = (place: number): boolean => place >= leftOffset && place >= rightOffset;
+  const placesOf = (...wanted: readonly BatchAxis[]): number[] => range(count).filter((place) => wanted.includes(at(kinds, place)));
+  const x = squeeze(a, placesOf("right", "neither").filter(squeezable).map((place) => place - leftOffset));
+  const y = squeeze(b, placesOf("left", "neither").filter(squeezable).map((place) => place - rightOffset));
+  const [ofLeft, ofRight, shared] = [placesOf("both", "left"), placesOf("both", "right"), placesOf("both")];
   const product = contract(operation, x, y, {
-    contract: [[x.aval.shape.length - 1, y.aval.shape.length - rightMatrix]], batch,
+    contract: [[x.aval.shape.length - 1, y.aval.shape.length - rightMatrix]],
+    batch: shared.map((place) => [ofLeft.indexOf(place), ofRight.indexOf(place)]),
   }, options);
   // The product has the shared batch axes, then the left operand's free axes, then the right one's.
   const rows = leftMatrix === 2 ? [count] : [];
-  const columns = rightMatrix === 2 ? [count + rows.length] : [];
-  const order = [...shared, ...onlyLeft, ...rows, ...onlyRight, ...columns];
-  return transpose(product, range(order.length).map((place) => order.indexOf(place)));
+  const columns = rightMatrix === 2 ? [count + 1] : [];
+  const order = [...shared, ...placesOf("left"), ...rows, ...placesOf("right"), ...columns];
+  const sorted = [...order].sort((first, second) => first - second);
+  return expandDims(transpose(product, sorted.map((place) => order.indexOf(place))), placesOf("neither"), operation);
 }
 
-/** The places of the shared batch axes in the two operands after their squeezes. */
-function pairedBatch(sources: readonly BatchAxis[]): [number, number][] {
-  const pairs: [number, number][] = [];
-  let [left, right] = [0, 0];
-  for (const source of sources) {
-    if (source === "both") pairs.push([left, right]);
-    if (source !== "right") left++;
-    if (source !== "left") right++;
-  }
-  return pairs;
+/** Of the extents that the operands have there; undefined for an operand that lacks the axis. Null where they do not fit. */
+function batchAxisOf(left: number | undefined, right: number | undefined): BatchAxis | null {
+  if (left === undefined) return "right";
+  if (right === undefined) return "left";
+  if (left === 1) return right === 1 ? "neither" : "right";
+  if (right === 1) return "left";
+  return left === right ? "both" : null;
 }
 
 function refuseBatch(operation: string, a: Value, b: Value): never {

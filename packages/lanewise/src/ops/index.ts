@@ -7,6 +7,7 @@ import type { Value } from "@lanewise/compiler/ir/types";
 import { broadcastInDim, squeeze } from "@lanewise/compiler/primitives/linear";
 import { slice, sliceP } from "@lanewise/compiler/primitives/structural";
 import { bind1 } from "@lanewise/compiler/trace/stack";
+import { describeArgument } from "../arguments.ts";
 import { badIndex, notAvailable } from "../errors.ts";
 import type { Slice } from "../types.ts";
 
@@ -54,18 +55,20 @@ function takeParts(x: Value, taken: readonly Taken[]): Value {
 function expandEllipsis(index: readonly unknown[], shape: readonly number[]): unknown[] {
   index.forEach((entry, place) => checkEntry(entry, place));
   const consumed = index.filter((entry) => entry !== null && entry !== "...").length;
-  if (consumed > shape.length) {
-    raise(badIndex, {
-      operation: "x.get", expected: `at most ${shape.length} indices for an array of shape ${formatShape(shape)}`, got: `${consumed} indices`,
-      fix: "leave indices out, or add axes with null",
-    });
-  }
+  if (consumed > shape.length) refuseCount(consumed, shape);
   const dots = index.indexOf("...");
   if (dots !== index.lastIndexOf("...")) {
     raise(badIndex, { operation: "x.get", expected: '"..." once at most', got: "it stands twice", fix: "write whole axes as slice(null)" });
   }
   const rest = new Array<unknown>(shape.length - consumed).fill(wholeAxis);
   return dots < 0 ? [...index, ...rest] : [...index.slice(0, dots), ...rest, ...index.slice(dots + 1)];
+}
+
+function refuseCount(count: number, shape: readonly number[]): never {
+  return raise(badIndex, {
+    operation: "x.get", expected: `at most ${shape.length} indices for an array of shape ${formatShape(shape)}`, got: `${count} indices`,
+    fix: "leave indices out, or add axes with null",
+  });
 }
 
 const wholeAxis: Slice = { kind: "slice", start: null, stop: null, step: null };
@@ -84,7 +87,7 @@ function checkEntry(entry: unknown, place: number): void {
     });
   }
   raise(badIndex, {
-    operation: "x.get", argument: `index ${place}`, expected: 'an integer, slice(start, stop, step), null or "..."', got: String(entry), fix: "correct the index",
+    operation: "x.get", argument: `index ${place}`, expected: 'an integer, slice(start, stop, step), null or "..."', got: describeArgument(entry), fix: "correct the index",
   });
 }
 
@@ -120,11 +123,15 @@ function sliceBounds({ start, stop, step }: Slice, extent: number): Taken {
  * @throws LW3008 for too many integers and for one out of range.
  */
 export function leadingOffset(shape: readonly number[], index: readonly unknown[]): number | null {
-  if (!index.every((entry): entry is number | bigint => typeof entry === "bigint" || (typeof entry === "number" && Number.isInteger(entry)))) return null;
-  const full = expandEllipsis(index, shape);
-  return full.slice(0, index.length).reduce<number>(
-    (offset, entry, axis) => offset * at(shape, axis) + position(Number(entry), at(shape, axis), axis, shape).start, 0,
-  ) * shape.slice(index.length).reduce((product, extent) => product * extent, 1);
+  let offset = 0;
+  for (let axis = 0; axis < index.length; axis++) {
+    const entry = index[axis];
+    if (typeof entry !== "bigint" && !Number.isInteger(entry)) return null;
+    const extent = shape[axis] ?? refuseCount(index.length, shape);
+    offset = offset * extent + position(Number(entry), extent, axis, shape).start;
+  }
+  for (let axis = index.length; axis < shape.length; axis++) offset *= at(shape, axis);
+  return offset;
 }
 
 /** Row `index` of axis 0, as iteration takes it. */

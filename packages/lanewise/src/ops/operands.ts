@@ -7,7 +7,7 @@ import { at } from "@lanewise/compiler/base/assert";
 import { integerRange, isFloat, isInexact, isInteger, type DType } from "@lanewise/compiler/base/dtype";
 import { raise } from "@lanewise/compiler/base/errors";
 import { promoteTypes, type Promotable } from "@lanewise/compiler/base/promote";
-import { broadcastShapes, formatShape, range } from "@lanewise/compiler/base/shape";
+import { broadcastShapes, equalShapes, formatShape, range } from "@lanewise/compiler/base/shape";
 import { isScalarLiteral, scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { ScalarLiteral, Value } from "@lanewise/compiler/ir/types";
 import { convertElementType } from "@lanewise/compiler/primitives/arith";
@@ -78,8 +78,15 @@ export function commonType(values: readonly Value[]): Promotable {
   return promoteTypes(promotable(values), { x64: session.config.enableX64 });
 }
 
+/** Whether all are arrays of one dtype and weakness, which is most calls. */
+function alreadyAgree(values: readonly Value[]): boolean {
+  const { dtype, weakType } = at(values, 0).aval;
+  return values.every((value) => value.aval.dtype === dtype && value.aval.weakType === weakType && !isScalarLiteral(value));
+}
+
 /** The operands in their common dtype. */
-export function promoteDTypes(operation: string, values: readonly Value[]): Value[] {
+export function promoteDTypes(operation: string, values: readonly Value[]): readonly Value[] {
+  if (alreadyAgree(values)) return values;
   const { dtype, weakType } = commonType(values);
   return values.map((value) => convertOperand(operation, value, dtype, weakType));
 }
@@ -90,7 +97,7 @@ export function inexactType({ dtype, weakType }: Promotable): Promotable {
 }
 
 /** The operands in a common dtype that is a float. */
-export function promoteInexact(operation: string, values: readonly Value[]): Value[] {
+export function promoteInexact(operation: string, values: readonly Value[]): readonly Value[] {
   const { dtype, weakType } = inexactType(commonType(values));
   return values.map((value) => convertOperand(operation, value, dtype, weakType));
 }
@@ -114,6 +121,8 @@ export function broadcastOrThrow(operation: string, values: readonly Value[], na
 
 /** Operands of one rank, as JAX's `promote_shapes`; scalars stay scalars unless ranks differ otherwise. */
 export function promoteRanks(operation: string, values: readonly Value[], names: readonly string[]): readonly Value[] {
+  const { shape: first } = at(values, 0).aval;
+  if (values.every((value) => value.aval.shape.length === 0 || equalShapes(value.aval.shape, first))) return values;
   const shape = broadcastOrThrow(operation, values, names);
   const ranks = new Set(values.map((value) => value.aval.shape.length).filter((rank) => rank > 0));
   return ranks.size < 2 ? values : values.map((value) => addLeadingAxes(value, shape.length));

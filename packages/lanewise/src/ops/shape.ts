@@ -131,22 +131,32 @@ export function concatenate(values: readonly Value[], axis: number | null): Valu
 }
 
 /** Joined along a new axis. */
-export function stack(values: readonly Value[], axis: number, operation = "np.stack"): Value {
+export function stack(values: readonly Value[], axis: number): Value {
+  const operation = "np.stack";
   const first = values[0];
   if (first === undefined) {
     return raise(badArgument, { operation, argument: "arrays", expected: "at least one array", got: "an empty list", fix: "give the arrays in a list" });
   }
-  const { shape } = first.aval;
-  const place = resolveAxis(operation, axis, shape.length + 1);
-  const wrong = values.findIndex((value) => !equalShapes(value.aval.shape, shape));
-  if (wrong >= 0) {
+  const place = resolveAxis(operation, axis, first.aval.shape.length + 1);
+  requireOneShape(operation, "arrays", values.map((value) => value.aval.shape));
+  return joinRows(promoteDTypes(operation, values).map((value) => expandDims(value, place, operation)), place);
+}
+
+/** Throws unless all rows have the shape of the first one. */
+export function requireOneShape(operation: string, argument: string, rows: readonly (readonly number[])[]): void {
+  const expected = rows[0] ?? [];
+  rows.forEach((row, index) => {
+    if (equalShapes(row, expected)) return;
     raise(incompatibleShapes, {
-      operation, argument: `arrays[${wrong}]`, expected: `the shape ${formatShape(shape)} of arrays[0]`, got: `shape ${formatShape(at(values, wrong).aval.shape)}`,
-      fix: "stack arrays of one shape",
+      operation, argument: `${argument}[${index}]`, expected: `the shape ${formatShape(expected)} of ${argument}[0]`, got: `shape ${formatShape(row)}`,
+      fix: "give rows of one shape",
     });
-  }
-  const rows = promoteDTypes(operation, values).map((value) => expandDims(value, place, operation));
-  return rows.length === 1 ? at(rows, 0) : join(rows, place);
+  });
+}
+
+/** Rows that have the axis already, with extent 1. */
+export function joinRows(rows: readonly Value[], axis: number): Value {
+  return rows.length === 1 ? at(rows, 0) : join(rows, axis);
 }
 
 /** Parts of an axis: so many equal ones, or cut before these positions. */

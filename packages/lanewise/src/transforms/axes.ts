@@ -10,9 +10,10 @@ import { flattenWithPaths, keyString } from "@lanewise/compiler/tree/paths";
 import { broadcastPrefix } from "@lanewise/compiler/tree/prefix";
 import type { TreeDef } from "@lanewise/compiler/tree/treedef";
 import type { Subject } from "./call.ts";
+import { describeValue } from "./describe.ts";
 import { transformErrors } from "./errors.ts";
 import { plural, type FunctionInfo } from "./function-info.ts";
-import { describeOption, positionsOfNames } from "./options.ts";
+import { positionsOfNames } from "./options.ts";
 
 export type AxisEntry = number | null;
 
@@ -40,7 +41,7 @@ export function checkAxisLeaves(operation: string, argument: string, value: unkn
       operation,
       path: `${argument}${keyString(path)}`,
       expected: "an integer or null at each leaf",
-      got: describeOption(leaf),
+      got: describeValue(leaf),
       fix: "give the axis to map, or null to map none",
     });
   }

@@ -14,16 +14,12 @@ function operationsOf(eqn: Eqn): number {
   const { primitive, params, inputs, outVars } = eqn;
   if (primitive.subJaxprs !== "none") return primitive.subJaxprs(params).reduce((sum, inner) => sum + countOperations(inner), 0);
   const results = outVars.reduce((sum, variable) => sum + sizeOf(variable.aval.shape), 0);
-  switch (primitive.lower.kind) {
-    case "contraction": {
-      const { contractLeft } = primitive.lower.dimensions(params);
-      return 2 * results * contractLeft.reduce((product, axis) => product * at(at(inputs, 0).aval.shape, axis), 1);
-    }
-    case "reduction": return inputs.reduce((sum, input) => sum + sizeOf(input.aval.shape), 0) * primitive.facts.cost;
-    case "scalar":
-    case "indexMap":
-    case "inlined": return results * primitive.facts.cost;
+  if (primitive.lower.kind === "contraction") {
+    const { contractLeft } = primitive.lower.dimensions(params);
+    return 2 * results * contractLeft.reduce((product, axis) => product * at(at(inputs, 0).aval.shape, axis), 1);
   }
+  const operands = inputs.reduce((most, input) => Math.max(most, sizeOf(input.aval.shape)), 0);
+  return Math.max(results, primitive.lower.kind === "reduction" ? operands : 0) * primitive.facts.cost;
 }
 
 /** Bytes of the arguments and results together. */

@@ -2,6 +2,7 @@
 
 import { raise } from "@lanewise/compiler/base/errors";
 import type { AnyFunction } from "../types.ts";
+import { describeValue } from "./describe.ts";
 import { transformErrors } from "./errors.ts";
 import { parametersOf, type Parameter } from "./parameter-names.ts";
 
@@ -19,7 +20,7 @@ const known = new WeakMap<AnyFunction, FunctionInfo>();
 export function infoOf(operation: string, f: unknown): FunctionInfo {
   if (typeof f !== "function") {
     raise(transformErrors.notAFunction, {
-      operation, argument: "f", expected: "a function", got: describeNonFunction(f), fix: `pass the function itself: ${operation}(f)(x), not ${operation}(f(x))`,
+      operation, argument: "f", expected: "a function", got: describeValue(f), fix: `pass the function itself: ${operation}(f)(x), not ${operation}(f(x))`,
     });
   }
   const found = known.get(f as AnyFunction);
@@ -27,11 +28,6 @@ export function infoOf(operation: string, f: unknown): FunctionInfo {
   const info = { name: f.name === "" ? "<lambda>" : f.name, parameters: parametersOf(f as AnyFunction) };
   known.set(f as AnyFunction, info);
   return info;
-}
-
-function describeNonFunction(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  return typeof value === "object" ? `an object of class ${value.constructor?.name ?? "Object"}` : `the ${typeof value} ${String(value)}`;
 }
 
 /** Gives a transformed function the name, length and parameters of the original. */

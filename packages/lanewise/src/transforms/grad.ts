@@ -2,7 +2,6 @@
 
 import { at } from "@lanewise/compiler/base/assert";
 import { isFloat } from "@lanewise/compiler/base/dtype";
-import { isPlainObject } from "@lanewise/compiler/base/equal";
 import { raise } from "@lanewise/compiler/base/errors";
 import { formatShape } from "@lanewise/compiler/base/shape";
 import { tangentAval, zero } from "@lanewise/compiler/ir/build";
@@ -11,25 +10,15 @@ import { fullOf } from "@lanewise/compiler/primitives/linear";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import { linearizeFlat } from "@lanewise/compiler/transforms/linearize";
 import { transposeLinear } from "@lanewise/compiler/transforms/transpose";
-import { childrenOf, formatTreeDef, type TreeDef } from "@lanewise/compiler/tree/treedef";
 import { unflatten } from "@lanewise/compiler/tree/flatten";
+import { formatTreeDef, type TreeDef } from "@lanewise/compiler/tree/treedef";
 import type { AnyFunction, ArrayFunction } from "../types.ts";
-import { flatCall, flattenArguments, leafNames, leafPositions, leafValue, type Arguments, type Subject } from "./call.ts";
-import { hasTangent } from "./differentiable.ts";
+import { openCall, readDifferentiation, type Differentiation } from "./argnums.ts";
+import type { Subject } from "./call.ts";
 import { transformErrors } from "./errors.ts";
-import { dressAs, infoOf, parameterCount } from "./function-info.ts";
-import { isArrayLeaf } from "./leaves.ts";
-import { booleanOption, positionsOption, readOptions, resolvePositions } from "./options.ts";
-import { publish, tangentArray } from "./values.ts";
+import { dressAs } from "./function-info.ts";
 import type { Argnums, Gradient, GradOptions, ValueAndGradient } from "./signatures.ts";
-
-interface Differentiation {
-  readonly positions: readonly number[];
-  /** Whether the positions were a list, which gives a list of gradients. */
-  readonly isList: boolean;
-  readonly hasAux: boolean;
-  readonly allowInt: boolean;
-}
+import { publish, tangentArray } from "./values.ts";
 
 interface Differentiated {
   readonly value: unknown;
@@ -54,7 +43,7 @@ export function grad<F extends AnyFunction, const Places extends Argnums<Paramet
   f: F, argnums?: Places | GradOptions<Places, Aux>,
 ): Gradient<F, Places, Aux>;
 export function grad(f: AnyFunction, argnums?: unknown): unknown {
-  const [subject, how] = prepare("grad", f, argnums);
+  const [subject, how] = readDifferentiation("grad", f, argnums);
   const derive = (...args: readonly unknown[]): unknown => {
     const { gradient, aux } = differentiate(subject, how, args);
     return how.hasAux ? [gradient, aux] : gradient;
@@ -74,7 +63,7 @@ export function valueAndGrad<F extends AnyFunction, const Places extends Argnums
   f: F, argnums?: Places | GradOptions<Places, Aux>,
 ): ValueAndGradient<F, Places, Aux>;
 export function valueAndGrad(f: AnyFunction, argnums?: unknown): unknown {
-  const [subject, how] = prepare("valueAndGrad", f, argnums);
+  const [subject, how] = readDifferentiation("valueAndGrad", f, argnums);
   const derive = (...args: readonly unknown[]): unknown => {
     const { value, gradient, aux } = differentiate(subject, how, args);
     return [how.hasAux ? [value, aux] : value, gradient];
@@ -82,80 +71,22 @@ export function valueAndGrad(f: AnyFunction, argnums?: unknown): unknown {
   return dressAs(derive, f, subject.info);
 }
 
-function prepare(operation: string, f: AnyFunction, second: unknown): readonly [Subject, Differentiation] {
-  const info = infoOf(operation, f);
-  const options = isPlainObject(second)
-    ? readOptions(operation, second, ["argnums", "hasAux", "allowInt", "holomorphic"])
-    : { argnums: second };
-  if (booleanOption(operation, options, "holomorphic")) {
-    raise(transformErrors.complexUnsupported, {
-      operation, argument: "holomorphic", expected: "false", got: "true", fix: "leave holomorphic out and differentiate a function of real numbers",
-    });
-  }
-  const { argnums = 0 } = options as { readonly argnums?: unknown };
-  const positions = positionsOption(operation, "argnums", argnums);
-  // Where the parameters are known, a wrong position throws here, before any call.
-  resolvePositions(operation, "argnums", positions, parameterCount(info), info);
-  const how: Differentiation = {
-    positions, isList: Array.isArray(argnums), hasAux: booleanOption(operation, options, "hasAux"), allowInt: booleanOption(operation, options, "allowInt"),
-  };
-  return [{ operation, f, info }, how];
-}
-
 function differentiate(subject: Subject, how: Differentiation, args: readonly unknown[]): Differentiated {
-  const { operation, info } = subject;
-  const positions = resolvePositions(operation, "argnums", how.positions, args.length, info, "argument");
-  const flat = flattenArguments(args);
-  const names = leafNames(info, flat.treedef);
-  const owners = leafPositions(flat.treedef);
-  const isChosen = (index: number): boolean => positions.includes(at(owners, index));
-  const traced = flat.leaves.flatMap((leaf, index) => (isChosen(index) || isArrayLeaf(leaf) ? [index] : []));
-  const values = traced.map((index) => leafValue(subject, flat, index, "choose other argnums, or pass an array"));
-
-  const differentiated = traced.flatMap((index, place) => {
-    if (!isChosen(index)) return [];
-    const { aval } = at(values, place);
-    if (hasTangent(aval)) return [place];
-    if (how.allowInt) return [];
-    return raise(transformErrors.integerInput, {
-      operation: `${operation} of ${info.name}`,
-      path: at(names, index),
-      expected: "floats in what is differentiated",
-      got: `${describeAval(aval)} for ${at(names, index)}`,
-      fix: "convert it with astype(\"float32\"), choose other argnums, or set allowInt",
-    });
-  });
-
-  const call = flatCall(subject, flat, traced, how.hasAux);
+  const open = openCall(subject, how, args);
   const run = (primals: readonly Value[]): readonly Value[] => {
-    const all = [...values];
-    differentiated.forEach((place, index) => { all[place] = at(primals, index); });
-    const outputs = call.run(all);
-    checkScalar(subject, call.output(), outputs);
+    const outputs = open.run(primals);
+    checkScalar(subject, open.call.output(), outputs);
     return outputs;
   };
-  const argumentNames = differentiated.map((place) => at(names, at(traced, place)));
-  const { primals, linear } = linearizeFlat(run, differentiated.map((place) => at(values, place)), { functionName: info.name, argumentNames });
+  const { primals, linear } = linearizeFlat(run, open.primals, open.flatOptions);
   const [value, ...auxLeaves] = primals.map(publish);
   const cotangents = primals.map((primal, index): Tangent => (index === 0 ? fullOf(1, primal.aval) : zero(at(linear.jaxpr.outs, index).aval)));
-  const gradients = transposeLinear(linear, cotangents).map(tangentArray);
-
-  const byPlace = new Map(differentiated.map((place, index) => [at(traced, place), at(gradients, index)]));
-  const gradientOf = (position: number): unknown => gradientTree(flat, owners, position, (index) => {
-    const gradient = byPlace.get(index);
-    return publish(gradient ?? tangentArray(zero(tangentAval(at(values, traced.indexOf(index)).aval))));
-  });
+  const gradients = transposeLinear(linear, cotangents).map((gradient) => publish(tangentArray(gradient)));
   return {
     value,
-    aux: how.hasAux ? unflatten(call.aux(), auxLeaves) : undefined,
-    gradient: how.isList ? positions.map(gradientOf) : gradientOf(at(positions, 0)),
+    aux: how.hasAux ? unflatten(open.call.aux(), auxLeaves) : undefined,
+    gradient: open.trees(gradients, (aval) => publish(tangentArray(zero(tangentAval(aval))))),
   };
-}
-
-/** A tree like the argument at `position`, its leaves made from their places among all leaves. */
-function gradientTree(flat: Arguments, owners: readonly number[], position: number, leafOf: (index: number) => unknown): unknown {
-  const places = owners.flatMap((owner, index) => (owner === position ? [index] : []));
-  return unflatten(at(childrenOf(flat.treedef), position), places.map(leafOf));
 }
 
 function checkScalar(subject: Subject, output: TreeDef, outputs: readonly Value[]): void {

@@ -11,10 +11,11 @@ import { unflatten } from "@lanewise/compiler/tree/flatten";
 import type { TreeDef } from "@lanewise/compiler/tree/treedef";
 import type { AnyFunction, ArrayFunction, MembersIn } from "../types.ts";
 import { flatCall, flattenArguments, leafNames, leafValue, type Arguments, type FlatCall, type Subject } from "./call.ts";
+import { describeValue } from "./describe.ts";
 import { hasTangent, readTangents } from "./differentiable.ts";
 import { transformErrors } from "./errors.ts";
 import { infoOf, plural } from "./function-info.ts";
-import { booleanOption, describeOption, readOptions } from "./options.ts";
+import { booleanOption, readOptions } from "./options.ts";
 import { publish, tangentArray } from "./values.ts";
 import type { AuxOptions, JvpResult, LinearizeResult, VjpResult } from "./signatures.ts";
 
@@ -48,7 +49,7 @@ function pointAt(operation: string, f: AnyFunction, primals: unknown, options: u
 function readList(operation: string, argument: string, list: unknown): readonly unknown[] {
   if (Array.isArray(list)) return list as unknown[];
   return raise(transformErrors.argumentCount, {
-    operation, argument, expected: `a list with one entry per argument: ${operation}(f, [x, y], ...)`, got: describeOption(list), fix: `put the ${argument} in a list`,
+    operation, argument, expected: `a list with one entry per argument: ${operation}(f, [x, y], ...)`, got: describeValue(list), fix: `put the ${argument} in a list`,
   });
 }
 

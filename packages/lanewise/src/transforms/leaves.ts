@@ -5,7 +5,7 @@ import { raise, type ErrorKind } from "@lanewise/compiler/base/errors";
 import type { Aval } from "@lanewise/compiler/ir/types";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import { hasBrand } from "@lanewise/compiler/trace/tracer";
-import { describeOption } from "./options.ts";
+import { describeValue } from "./describe.ts";
 
 /** Whether a transform reads this leaf as an array. */
 export function isArrayLeaf(leaf: unknown): boolean {
@@ -21,12 +21,12 @@ export function isArrayLeaf(leaf: unknown): boolean {
 /** A leaf as messages show it: `f32[2,3]`, `the number 3`, `"relu"`. */
 export function describeLeaf(leaf: unknown): string {
   if (typeof leaf === "number" || typeof leaf === "boolean" || typeof leaf === "bigint") return `the ${typeof leaf} ${String(leaf)}`;
-  if (typeof leaf === "string") return `the string ${describeOption(leaf)}`;
+  if (typeof leaf === "string") return `the string ${describeValue(leaf)}`;
   if (typeof leaf === "object" && leaf !== null) {
     if (hasBrand(leaf)) return describeAval((leaf as { readonly aval: Aval }).aval);
     if (ArrayBuffer.isView(leaf)) return `a ${leaf.constructor.name}`;
   }
-  return describeOption(leaf);
+  return describeValue(leaf);
 }
 
 /** Throws that a leaf of an argument or result is no array. */

@@ -9,9 +9,10 @@ import { unflatten } from "@lanewise/compiler/tree/flatten";
 import type { TreeDef } from "@lanewise/compiler/tree/treedef";
 import type { AnyFunction, ArrayFunction } from "../types.ts";
 import { flatCall, leafNames, type Subject } from "./call.ts";
+import { describeValue } from "./describe.ts";
 import { transformErrors } from "./errors.ts";
 import { dressAs, infoOf } from "./function-info.ts";
-import { booleanOption, describeOption, parameterPositions, readOptions } from "./options.ts";
+import { booleanOption, parameterPositions, readOptions } from "./options.ts";
 import type { JaxprMaker, MakeJaxprOptions, PrintableJaxpr, ShapeOfArray, ShapeOut, SpecMembers } from "./signatures.ts";
 import { ArrayShape, avalsOf, flattenSpecs } from "./specs.ts";
 import { splitStatics } from "./statics.ts";
@@ -91,7 +92,7 @@ function readAxisEnv(value: unknown): readonly (readonly [string, number])[] {
     Array.isArray(entry) && entry.length === 2 && typeof entry[0] === "string" && Number.isSafeInteger(entry[1]) && entry[1] > 0;
   if (Array.isArray(value) && value.every(isPair)) return value;
   return raise(transformErrors.badOption, {
-    operation: "makeJaxpr", argument: "axisEnv", expected: 'a list of [name, size], as in [["i", 4]]', got: describeOption(value), fix: "correct axisEnv or leave it out",
+    operation: "makeJaxpr", argument: "axisEnv", expected: 'a list of [name, size], as in [["i", 4]]', got: describeValue(value), fix: "correct axisEnv or leave it out",
   });
 }
 

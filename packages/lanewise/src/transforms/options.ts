@@ -2,6 +2,7 @@
 
 import { raise } from "@lanewise/compiler/base/errors";
 import { isPlainObject } from "@lanewise/compiler/base/equal";
+import { describeValue } from "./describe.ts";
 import { transformErrors } from "./errors.ts";
 import { argumentName, parameterCount, plural, type FunctionInfo } from "./function-info.ts";
 
@@ -12,7 +13,7 @@ export function readOptions(operation: string, value: unknown, allowed: readonly
   if (value === undefined) return {};
   if (!isPlainObject(value)) {
     raise(transformErrors.badOption, {
-      operation, argument: "options", expected: `an object with ${allowed.join(", ")}`, got: describeOption(value), fix: "name the options in an object",
+      operation, argument: "options", expected: `an object with ${allowed.join(", ")}`, got: describeValue(value), fix: "name the options in an object",
     });
   }
   const unknown = Object.keys(value).find((key) => !allowed.includes(key));
@@ -26,7 +27,7 @@ export function readOptions(operation: string, value: unknown, allowed: readonly
 
 function refuse(operation: string, name: string, expected: string, value: unknown): never {
   return raise(transformErrors.badOption, {
-    operation, argument: name, expected, got: describeOption(value), fix: `correct ${name} or leave it out`,
+    operation, argument: name, expected, got: describeValue(value), fix: `correct ${name} or leave it out`,
   });
 }
 
@@ -104,13 +105,4 @@ export function positionsOfNames(operation: string, option: string, names: reado
       fix: option === "inAxes" ? "correct the name, or give a list with one entry per argument" : "correct the name, or use staticArgnums",
     });
   });
-}
-
-/** A value of an option as messages show it. */
-export function describeOption(value: unknown): string {
-  if (typeof value === "string") return `"${value}"`;
-  if (typeof value === "function") return `the function ${value.name === "" ? "(without a name)" : value.name}`;
-  if (Array.isArray(value)) return `[${value.map(describeOption).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return String(value);
-  return isPlainObject(value) ? `{ ${Object.entries(value).map(([key, item]) => `${key}: ${describeOption(item)}`).join(", ")} }` : `an object of class ${value.constructor?.name ?? "Object"}`;
 }

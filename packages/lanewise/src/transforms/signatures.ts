@@ -2,7 +2,7 @@
 
 import type { ClosedJaxpr } from "@lanewise/compiler/ir/types";
 import type {
-  AnyFunction, ArrayLeaf, DType, Mapped, MembersIn, MembersOut, NDArray, NDArrayMethods, WayIn, WayOut,
+  AnyFunction, ArrayLeaf, DType, Mapped, MembersIn, MembersOut, NDArray, NDArrayMethods, WayIn, WayOut, WithLeaves,
 } from "../types.ts";
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -105,6 +105,19 @@ export type Gradient<F extends AnyFunction, Places, Aux extends boolean> = (
 export type ValueAndGradient<F extends AnyFunction, Places, Aux extends boolean> = (
   ...args: MembersIn<Parameters<F>>
 ) => [[Aux] extends [true] ? [MainOf<F>, AuxOf<F>] : WayOut<ReturnType<F>>, GradientOf<Parameters<F>, Places>];
+
+/** The result's tree with a tree like the chosen argument at each leaf. */
+type JacobianOf<F extends AnyFunction, Places, Main> = WithLeaves<Main, GradientOf<Parameters<F>, Places>>;
+
+export type Jacobian<F extends AnyFunction, Places, Aux extends boolean> = (
+  ...args: MembersIn<Parameters<F>>
+) => [Aux] extends [true] ? [JacobianOf<F, Places, MainOf<F>>, AuxOf<F>] : JacobianOf<F, Places, ReturnType<F>>;
+
+export type Hessian<F extends AnyFunction, Places, Aux extends boolean> = (
+  ...args: MembersIn<Parameters<F>>
+) => [Aux] extends [true]
+  ? [JacobianOf<F, Places, JacobianOf<F, Places, MainOf<F>>>, AuxOf<F>]
+  : JacobianOf<F, Places, JacobianOf<F, Places, ReturnType<F>>>;
 
 export type JvpResult<F extends AnyFunction, Aux extends boolean> =
   [Aux] extends [true] ? [MainOf<F>, MainOf<F>, AuxOf<F>] : [WayOut<ReturnType<F>>, WayOut<ReturnType<F>>];

@@ -9,11 +9,12 @@ import type { Aval } from "@lanewise/compiler/ir/types";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import { flatten } from "@lanewise/compiler/tree/flatten";
 import { at } from "@lanewise/compiler/base/assert";
+import { describeValue } from "./describe.ts";
 import { asValue } from "./values.ts";
 import { leafNames, type Arguments, type Subject } from "./call.ts";
 import { transformErrors } from "./errors.ts";
 import { isArrayLeaf, refuseLeaf } from "./leaves.ts";
-import { describeOption } from "./options.ts";
+
 import type { ShapeOfArray } from "./signatures.ts";
 
 /** The shape of an array, printed as a jaxpr prints its type. */
@@ -61,7 +62,7 @@ function avalOfSpec(subject: Subject, spec: { readonly shape: unknown; readonly 
     operation: `${subject.operation} of ${subject.info.name}`,
     path,
     expected: '{ shape, dtype, weakType? } with extents of 0 or more and a dtype such as "float32"',
-    got: describeOption(spec instanceof ArrayShape ? { ...spec } : spec),
+    got: describeValue({ shape, dtype, weakType }),
     fix: 'correct the spec, or write it as text: "f32[2,3]"',
   });
 }

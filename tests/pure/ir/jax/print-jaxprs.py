@@ -68,6 +68,10 @@ def chain(length):
 
 show(lambda a: jax.jit(chain(12))(a) + jax.jit(chain(3))(a), x)
 show(lambda p, a: lax.cond(p, chain(11), chain(2), a), True, x)
+show(lambda a: jax.jit(chain(5))(a), x)
+show(lambda a: jax.jit(lambda b: chain(5)(b) + 1.0)(a), x)
+once = jax.jit(lambda a: f(a))
+show(lambda a: (once(a), once(a)), x)
 show(chain(150), x)  # more than 221 names, past one that is `in`
 
 # Control flow and derivatives.

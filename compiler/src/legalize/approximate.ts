@@ -1,0 +1,50 @@
+/**
+ * @file exp, log, sin, cos, tanh and pow of floats as arithmetic, for targets that have no such functions. The expansions
+ * are valid for scalars and for vectors of any width.
+ */
+
+import { at } from "../base/assert.ts";
+import type { ScalarOpName } from "../base/scalar-ops.ts";
+import type { ArrayDecl, Expr, Kernel } from "../kernel/types.ts";
+import { freshNames } from "../kernel/walk.ts";
+import { cosFloat32, expFloat32, logFloat32, powFloat32, sinFloat32, tanhFloat32 } from "./approximate-float32.ts";
+import { cosFloat64, expFloat64, logFloat64, powFloat64, sinFloat64, tanhFloat64 } from "./approximate-float64.ts";
+import { CodeWriter, type Table } from "./code-writer.ts";
+import { rewriteExprs } from "./rewrite.ts";
+
+type Unary = (x: Expr, code: CodeWriter) => Expr;
+type Binary = (x: Expr, y: Expr, code: CodeWriter) => Expr;
+
+const unaryFloat32: Readonly<Partial<Record<ScalarOpName, Unary>>> = {
+  exp: expFloat32, log: logFloat32, sin: sinFloat32, cos: cosFloat32, tanh: tanhFloat32,
+};
+const unaryFloat64: Readonly<Partial<Record<ScalarOpName, Unary>>> = {
+  exp: expFloat64, log: logFloat64, sin: sinFloat64, cos: cosFloat64, tanh: tanhFloat64,
+};
+const powers: Readonly<Partial<Record<string, Binary>>> = { float32: powFloat32, float64: powFloat64 };
+
+/** The kernel without elementary functions of float32 and float64, and with the tables that their expansions read. */
+export function approximate(kernel: Kernel): Kernel {
+  const fresh = freshNames(kernel);
+  const tables = new Map<Table, ArrayDecl>();
+  const nameOfTable = (table: Table): string => {
+    let declared = tables.get(table);
+    if (declared === undefined) {
+      const { dtype, values } = table;
+      declared = { name: fresh(table.name), space: "constant", dtype, length: values.length, values };
+      tables.set(table, declared);
+    }
+    return declared.name;
+  };
+  const expanded = rewriteExprs(kernel, (expr, before) => {
+    if (expr.kind !== "op") return expr;
+    const code = new CodeWriter(before, nameOfTable);
+    const x = (): Expr => code.name(at(expr.args, 0), "x");
+    const { dtype } = expr.type;
+    const unary = dtype === "float32" ? unaryFloat32[expr.op] : dtype === "float64" ? unaryFloat64[expr.op] : undefined;
+    if (unary !== undefined) return unary(x(), code);
+    const binary = expr.op === "pow" ? powers[dtype] : undefined;
+    return binary === undefined ? expr : binary(x(), code.name(at(expr.args, 1), "y"), code);
+  });
+  return tables.size === 0 ? expanded : { ...expanded, arrays: [...expanded.arrays, ...tables.values()] };
+}

@@ -1,0 +1,63 @@
+/** @file Where the expansion of one op writes its statements: in front of the statement that holds the op. */
+
+import { int, ref } from "../kernel/expressions.ts";
+import type { Expr, RefExpr, Stmt, ValueDType } from "../kernel/types.ts";
+import type { StatementsBefore } from "./rewrite.ts";
+
+/** A constant table that an expansion reads. */
+export interface Table {
+  readonly name: string;
+  readonly dtype: ValueDType;
+  readonly values: readonly number[];
+}
+
+export class CodeWriter {
+  readonly #before: StatementsBefore;
+  readonly #nameOfTable: (table: Table) => string;
+
+  constructor(before: StatementsBefore, nameOfTable: (table: Table) => string) {
+    this.#before = before;
+    this.#nameOfTable = nameOfTable;
+  }
+
+  /** A name for a value that is used more than once. */
+  name(value: Expr, hint: string): Expr {
+    return this.#before.name(value, hint);
+  }
+
+  variable(init: Expr, hint: string): RefExpr {
+    const name = this.#before.fresh(hint);
+    this.#before.emit({ kind: "var", name, type: init.type, init });
+    return ref(name, init.type);
+  }
+
+  assign(variable: RefExpr, value: Expr): void {
+    this.#before.emit({ kind: "assign", name: variable.name, value });
+  }
+
+  /** Elements of a table; a scalar or one per element of the index. */
+  look(table: Table, index: Expr, offset: number): Expr {
+    const name = this.#before.fresh("entry");
+    const type = { dtype: table.dtype, width: index.type.width };
+    const place: Expr = { kind: "op", type: index.type, op: "add", args: [index, { ...int(offset), type: index.type }] };
+    this.#before.emit({ kind: "load", name, type, buffer: this.#nameOfTable(table), index: place, mask: null });
+    return ref(name, type);
+  }
+
+  /** Statements that run where a scalar condition holds. */
+  when(condition: Expr, then: (inner: CodeWriter) => void): void {
+    const statements: Stmt[] = [];
+    const inner: StatementsBefore = {
+      fresh: (hint) => this.#before.fresh(hint),
+      emit: (statement) => void statements.push(statement),
+      name: (value, hint) => {
+        if (value.kind === "const" || value.kind === "scalar" || value.kind === "ref") return value;
+        const name = this.#before.fresh(hint);
+        statements.push({ kind: "let", name, value });
+        return ref(name, value.type);
+      },
+    };
+    then(new CodeWriter(inner, this.#nameOfTable));
+    this.#before.emit({ kind: "if", condition, then: statements, otherwise: [] });
+  }
+}

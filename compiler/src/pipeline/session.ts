@@ -1,0 +1,80 @@
+/**
+ * @file A session: the programs compiled so far, found again by the structure of their jaxprs. Nothing is kept elsewhere, so
+ * that two sessions share nothing and clearing one frees everything.
+ */
+
+import { hashString, mixHash } from "../base/hash.ts";
+import { StructuralMap } from "../base/structural-map.ts";
+import { equalJaxprs, hashJaxpr } from "../ir/equal.ts";
+import type { ClosedJaxpr, Jaxpr } from "../ir/types.ts";
+import type { TargetName } from "../target.ts";
+import { compile, type Compiled } from "./compile.ts";
+import type { CompileOptions } from "./run.ts";
+
+interface ProgramKey {
+  readonly jaxpr: Jaxpr;
+  readonly target: TargetName;
+}
+
+/** Shapes and dtypes decide what a program computes; whether a type is weak has done its work by now. */
+const withoutWeakTypes = { weakTypes: false } as const;
+
+const defaultBudget = 64 << 20;
+
+export class Session {
+  readonly #budget: number;
+  readonly #programs = new StructuralMap<ProgramKey, Compiled>(
+    ({ jaxpr, target }) => mixHash(hashJaxpr(jaxpr, withoutWeakTypes), hashString(target)),
+    (left, right) => left.target === right.target && equalJaxprs(left.jaxpr, right.jaxpr, withoutWeakTypes),
+  );
+  /** The keys, the one used longest ago first. */
+  readonly #order = new Map<Compiled, ProgramKey>();
+  #bytes = 0;
+
+  /** Keeps programs of up to `budget` bytes together, by a rough count, and always the last one. */
+  constructor(budget = defaultBudget) {
+    this.#budget = budget;
+  }
+
+  /** Programs kept. */
+  get size(): number {
+    return this.#order.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The compiled program of a jaxpr, from before if it or one of the same structure was compiled for the target. */
+  compile(source: Jaxpr | ClosedJaxpr, options: CompileOptions): Compiled {
+    const key: ProgramKey = { jaxpr: "jaxpr" in source ? source.jaxpr : source, target: options.target };
+    const known = this.#programs.get(key);
+    if (known !== undefined) {
+      const usedKey = this.#order.get(known) ?? key;
+      this.#order.delete(known);
+      this.#order.set(known, usedKey);
+      return known;
+    }
+    const compiled = compile(key.jaxpr, options);
+    this.#programs.set(key, compiled);
+    this.#order.set(compiled, key);
+    this.#bytes += compiled.bytes;
+    this.#trim();
+    return compiled;
+  }
+
+  clear(): void {
+    this.#programs.clear();
+    this.#order.clear();
+    this.#bytes = 0;
+  }
+
+  #trim(): void {
+    for (const [compiled, key] of this.#order) {
+      if (this.#bytes <= this.#budget || this.#order.size === 1) return;
+      this.#order.delete(compiled);
+      this.#programs.delete(key);
+      this.#bytes -= compiled.bytes;
+    }
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * @file The stages of the compiler as data: what each makes of what came before it, and what must hold before and after it.
+ * The order of the lists is the order in which they run.
+ */
+
+import { at, InternalError } from "../base/assert.ts";
+import { raise } from "../base/errors.ts";
+import { schemaVersion, type KernelCode, type Program, type StagedKernel, type StepProgram } from "../artifact/types.ts";
+import { printJsKernel } from "../codegen/js/print-kernel.ts";
+import { planFusion } from "../fuse/plan.ts";
+import type { FusionPlan } from "../fuse/types.ts";
+import { verifyJaxpr } from "../ir/verify.ts";
+import type { Jaxpr } from "../ir/types.ts";
+import { simplifyKernel } from "../kernel/simplify.ts";
+import type { Kernel } from "../kernel/types.ts";
+import { verifyKernel } from "../kernel/verify.ts";
+import { legalizeJs } from "../legalize/js.ts";
+import { lowerPlan } from "../lower/steps.ts";
+import { eliminateCommon } from "../passes/eliminate-common.ts";
+import { eliminateDead } from "../passes/eliminate-dead.ts";
+import { inlineCalls } from "../passes/inline.ts";
+import { simplify } from "../passes/simplify.ts";
+import { planMemory, type PlannedProgram } from "../plan/plan.ts";
+import { scheduleProgram } from "../schedule/schedule.ts";
+import type { Capabilities } from "../target.ts";
+import { arrayTooLarge } from "./errors.ts";
+
+/** Something that must hold; `violation` says what does not, or null. */
+export interface Spec<Subject> {
+  readonly name: string;
+  readonly violation: (subject: Subject) => string | null;
+}
+
+/** One step of the compiler: from `Subject` to `Result`. */
+export interface Stage<Subject, Result> {
+  readonly name: string;
+  readonly run: (subject: Subject, context: StageContext) => Result;
+  readonly requires: readonly Spec<Subject>[];
+  readonly ensures: readonly Spec<Result>[];
+}
+
+export interface StageContext {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+}
+
+// What must hold --------------------------------------------------------------------------------------------------------
+
+const wellFormed: Spec<Jaxpr> = { name: "a well-formed jaxpr", violation: (jaxpr) => messageOf(() => verifyJaxpr(jaxpr)) };
+
+const noConstants: Spec<Jaxpr> = {
+  name: "no constants", violation: ({ constVars }) => (constVars.length === 0 ? null : `${constVars.length} constants, which must be arguments`),
+};
+
+const noCalls: Spec<Jaxpr> = {
+  name: "no calls",
+  violation: ({ eqns }) => eqns.find(({ primitive }) => primitive.inlinable !== "never" || primitive.lower.kind === "inlined")?.primitive.name ?? null,
+};
+
+const verifiedKernels: Spec<StepProgram<Kernel>> = {
+  name: "valid kernels",
+  violation: ({ kernels }) => {
+    for (const { code } of kernels) {
+      const message = messageOf(() => verifyKernel(code));
+      if (message !== null) return message;
+    }
+    return null;
+  },
+};
+
+const boundBuffers: Spec<StepProgram<Kernel>> = {
+  name: "every buffer bound to a value of its type",
+  violation: ({ steps, kernels, values }) => {
+    for (const step of steps) {
+      if (step.kind !== "kernel") continue;
+      const { code } = at(kernels, step.kernel);
+      const fits = code.buffers.length === step.buffers.length && code.buffers.every(({ dtype, length }, position) => {
+        const value = at(values, at(step.buffers, position));
+        return value.dtype === dtype && (length.kind !== "const" || length.value === value.length);
+      });
+      if (!fits) return `the buffers of ${code.name} do not fit the values ${step.buffers.join(", ")}`;
+    }
+    return null;
+  },
+};
+
+function messageOf(check: () => void): string | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    if (error instanceof InternalError) return error.message;
+    throw error;
+  }
+}
+
+// The passes over a jaxpr -----------------------------------------------------------------------------------------------
+
+export const jaxprPasses: readonly Stage<Jaxpr, Jaxpr>[] = [
+  { name: "inline", run: inlineCalls, requires: [wellFormed, noConstants], ensures: [wellFormed, noCalls] },
+  { name: "simplify", run: simplify, requires: [], ensures: [wellFormed] },
+  { name: "eliminate-common", run: eliminateCommon, requires: [], ensures: [wellFormed] },
+  { name: "eliminate-dead", run: eliminateDead, requires: [], ensures: [wellFormed, noCalls] },
+];
+
+// From a jaxpr to steps -------------------------------------------------------------------------------------------------
+
+export const fuseStage: Stage<Jaxpr, FusionPlan> = {
+  name: "fuse", run: (jaxpr, { capabilities }) => planFusion(jaxpr, capabilities), requires: [noConstants, noCalls], ensures: [],
+};
+
+export const lowerStage: Stage<FusionPlan, StepProgram<Kernel>> = {
+  name: "lower",
+  run: (plan, { name }) => indexable(lowerPlan(plan, name)),
+  requires: [], ensures: [verifiedKernels, boundBuffers],
+};
+
+export const scheduleStages: readonly Stage<StepProgram<Kernel>, StepProgram<Kernel>>[] = [
+  { name: "schedule", run: (program, { capabilities }) => scheduleProgram(program, capabilities), requires: [], ensures: [verifiedKernels, boundBuffers] },
+  { name: "simplify kernels", run: (program) => mapKernels(program, simplifyKernel), requires: [], ensures: [verifiedKernels, boundBuffers] },
+];
+
+export const legalizeStage: Stage<StepProgram<Kernel>, StepProgram<Kernel>> = {
+  name: "legalize", run: (program, { capabilities }) => mapKernels(program, legalizerOf(capabilities)), requires: [], ensures: [verifiedKernels, boundBuffers],
+};
+
+export const planStage: Stage<StepProgram<Kernel>, PlannedProgram> = { name: "plan", run: planMemory, requires: [], ensures: [] };
+
+function mapKernels(program: StepProgram<Kernel>, map: (kernel: Kernel) => Kernel): StepProgram<Kernel> {
+  const kernels = program.kernels.map((staged): StagedKernel<Kernel> => ({ ...staged, code: map(staged.code) }));
+  return { ...program, kernels };
+}
+
+function legalizerOf({ target }: Capabilities): (kernel: Kernel) => Kernel {
+  if (target === "js") return legalizeJs;
+  throw new InternalError(`the pipeline does not reach ${target}`);
+}
+
+const largestLength = 2 ** 31 - 1;
+
+/** Throws where an index into an array would not fit 32 bits. */
+function indexable(program: StepProgram<Kernel>): StepProgram<Kernel> {
+  const large = program.values.find(({ length }) => length > largestLength);
+  if (large === undefined) return program;
+  return raise(arrayTooLarge, {
+    operation: program.name, expected: "arrays of fewer than 2^31 elements", got: `one of ${large.length} elements of ${large.dtype}`,
+    fix: "split the computation into parts, or reduce the array in the expression that makes it", location: null,
+  });
+}
+
+// Code ------------------------------------------------------------------------------------------------------------------
+
+export interface CodegenInput {
+  readonly legal: StepProgram<Kernel>;
+  readonly memory: PlannedProgram;
+}
+
+export const codegenStage: Stage<CodegenInput, Program> = { name: "codegen", run: generate, requires: [], ensures: [] };
+
+/** The program with each kernel as text; kernels of the same text are one. */
+function generate({ legal, memory }: CodegenInput, { name, capabilities }: StageContext): Program {
+  const kernels: KernelCode[] = [];
+  const numbers = new Map<string, number>();
+  const numberOf = memory.kernels.map((kernel) => {
+    const text = printJsKernel(kernel);
+    const known = numbers.get(text);
+    if (known !== undefined) return known;
+    numbers.set(text, kernels.length);
+    return kernels.push({ name: kernel.name, text }) - 1;
+  });
+  const { slots, arenaBytes, outputSources } = memory;
+  const steps = memory.steps.map((step) => (step.kind === "kernel" ? { ...step, kernel: at(numberOf, step.kernel) } : step));
+  return {
+    schemaVersion, target: capabilities.target, name, inputs: legal.inputs, outputs: legal.outputs, outputSources, slots, arenaBytes, kernels, steps,
+  };
+}

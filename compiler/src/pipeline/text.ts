@@ -1,0 +1,53 @@
+/** @file What every stage made, as text for people: for `lower().text(stage)` and for the command line. */
+
+import { at } from "../base/assert.ts";
+import { shortName } from "../base/dtype.ts";
+import type { Program, Step, StepProgram } from "../artifact/types.ts";
+import { printFusion } from "../fuse/print.ts";
+import { printJaxpr } from "../ir/print.ts";
+import { printKernel } from "../kernel/print.ts";
+import type { Kernel } from "../kernel/types.ts";
+import { printMemory } from "../plan/print.ts";
+import type { Artifacts } from "./run.ts";
+
+/** The stages that have a text, in their order. */
+export const stageNames = ["jaxpr", "passes", "fusion", "steps", "kernel", "legal", "js", "memory"] as const;
+
+export type StageName = (typeof stageNames)[number];
+
+export function artifactText(artifacts: Artifacts, stage: StageName): string {
+  switch (stage) {
+    case "jaxpr": return printJaxpr(artifacts.jaxpr);
+    case "passes": return printJaxpr(artifacts.passes);
+    case "fusion": return printFusion(artifacts.fusion);
+    case "steps": return printSteps(artifacts.steps);
+    case "kernel": return printSteps(artifacts.kernel);
+    case "legal": return printSteps(artifacts.legal);
+    case "js": return printCode(artifacts.program);
+    case "memory": return printMemory(artifacts.memory);
+  }
+}
+
+/** The steps with what they bind, then the kernels. */
+function printSteps(program: StepProgram<Kernel>): string {
+  const steps = program.steps.map((step, number) => `step ${number}: ${stepText(step, program)}`);
+  const results = program.results.map((value, output) => `output ${output}: ${valueText(value, program)}`);
+  const kernels = program.kernels.map(({ code }) => printKernel(code));
+  return [[...steps, ...results].join("\n"), ...kernels].join("\n\n");
+}
+
+function stepText(step: Step, program: StepProgram<Kernel>): string {
+  if (step.kind === "copy") return `copy ${step.count} elements from ${valueText(step.from, program)} to ${valueText(step.to, program)}`;
+  const { code } = at(program.kernels, step.kernel);
+  const bound = code.buffers.map((buffer, position) => `${buffer.name} = ${valueText(at(step.buffers, position), program)}`);
+  return `kernel ${step.kernel} ${code.name}(${bound.join(", ")}) over ${step.extent}`;
+}
+
+function valueText(value: number, program: StepProgram<Kernel>): string {
+  const { dtype, length, input } = at(program.values, value);
+  return `${input === null ? `value ${value}` : `input ${input}`} ${shortName(dtype)}[${length}]`;
+}
+
+function printCode(program: Program): string {
+  return program.kernels.map((kernel) => kernel.text).join("\n\n");
+}

@@ -1,0 +1,174 @@
+/**
+ * @file Memory: where every array of a program lies. Temporaries share one arena, and a place is used again when the array in
+ * it has been read for the last time; an elementwise result takes the place of a dying operand. Outputs are memory of their
+ * own, which the caller keeps.
+ */
+
+import { at, required } from "../base/assert.ts";
+import { byteSize } from "../base/dtype.ts";
+import type { OutputSource, Slot, StagedKernel, Step, StepProgram, ValueSpec } from "../artifact/types.ts";
+import type { BufferParam, Kernel } from "../kernel/types.ts";
+import { ArenaPlan } from "./arena.ts";
+
+export interface PlannedProgram {
+  readonly slots: readonly Slot[];
+  readonly arenaBytes: number;
+  readonly outputSources: readonly OutputSource[];
+  readonly kernels: readonly Kernel[];
+  readonly steps: readonly Step[];
+}
+
+export function planMemory(program: StepProgram<Kernel>): PlannedProgram {
+  return new Planner(program).plan();
+}
+
+/** The steps that touch a value: first the one that writes it. An output lives to the end. */
+interface Lifetime {
+  first: number;
+  last: number;
+}
+
+class Planner {
+  readonly #program: StepProgram<Kernel>;
+  readonly #lifetimes: ReadonlyMap<number, Lifetime>;
+  /** The first output that a value is. */
+  readonly #outputs = new Map<number, number>();
+  /** The value whose memory a value takes, found from the last step to the first. */
+  readonly #taken = new Map<number, number>();
+  readonly #aliased = new Map<number, (readonly [read: number, written: number])[]>();
+  readonly #slots: Slot[] = [];
+  readonly #slotOf = new Map<number, number>();
+  readonly #temporaries = new Map<string, number>();
+  readonly #arena = new ArenaPlan();
+
+  constructor(program: StepProgram<Kernel>) {
+    this.#program = program;
+    this.#lifetimes = lifetimesOf(program);
+    program.results.forEach((value, output) => {
+      if (this.#value(value).input === null && !this.#outputs.has(value)) this.#outputs.set(value, output);
+    });
+  }
+
+  plan(): PlannedProgram {
+    this.#program.steps.forEach((step, number) => this.#takePlaces(step, number));
+    this.#placeFixed();
+    this.#placeTemporaries();
+    const kernels: Kernel[] = [];
+    const variants = new Map<string, number>();
+    const steps = this.#program.steps.map((step, number): Step => {
+      if (step.kind === "copy") return { ...step, from: this.#slot(step.from), to: this.#slot(step.to) };
+      const pairs = this.#aliased.get(number) ?? [];
+      const key = `${step.kernel} ${pairs.join(" ")}`;
+      const kernel = variants.get(key) ?? kernels.push(aliasing(at(this.#program.kernels, step.kernel), pairs)) - 1;
+      variants.set(key, kernel);
+      return { ...step, kernel, buffers: step.buffers.map((value) => this.#slot(value)) };
+    });
+    const outputSources = this.#program.results.map((value): OutputSource => {
+      const { input } = this.#value(value);
+      return input === null ? { kind: "slot", slot: this.#slot(value) } : { kind: "input", input };
+    });
+    return { slots: this.#slots, arenaBytes: this.#arena.bytes, outputSources, kernels, steps };
+  }
+
+  #value(value: number): ValueSpec {
+    return at(this.#program.values, value);
+  }
+
+  #slot(value: number): number {
+    return required(this.#slotOf.get(value), `place of value ${value}`);
+  }
+
+  /** Gives results of a step the memory of operands that die there. */
+  #takePlaces(step: Step, number: number): void {
+    if (step.kind !== "kernel") return;
+    for (const [read, written] of at(this.#program.kernels, step.kernel).inPlace) {
+      const [operand, result] = [at(step.buffers, read), at(step.buffers, written)];
+      if (!this.#mayTake(operand, result, step.buffers, number)) continue;
+      this.#taken.set(result, operand);
+      const pairs = this.#aliased.get(number) ?? [];
+      this.#aliased.set(number, [...pairs, [read, written]]);
+    }
+  }
+
+  #mayTake(operand: number, result: number, buffers: readonly number[], step: number): boolean {
+    const [from, to] = [this.#value(operand), this.#value(result)];
+    const dies = from.input === null && !this.#outputs.has(operand) && this.#lifetimes.get(operand)?.last === step;
+    const fits = from.dtype === to.dtype && from.length === to.length;
+    const isNew = this.#lifetimes.get(result)?.first === step && !this.#taken.has(result);
+    const isFree = ![...this.#aliased.get(step) ?? []].some(([read]) => at(buffers, read) === operand);
+    const isBoundOnce = buffers.indexOf(operand) === buffers.lastIndexOf(operand);
+    return dies && fits && isNew && isFree && isBoundOnce;
+  }
+
+  /** Inputs and outputs, and what ends as an output because an output takes its memory. */
+  #placeFixed(): void {
+    this.#program.values.forEach(({ dtype, length, input }, value) => {
+      if (input !== null) this.#slotOf.set(value, this.#slots.push({ kind: "input", input, dtype, length }) - 1);
+    });
+    for (const [value, output] of this.#outputs) {
+      const { dtype, length } = this.#value(value);
+      const slot = this.#slots.push({ kind: "output", output, dtype, length }) - 1;
+      for (let member: number | undefined = value; member !== undefined; member = this.#taken.get(member)) this.#slotOf.set(member, slot);
+    }
+  }
+
+  /** Step after step: places for what it writes, then places back of what it was the last to read. */
+  #placeTemporaries(): void {
+    const takers = new Map([...this.#taken].map(([result, operand]) => [operand, result]));
+    const dying = new Map<number, number[]>();
+    for (const [value, { last }] of this.#lifetimes) dying.set(last, [...dying.get(last) ?? [], value]);
+    const offsets = new Map<number, number>();
+    this.#program.steps.forEach((step, number) => {
+      for (const value of writtenBy(step, this.#program.kernels)) {
+        if (this.#slotOf.has(value)) continue;
+        const operand = this.#taken.get(value);
+        const { dtype, length } = this.#value(value);
+        const offset = operand === undefined ? this.#arena.allocate(length * byteSize(dtype)) : required(offsets.get(operand), "place to take");
+        offsets.set(value, offset);
+        this.#slotOf.set(value, this.#temporary(value, offset));
+      }
+      for (const value of dying.get(number) ?? []) {
+        const offset = offsets.get(value);
+        const { dtype, length } = this.#value(value);
+        if (offset !== undefined && !takers.has(value)) this.#arena.free(offset, length * byteSize(dtype));
+      }
+    });
+  }
+
+  /** The slot of a temporary; arrays of one type that use one place after each other share it. */
+  #temporary(value: number, offset: number): number {
+    const { dtype, length } = this.#value(value);
+    const key = `${dtype} ${length} ${offset}`;
+    const known = this.#temporaries.get(key);
+    if (known !== undefined) return known;
+    const slot = this.#slots.push({ kind: "temporary", dtype, length, offset }) - 1;
+    this.#temporaries.set(key, slot);
+    return slot;
+  }
+}
+
+function lifetimesOf(program: StepProgram<Kernel>): ReadonlyMap<number, Lifetime> {
+  const lifetimes = new Map<number, Lifetime>();
+  program.steps.forEach((step, number) => {
+    for (const value of step.kind === "kernel" ? step.buffers : [step.from, step.to]) {
+      const known = lifetimes.get(value);
+      if (known === undefined) lifetimes.set(value, { first: number, last: number });
+      else known.last = number;
+    }
+  });
+  return lifetimes;
+}
+
+function writtenBy(step: Step, kernels: readonly StagedKernel<Kernel>[]): readonly number[] {
+  if (step.kind === "copy") return [step.to];
+  const { buffers } = at(kernels, step.kernel).code;
+  return step.buffers.filter((_, position) => at(buffers, position).access !== "read");
+}
+
+/** The kernel told which of its buffers are the same memory. */
+function aliasing({ code }: StagedKernel<Kernel>, pairs: readonly (readonly [number, number])[]): Kernel {
+  if (pairs.length === 0) return code;
+  const groups = new Map(pairs.flatMap((pair, group) => pair.map((buffer) => [buffer, group] as const)));
+  const buffers = code.buffers.map((buffer, position): BufferParam => ({ ...buffer, aliasGroup: groups.get(position) ?? buffer.aliasGroup }));
+  return { ...code, buffers };
+}

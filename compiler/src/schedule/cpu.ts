@@ -1,0 +1,180 @@
+/**
+ * @file The recipes for CPUs that run a kernel as loops of scalar code. Which one a kernel gets follows from its loops and from
+ * how its loads move with them, never from what it was made of.
+ */
+
+import { at } from "../base/assert.ts";
+import type { ScalarOpName } from "../base/scalar-ops.ts";
+import { exprsOf, forEachExpr, forEachStmt, freshNames, mapStmts, withBody } from "../kernel/walk.ts";
+import { simplifyKernel } from "../kernel/simplify.ts";
+import type { ForStmt, Kernel, Stmt } from "../kernel/types.ts";
+import type { Capabilities } from "../target.ts";
+import { accumulatorsOf, splitAccumulators, widenAccumulators, type Accumulator } from "./accumulators.ts";
+import { collapseLoops } from "./collapse.ts";
+import { hoistInvariants } from "./hoist.ts";
+import { interchangeFolds } from "./interchange.ts";
+import { blockLoop, type JamContext } from "./jam.ts";
+import {
+  definitionsIn, extentOf, loadPattern, loadsIn, parallelNest, perfectNest, withNest, writtenMemory, type LoadPattern, type Nest,
+} from "./nest.ts";
+import { singleStep, type Scheduled, type ScheduledStep } from "./scheduled.ts";
+import { findTile, tileContraction, type Tile } from "./tile.ts";
+
+/** Loops of at most so many iterations are written out. */
+const shortLoop = 4;
+/** A strip of columns is worth its accumulators in memory from so many on. */
+const leastColumns = 16;
+/** Operations behind a loop of products up to which a register tile's edges are written out, too. */
+const lightEpilogue = 12;
+
+export function scheduleForCpu(kernel: Kernel, capabilities: Capabilities): Scheduled {
+  const flat = collapseLoops(kernel);
+  const wide = capabilities.wideFloat32 ? widenAccumulators(flat) : flat;
+  const scheduled = byRecipe(simplifyKernel(wide), capabilities);
+  const steps = scheduled.steps.map(({ kernel: made, buffers }): ScheduledStep => (
+    { kernel: simplifyKernel(serialOuterLoops(hoistInvariants(simplifyKernel(made)))), buffers }
+  ));
+  return { ...scheduled, steps };
+}
+
+interface FoldNest {
+  readonly nest: Nest;
+  /** Serial loops, each all of the one around it; the first is a statement of the nest's body. */
+  readonly folds: readonly ForStmt[];
+  readonly accumulators: readonly Accumulator[];
+  readonly loads: readonly LoadPattern[];
+  /** The cost of one iteration of the innermost loop. */
+  readonly cost: number;
+}
+
+function byRecipe(kernel: Kernel, capabilities: Capabilities): Scheduled {
+  const context: JamContext = { fresh: freshNames(kernel), written: writtenMemory(kernel) };
+  const nest = parallelNest(kernel);
+  const loops = nest.body.filter((statement): statement is ForStmt => statement.kind === "for" && statement.loop === "serial");
+  if (loops.length === 0) return singleStep(blockInnermost(kernel, nest, costOf(nest.body), context));
+  const folded = foldNest(kernel, nest, loops);
+  if (folded === null) return singleStep(kernel);
+  const { folds, accumulators, loads, cost } = folded;
+  const trips = folds.reduce((product, loop) => product * (extentOf(loop) ?? Infinity), 1);
+  if (trips <= shortLoop) return singleStep(blockInnermost(writeOut(kernel), writtenOutNest(nest), trips * cost + costOf(nest.body), context));
+  const place = findTile(nest, folds, loads);
+  if (place !== null) return tileContraction(kernel, nest, folds, sizedTile(place, nest, capabilities), costBeside(nest) <= lightEpilogue ? "jam" : "loop");
+  if (runsAcrossRows(folded)) return singleStep(interchangeFolds(kernel, nest, folds, accumulators, context));
+  return singleStep(foldAlongRows(kernel, folded, capabilities, context));
+}
+
+/** What the recipes for folds need, where the kernel has just one nest of loops that folds into variables; else null. */
+function foldNest(kernel: Kernel, nest: Nest, loops: readonly ForStmt[]): FoldNest | null {
+  const [first] = loops;
+  if (loops.length !== 1 || first === undefined) return null;
+  const folds = perfectNest(first).filter((loop) => loop.loop === "serial");
+  const accumulators = accumulatorsOf(first, nest.body);
+  if (accumulators === null || accumulators.length === 0 || folds.some((loop) => extentOf(loop) === null)) return null;
+  const place = nest.body.indexOf(first);
+  const before = nest.body.slice(0, place);
+  if (before.some((statement) => statement.kind !== "let" && statement.kind !== "load" && statement.kind !== "var")) return null;
+  const definitions = definitionsIn(kernel.body);
+  const { body } = at(folds, -1);
+  return { nest, folds, accumulators, loads: loadsIn([first]).map((load) => loadPattern(load, definitions)), cost: costOf(body) };
+}
+
+// Recipes ---------------------------------------------------------------------------------------------------------------
+
+/** Several iterations of the innermost parallel loop side by side, more where they are light. */
+function blockInnermost(kernel: Kernel, nest: Nest, cost: number, context: JamContext): Kernel {
+  const innermost = nest.loops.at(-1);
+  const factor = cost <= 12 ? 4 : cost <= 30 ? 2 : 1;
+  if (innermost === undefined || factor === 1 || nest.body.some(isBranch)) return kernel;
+  const extent = extentOf(innermost);
+  if (extent === null || extent < 2 * factor) return kernel;
+  const outer = { loops: nest.loops.slice(0, -1), body: blockLoop({ ...innermost, body: nest.body }, factor, "jam", context) };
+  return outer.loops.length === 0 ? withBody(kernel, outer.body) : withNest(kernel, outer);
+}
+
+/** Rows beside each other, so that they share what all rows read; or one row in several accumulators. */
+function foldAlongRows(kernel: Kernel, { nest, folds, accumulators, cost }: FoldNest, capabilities: Capabilities, context: JamContext): Kernel {
+  const count = cost <= 12 ? capabilities.accumulators : cost <= 24 ? Math.min(2, capabilities.accumulators) : 1;
+  if (count === 1) return kernel;
+  const rows = nest.loops.at(-1);
+  if (rows !== undefined && (extentOf(rows) ?? 0) >= count && costBeside(nest) <= lightEpilogue && !nest.body.some(isBranch)) {
+    return blockInnermost(kernel, nest, cost, context);
+  }
+  const inner = at(folds, -1);
+  if ((extentOf(inner) ?? 0) < 2 * count) return kernel;
+  return withBody(kernel, mapStmts(kernel.body, (statement) => (
+    statement === inner ? splitAccumulators(inner, accumulators, count, context) : statement
+  )));
+}
+
+/** Whether neighbours in the innermost parallel loop are neighbours in memory, and those in the loop of folds are far apart. */
+function runsAcrossRows({ nest, folds, loads }: FoldNest): boolean {
+  const columns = nest.loops.at(-1);
+  const inner = at(folds, -1);
+  if (columns === undefined || (extentOf(columns) ?? 0) < leastColumns) return false;
+  const moving = loads.filter((load) => load.dependsOn(columns.index) && load.dependsOn(inner.index));
+  const across = moving.filter((load) => load.stride(columns.index) === 1 && Math.abs(load.stride(inner.index) ?? 0) > 1);
+  const along = moving.filter((load) => load.stride(inner.index) === 1);
+  return across.length > 0 && along.length === 0;
+}
+
+function sizedTile(place: Pick<Tile, "rows" | "columns">, nest: Nest, capabilities: Capabilities): Tile {
+  const extents = [place.rows, place.columns].map((depth) => extentOf(at(nest.loops, depth)) ?? 1);
+  const [rows, columns] = capabilities.contractionTile;
+  return { ...place, factors: [Math.min(rows, at(extents, 0)), Math.min(columns, at(extents, 1))] };
+}
+
+// Parts -----------------------------------------------------------------------------------------------------------------
+
+/** The kernel with its short loops marked to be written out. */
+function writeOut(kernel: Kernel): Kernel {
+  return withBody(kernel, mapStmts(kernel.body, (statement) => (
+    statement.kind === "for" && statement.loop === "serial" ? { ...statement, loop: "unrolled" } : statement
+  )));
+}
+
+function writtenOutNest(nest: Nest): Nest {
+  const body = mapStmts(nest.body, (statement) => (
+    statement.kind === "for" && statement.loop === "serial" ? { ...statement, loop: "unrolled" as const } : statement
+  ));
+  return { ...nest, body };
+}
+
+/** simd loops stay where they are innermost; the others are loops like any other. */
+function serialOuterLoops(kernel: Kernel): Kernel {
+  const holdsLoop = (body: readonly Stmt[]): boolean => {
+    let holds = false;
+    forEachStmt(body, (statement) => {
+      holds ||= statement.kind === "for" || statement.kind === "while";
+    });
+    return holds;
+  };
+  return withBody(kernel, mapStmts(kernel.body, (statement) => (
+    statement.kind === "for" && statement.loop === "simd" && holdsLoop(statement.body) ? { ...statement, loop: "serial" } : statement
+  )));
+}
+
+function isBranch(statement: Stmt): boolean {
+  return statement.kind === "if" || statement.kind === "while";
+}
+
+const heavyOps: ReadonlySet<ScalarOpName> = new Set<ScalarOpName>(["exp", "log", "sin", "cos", "tanh", "pow"]);
+
+/** What one run of the statements costs, in units of one addition, loops inside not counted. */
+function costOf(body: readonly Stmt[]): number {
+  let cost = 0;
+  for (const statement of body) {
+    if (statement.kind === "load" || statement.kind === "store") cost += 1;
+    if (statement.kind === "if") cost += costOf(statement.then) + costOf(statement.otherwise);
+    for (const expr of exprsOf(statement)) {
+      forEachExpr(expr, (node) => {
+        if (node.kind === "op" && node.type.dtype !== "int32") cost += heavyOps.has(node.op) ? 20 : 1;
+      });
+    }
+  }
+  return cost;
+}
+
+/** The cost of what stands beside the loops of folds. */
+function costBeside(nest: Nest): number {
+  return costOf(nest.body.filter((statement) => statement.kind !== "for"));
+}

@@ -1,0 +1,39 @@
+/** @file Scheduling: every kernel of a program in the form that is fast on the target; may add kernels and scratch memory. */
+
+import { at } from "../base/assert.ts";
+import type { StagedKernel, Step, StepProgram, ValueSpec } from "../artifact/types.ts";
+import type { Kernel } from "../kernel/types.ts";
+import type { Capabilities } from "../target.ts";
+import { scheduleForCpu } from "./cpu.ts";
+import { gridExtent } from "./nest.ts";
+import type { Scheduled } from "./scheduled.ts";
+
+export function scheduleProgram(program: StepProgram<Kernel>, capabilities: Capabilities): StepProgram<Kernel> {
+  const values: ValueSpec[] = [...program.values];
+  const kernels: StagedKernel<Kernel>[] = [];
+  const steps: Step[] = [];
+  // A kernel that several steps share is scheduled once; scratch memory is each step's own.
+  const scheduled = program.kernels.map(({ code, inPlace }) => {
+    const result: Scheduled = scheduleForCpu(code, capabilities);
+    const numbers = result.steps.map(({ kernel, buffers }) => {
+      const isWhole = result.steps.length === 1 && buffers.length === code.buffers.length;
+      kernels.push({ code: kernel, inPlace: isWhole ? inPlace : [] });
+      return kernels.length - 1;
+    });
+    return { result, numbers };
+  });
+  for (const step of program.steps) {
+    if (step.kind !== "kernel") {
+      steps.push(step);
+      continue;
+    }
+    const { result, numbers } = at(scheduled, step.kernel);
+    const firstScratch = values.length;
+    for (const { dtype, length } of result.scratch) values.push({ dtype, length, input: null });
+    result.steps.forEach(({ kernel, buffers }, number) => {
+      const bound = buffers.map((buffer) => (buffer.kind === "buffer" ? at(step.buffers, buffer.buffer) : firstScratch + buffer.scratch));
+      steps.push({ kind: "kernel", kernel: at(numbers, number), buffers: bound, scalars: step.scalars, extent: gridExtent(kernel) });
+    });
+  }
+  return { ...program, values, kernels, steps };
+}

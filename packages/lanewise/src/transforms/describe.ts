@@ -1,0 +1,20 @@
+/** @file Values as messages show them. */
+
+import { isPlainObject } from "@lanewise/compiler/base/equal";
+
+/** Any JavaScript value, in a few words; of nested ones the outer `depth` levels. */
+export function describeValue(value: unknown, depth = 3): string {
+  switch (typeof value) {
+    case "string": return `"${value}"`;
+    case "function": return `the function ${value.name === "" ? "(without a name)" : value.name}`;
+    case "object": return value === null ? "null" : describeObject(value, depth);
+    default: return String(value);
+  }
+}
+
+function describeObject(value: object, depth: number): string {
+  const inner = (item: unknown): string => (depth > 1 ? describeValue(item, depth - 1) : "...");
+  if (Array.isArray(value)) return `[${value.map(inner).join(", ")}]`;
+  if (isPlainObject(value)) return `{ ${Object.entries(value).map(([key, item]) => `${key}: ${inner(item)}`).join(", ")} }`;
+  return `an object of class ${value.constructor?.name ?? "Object"}`;
+}

@@ -138,7 +138,8 @@ describe("what webgpu cannot do", () => {
     rejects((k) => void k.buffer("y", { dtype: "float64", length: 1, access: "write" }), /cannot store float64, as y asks/);
     rejects((k) => void k.buffer("y", { dtype: "int8", length: 1, access: "write" }), /cannot store int8/);
     rejects((k) => void k.array("s", { space: "workgroup", dtype: "bool", length: 5000 }), /20000 bytes of workgroup memory/);
-    rejects((k) => void k.array("t", { space: "constant", dtype: "int32", length: 2048, values: Array<number>(2048).fill(1) }), /2048 constants/);
+    const table = Array<number>(2048).fill(1);
+    rejects((k) => void k.array("t", { space: "constant", dtype: "int32", length: 2048, values: table }), /2048 constants/);
     rejects((k) => {
       for (let i = 0; i < 9; i++) k.buffer(`b${i}`, { dtype: "int32", length: 1, access: "read" });
     }, /9 buffers, at most 8/);

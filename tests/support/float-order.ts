@@ -20,11 +20,13 @@ const constants: readonly number[] = [...numbers, NaN].map(Math.fround);
 /** One question: an op on two of value, other value and a constant. */
 interface Question {
   readonly name: string;
-  ask(value: Expr, other: Expr): Expr;
-  reference(value: number, other: number): number;
+  readonly ask: (value: Expr, other: Expr) => Expr;
+  readonly reference: (value: number, other: number) => number;
 }
 
-function question(name: ScalarOpName, which: string, pick: <T>(value: T, other: T, of: (constant: number) => T) => readonly [T, T]): Question {
+type Pick = <T>(value: T, other: T, of: (constant: number) => T) => readonly [T, T];
+
+function question(name: ScalarOpName, which: string, pick: Pick): Question {
   const answer = (value: number): number =>
     resultDType(name, "float32") === "bool" ? value : bitcastReference("float32", "int32", value);
   return {

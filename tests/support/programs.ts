@@ -2,7 +2,7 @@
 import { at, InternalError } from "@lanewise/compiler/base/assert";
 import { allocateHost, fromShortName, isFloat, type DType, type HostArray } from "@lanewise/compiler/base/dtype";
 import { sizeOf } from "@lanewise/compiler/base/shape";
-import type { Step, StepProgram } from "@lanewise/compiler/artifact/types";
+import type { Program, Step, StepProgram } from "@lanewise/compiler/artifact/types";
 import { aval } from "@lanewise/compiler/ir/build";
 import type { Atom, Jaxpr, Value } from "@lanewise/compiler/ir/types";
 import { interpret } from "@lanewise/compiler/kernel/interpret";
@@ -116,4 +116,33 @@ export function expectNear(
 function isNear(found: number, value: number, dtype: DType, tolerance: number): boolean {
   if (dtype === "float32" && found === Math.fround(value)) return true;
   return Math.abs(found - value) <= tolerance * Math.max(1, Math.abs(value));
+}
+
+type JsKernel = (...args: readonly (HostArray | number)[]) => void;
+
+/** Runs a finished program for js: a plain executor, so that tests of the compiler need no runtime. */
+export function runProgram(program: Program, inputs: readonly HostArray[]): readonly HostArray[] {
+  const arena = new ArrayBuffer(program.arenaBytes);
+  // What no step writes must not look right by accident.
+  new Uint8Array(arena).fill(0xee);
+  const memory = program.slots.map((slot) => {
+    switch (slot.kind) {
+      case "input": return at(inputs, slot.input);
+      case "constant": return Object.assign(allocateHost(slot.dtype, slot.length), slot.values);
+      case "output": return allocateHost(slot.dtype, slot.length).fill(77);
+      case "temporary": return viewOf(slot.dtype, arena, slot.offset, slot.length);
+    }
+  });
+  // The text is our own code generator's.
+  const kernels = program.kernels.map(({ text }) => (new Function(`"use strict";\nreturn ${text};`) as () => JsKernel)());
+  for (const step of program.steps) {
+    if (step.kind !== "kernel") throw new InternalError(`a test does not know the step ${step.kind}`);
+    at(kernels, step.kernel)(...step.buffers.map((slot) => at(memory, slot)), 0, step.extent);
+  }
+  return program.outputSources.map((source) => (source.kind === "input" ? at(inputs, source.input) : at(memory, source.slot)));
+}
+
+function viewOf(dtype: DType, buffer: ArrayBuffer, offset: number, length: number): HostArray {
+  const constructor = allocateHost(dtype, 0).constructor as new (buffer: ArrayBuffer, offset: number, length: number) => HostArray;
+  return new constructor(buffer, offset, length);
 }

@@ -1,5 +1,5 @@
 /** @file Derivatives through the public API: structures, argnums, aux, integers, and the forms along tangents and cotangents. */
-import { grad, jit, jvp, linearize, numpy as np, valueAndGrad, vjp, vmap, type NDArray } from "lanewise";
+import { grad, hessian, jacfwd, jacrev, jit, jvp, linearize, numpy as np, valueAndGrad, vjp, vmap, type NDArray } from "lanewise";
 import { describe, expect, it } from "vitest";
 
 const nested = (x: NDArray): unknown => x.toArraySync();
@@ -153,5 +153,42 @@ describe("derivatives under jit", () => {
     expect(nested(jit(vmap(grad(jit(f))))(np.array([[1, 2], [3, 4]])))).toEqual([[3, 12], [27, 48]]);
     const [value, tangent] = jvp(jit(f), [np.array([1, 2])], [np.array([1, 0])]);
     expect([value.itemSync(), tangent.itemSync()]).toEqual([9, 3]);
+  });
+});
+
+describe("Jacobians", () => {
+  const f = (p: { w: NDArray; b: NDArray }, q: NDArray): { y: NDArray; s: NDArray } => ({ y: p.w.mul(p.w).mul(q), s: p.w.sum().mul(p.b) });
+  const p = (): { w: NDArray; b: NDArray } => ({ w: np.array([1, 2, 3]), b: np.array(2) });
+  const q = (): NDArray => np.array([1, 1, 2]);
+
+  it.each([["forward", jacfwd], ["reverse", jacrev]] as const)("have the output's tree and then the argument's, %s", (_, jacobian) => {
+    const { y, s } = jacobian(f)(p(), q());
+    expect(nested(y.w)).toEqual([[2, 0, 0], [0, 4, 0], [0, 0, 12]]);
+    expect(nested(y.b)).toEqual([0, 0, 0]);
+    expect(nested(s.w)).toEqual([2, 2, 2]);
+    expect(nested(s.b)).toEqual(6);
+  });
+
+  it.each([["forward", jacfwd], ["reverse", jacrev]] as const)("take lists of arguments, aux and rectangular shapes, %s", (_, jacobian) => {
+    const g = (x: NDArray, y: NDArray): [NDArray, NDArray] => [x.dot(y), x.astype("int32")];
+    const x = np.array([[1, 2, 3], [4, 5, 6]]);
+    const y = np.array([1, 10, 100]);
+    const [[byY, byX], aux] = jit(jacobian(g, { argnums: [1, 0], hasAux: true }))(x, y);
+    expect(nested(byY)).toEqual([[1, 2, 3], [4, 5, 6]]);
+    expect(nested(byX)).toEqual([[[1, 10, 100], [0, 0, 0]], [[0, 0, 0], [1, 10, 100]]]);
+    expect(nested(aux)).toEqual([[1, 2, 3], [4, 5, 6]]);
+  });
+
+  it("of a Jacobian are second derivatives", () => {
+    expect(nested(hessian((x) => x.mul(x).mul(x).sum())(np.array([1, 2])))).toEqual([[6, 0], [0, 12]]);
+    const blocks = hessian((x, y) => x.mul(x).mul(y).sum(), [0, 1])(np.array([1, 2]), np.array([3, 4]));
+    expect(blocks.map((row) => row.map(nested))).toEqual([[[[6, 0], [0, 8]], [[2, 0], [0, 4]]], [[[2, 0], [0, 4]], [[0, 0], [0, 0]]]]);
+  });
+
+  it("refuse integers", () => {
+    expect(() => jacfwd((x) => x)(np.array([1], "int32"))).toThrow(/LW3114/);
+    expect(() => jacrev((x) => ({ n: x.astype("int32") }))(np.array([1]))).toThrow(/LW3115[^]*result\.n/);
+    // @ts-expect-error there is no second parameter
+    expect(() => jacrev((x) => x, 1)).toThrow(/LW3109/);
   });
 });

@@ -240,7 +240,8 @@ describe("ahead of time", () => {
     const lowered = jit((x: NDArray, y: NDArray) => x.mul(y).sum()).lower("f32[3]", { shape: [3], dtype: "float32" });
     expect(String(lowered.jaxpr)).toBe("{ lambda ; a:f32[3] b:f32[3]. let\n    c:f32[3] = mul a b\n    d:f32[] = reduce_sum[axes=(0,) out_sharding=None] c\n  in (d,) }");
     expect(lowered.text()).toBe(String(lowered.jaxpr));
-    expect(lowered.text("js")).toMatch(/for/);
+    expect(lowered.text("js")).toMatch(/^function /);
+    expect(lowered.text("all")).toMatch(/--- fusion ---[^]*--- memory ---/);
     expect(lowered.compile()(np.array([1, 2, 3]), np.array([1, 1, 2])).itemSync()).toBe(9);
   });
 

@@ -1,6 +1,6 @@
 /** @file Transforms of functions written on arrays, on plain numbers and on trees, alone and composed. */
 import {
-  evalShape, grad, jit, jvp, linearize, makeJaxpr, valueAndGrad, vjp, vmap, type ArrayLeaf, type NDArray,
+  evalShape, grad, hessian, jacfwd, jacrev, jit, jvp, linearize, makeJaxpr, valueAndGrad, vjp, vmap, type ArrayLeaf, type NDArray,
 } from "lanewise";
 import { accepts, same } from "./assertions.ts";
 
@@ -94,6 +94,15 @@ const auxValue = valueAndGrad(withAux, { hasAux: true });
 same<ReturnType<typeof auxValue>, [[NDArray, { readonly steps: NDArray }], NDArray]>();
 const value = valueAndGrad(onTrees);
 same<ReturnType<typeof value>, [NDArray, { readonly w: NDArray; readonly b: NDArray }]>();
+
+const jacobian = jacrev((p: Weights, x: NDArray) => ({ y: x.dot(p.w) }));
+same<ReturnType<typeof jacobian>, { y: { readonly w: NDArray; readonly b: NDArray } }>();
+const blocks = jit(hessian(onArrays, [0, 1]));
+same<ReturnType<typeof blocks>, [[NDArray, NDArray], [NDArray, NDArray]]>();
+const jacobianAux = jacfwd(withAux, { hasAux: true });
+same<ReturnType<typeof jacobianAux>, [NDArray, { readonly steps: NDArray }]>();
+// @ts-expect-error there is no third parameter
+jacfwd(onArrays, 2);
 
 // inAxes and outAxes against parameters and result.
 vmap(onTrees, [{ w: 0, b: null }, 0]);

@@ -11,7 +11,7 @@ export interface SourceLocation {
 declare global {
   /** Every host of ES modules has it; the compiler is built without a host's types. */
   interface ImportMeta {
-    readonly url: string;
+    url: string;
   }
 }
 

@@ -17,7 +17,7 @@ import { evalJaxpr } from "../trace/eval-jaxpr.ts";
 import { traceToJaxpr } from "../trace/jaxpr-trace.ts";
 import { bind, describeAval } from "../trace/stack.ts";
 import { batchFlat, moveBatchAxis } from "../transforms/vmap.ts";
-import { forwardOfCustomVjp, wrongRuleResult } from "./errors.ts";
+import { closedOverDerivative, forwardOfCustomVjp, wrongRuleResult } from "./errors.ts";
 
 /** Primals and tangents in; results and their tangents out. */
 export type FlatJvpRule = (primals: readonly Value[], tangents: readonly Value[]) => { readonly primals: readonly Value[]; readonly tangents: readonly Tangent[] };
@@ -59,6 +59,8 @@ function firstAxes(outputs: readonly Value[]): BatchResult {
 export interface CustomJvpParams extends Params {
   readonly name: string;
   readonly jaxpr: Jaxpr;
+  /** How many leading inputs are values that the function closed over, which its rule knows nothing of. */
+  readonly hiddenCount: number;
   readonly jvp: Rule<FlatJvpRule>;
 }
 
@@ -66,7 +68,8 @@ export const customJvpCallP: Primitive<CustomJvpParams> = definePrimitive<Custom
   name: "custom_jvp_call",
   abstractEval: (_inAvals, { jaxpr }) => jaxpr.outs.map((out) => out.aval),
   effects: ({ jaxpr }) => jaxpr.effects,
-  jvp: (primals, tangents, { name, jaxpr, jvp }) => {
+  jvp: (primals, tangents, { name, jaxpr, jvp, hiddenCount }) => {
+    refuseHidden(name, tangents.slice(0, hiddenCount));
     const result = jvp.target(primals, tangents.map(instantiate));
     checkTypes(wrongRuleResult, name, "results of the jvp rule", result.primals, jaxpr.outs.map((out) => out.aval));
     checkTypes(wrongRuleResult, name, "tangents of the jvp rule", result.tangents, jaxpr.outs.map((out) => tangentAval(out.aval)));
@@ -95,16 +98,23 @@ export const customJvpCallP: Primitive<CustomJvpParams> = definePrimitive<Custom
     printed("name", name), { name: "call_jaxpr", value: { kind: "jaxpr", jaxpr, name } }, printed("jvp", "jvp"), printed("symbolic_zeros", "False"),
   ],
   parseParams: (params) => ({
-    name: String(params.get("name")), jaxpr: params.get("call_jaxpr") as Jaxpr,
+    name: String(params.get("name")), jaxpr: params.get("call_jaxpr") as Jaxpr, hiddenCount: 0,
     jvp: rule("jvp", () => refuseParameter("custom_jvp_call", "a derivative rule", "a jaxpr that was parsed from text, which has none")),
   }),
   inPlace: "none",
   facts: movement,
 });
 
-/** Calls a jaxpr without constants whose derivative is the rule's. */
-export function callCustomJvp(jaxpr: Jaxpr, name: string, jvp: FlatJvpRule, args: readonly Value[]): readonly Value[] {
-  return bind(customJvpCallP, args, { name, jaxpr, jvp: rule("jvp", jvp) });
+/** A jaxpr without constants, its first inputs what the function closed over. */
+export interface CustomCall {
+  readonly name: string;
+  readonly jaxpr: Jaxpr;
+  readonly hiddenCount: number;
+}
+
+/** Calls a function whose derivative is the rule's. */
+export function callCustomJvp(call: CustomCall, jvp: FlatJvpRule, args: readonly Value[]): readonly Value[] {
+  return bind(customJvpCallP, args, { ...call, jvp: rule("jvp", jvp) });
 }
 
 // custom_vjp_call ------------------------------------------------------------------------------------------------------
@@ -112,6 +122,7 @@ export function callCustomJvp(jaxpr: Jaxpr, name: string, jvp: FlatJvpRule, args
 export interface CustomVjpParams extends Params {
   readonly name: string;
   readonly jaxpr: Jaxpr;
+  readonly hiddenCount: number;
   readonly fwd: Rule<FlatForwardRule>;
   readonly bwd: Rule<FlatBackwardRule>;
 }
@@ -121,7 +132,8 @@ export const customVjpCallP: Primitive<CustomVjpParams> = definePrimitive<Custom
   abstractEval: (_inAvals, { jaxpr }) => jaxpr.outs.map((out) => out.aval),
   effects: ({ jaxpr }) => jaxpr.effects,
   // The results come from fwd; the tangents are a linear map that knows its transpose alone.
-  jvp: (primals, tangents, { name, jaxpr, fwd, bwd }) => {
+  jvp: (primals, tangents, { name, jaxpr, fwd, bwd, hiddenCount }) => {
+    refuseHidden(name, tangents.slice(0, hiddenCount));
     const outAvals = jaxpr.outs.map((out) => out.aval);
     const result = fwd.target(primals);
     checkTypes(wrongRuleResult, name, "results of the fwd rule", result.primals, outAvals);
@@ -154,7 +166,7 @@ export const customVjpCallP: Primitive<CustomVjpParams> = definePrimitive<Custom
   ],
   parseParams: (params) => {
     const refuse = (): never => refuseParameter("custom_vjp_call", "a derivative rule", "a jaxpr that was parsed from text, which has none");
-    return { name: String(params.get("name")), jaxpr: params.get("call_jaxpr") as Jaxpr, fwd: rule("fwd", refuse), bwd: rule("bwd", refuse) };
+    return { name: String(params.get("name")), jaxpr: params.get("call_jaxpr") as Jaxpr, hiddenCount: 0, fwd: rule("fwd", refuse), bwd: rule("bwd", refuse) };
   },
   inPlace: "none",
   facts: movement,
@@ -172,9 +184,9 @@ function batchedBackward(bwd: FlatBackwardRule, frame: AxisFrame, argumentAxes: 
   };
 }
 
-/** Calls a jaxpr without constants whose cotangents are the rules'. */
-export function callCustomVjp(jaxpr: Jaxpr, name: string, fwd: FlatForwardRule, bwd: FlatBackwardRule, args: readonly Value[]): readonly Value[] {
-  return bind(customVjpCallP, args, { name, jaxpr, fwd: rule("fwd", fwd), bwd: rule("bwd", bwd) });
+/** Calls a function whose cotangents are the rules'. */
+export function callCustomVjp(call: CustomCall, fwd: FlatForwardRule, bwd: FlatBackwardRule, args: readonly Value[]): readonly Value[] {
+  return bind(customVjpCallP, args, { ...call, fwd: rule("fwd", fwd), bwd: rule("bwd", bwd) });
 }
 
 // custom_lin -----------------------------------------------------------------------------------------------------------
@@ -227,6 +239,16 @@ export const customLinP: Primitive<CustomLinParams> = definePrimitive<CustomLinP
   inPlace: "none",
   facts: movement,
 });
+
+/** Throws where a value that the function closed over is being differentiated: its rule would drop the derivative. */
+function refuseHidden(name: string, tangents: readonly Tangent[]): void {
+  const hidden = tangents.find((tangent) => !isZero(tangent));
+  if (hidden === undefined) return;
+  raise(closedOverDerivative, {
+    operation: name, expected: "a function that gets what is differentiated as arguments", got: `a closed-over ${describeAval(hidden.aval)} that is being differentiated`,
+    fix: `pass the value to ${name} as an argument`,
+  });
+}
 
 /** Throws unless values have these types, weakness aside. */
 function checkTypes(kind: ErrorKind, name: string, what: string, got: readonly Tangent[], expected: readonly Aval[]): void {

@@ -2,8 +2,9 @@
 
 import { at, required } from "../base/assert.ts";
 import { sizeOf } from "../base/shape.ts";
-import type { Eqn, Var } from "../ir/types.ts";
-import type { OperandRead } from "./reads.ts";
+import type { Var } from "../ir/types.ts";
+import type { Item, OperandRead } from "./reads.ts";
+import type { FusionGroup } from "./types.ts";
 import type { View, ViewTable } from "./view.ts";
 
 /** A value that a group needs, or computes. */
@@ -18,16 +19,16 @@ export interface Need {
 }
 
 export interface LoopDraft {
-  readonly kind: "reduction" | "contraction";
+  readonly kind: "reduction" | "contraction" | "fold";
   readonly folds: number[];
   readonly extents: readonly number[];
   readonly axes: readonly number[];
-  /** The shape of a reduction's operand, and the view of it that the loop runs over; null for a contraction. */
+  /** The shape of a reduction's operand, and the view of it that the loop runs over; null for the other kinds. */
   readonly operand: { readonly shape: readonly number[]; readonly view: View } | null;
   readonly stores: Var[];
 }
 
-/** What an equation needs from its operands: views by operand place. */
+/** One view at which an equation needs an operand. */
 export interface OperandNeed {
   readonly value: Var;
   readonly view: View;
@@ -38,7 +39,9 @@ export class GroupDraft {
   /** Order of making. */
   readonly number: number;
   readonly space: readonly number[];
-  readonly eqns: number[] = [];
+  /** Whether it is a library algorithm, which no other equation joins. */
+  readonly isRoutine: boolean;
+  readonly eqns = new Set<number>();
   readonly stores: Var[] = [];
   readonly needs = new Map<number, Need>();
   loop: LoopDraft | null = null;
@@ -48,13 +51,14 @@ export class GroupDraft {
   firstEqn = Infinity;
   lastEqn = -1;
 
-  constructor(number: number, space: readonly number[]) {
+  constructor(number: number, space: readonly number[], isRoutine = false) {
     this.number = number;
     this.space = space;
+    this.isRoutine = isRoutine;
   }
 
-  get kind(): "map" | "reduction" | "contraction" {
-    return this.loop?.kind ?? "map";
+  get kind(): FusionGroup["kind"] {
+    return this.isRoutine ? "routine" : this.loop?.kind ?? "map";
   }
 
   /** Extents of all loops, outermost first. */
@@ -62,8 +66,14 @@ export class GroupDraft {
     return this.loop === null ? this.space : [...this.space, ...this.loop.extents];
   }
 
-  get storeCount(): number {
-    return this.stores.length + (this.loop?.stores.length ?? 0);
+  /** Everything that it stores. */
+  get allStores(): readonly Var[] {
+    return this.loop === null || this.loop.stores.length === 0 ? this.stores : [...this.stores, ...this.loop.stores];
+  }
+
+  /** Whether it needs a value that it does not compute. */
+  isLoading(value: Var): boolean {
+    return this.needs.get(value.id)?.computed === false;
   }
 
   /** Notes that a value is needed; true when the group did not know it yet. */
@@ -79,22 +89,21 @@ export class GroupDraft {
     return false;
   }
 
-  /** Notes that the group computes the result of an equation, which it needs. */
+  /** Notes that the group computes a result, which it needs. */
   compute(place: number, result: Var, operations: number): void {
     const need = required(this.needs.get(result.id), "need of a computed value");
     if (!need.computed) this.loads -= 1;
     need.computed = true;
-    this.eqns.push(place);
+    this.eqns.add(place);
     this.operations += operations;
     this.firstEqn = Math.min(this.firstEqn, place);
     this.lastEqn = Math.max(this.lastEqn, place);
   }
 }
 
-/** An equation with how it reads its operands. */
-export interface ReadingEqn {
-  readonly eqn: Eqn;
-  readonly place: number;
+/** A result with how its operands are read. */
+export interface Reading {
+  readonly item: Item;
   readonly reads: readonly OperandRead[];
   /** Whether it gives the elements of its operand in their order, under another shape. */
   readonly keepsOrder: boolean;
@@ -102,10 +111,11 @@ export interface ReadingEqn {
 
 /** The operands that an elementwise or movement equation needs when its result is needed at these views. */
 export function operandNeeds(
-  { eqn, place, reads, keepsOrder }: ReadingEqn, resultViews: readonly View[], inLoop: boolean, space: readonly number[], views: ViewTable,
+  { item, reads, keepsOrder }: Reading, resultViews: readonly View[], inLoop: boolean, space: readonly number[], views: ViewTable,
 ): OperandNeed[] {
+  const { eqn, place, outIndex, result } = item;
   const needs: OperandNeed[] = [];
-  const { shape } = at(eqn.outVars, 0).aval;
+  const { shape } = result.aval;
   const inOrder = keepsOrder && sizeOf(shape) === sizeOf(space) ? views.inOrder(shape, space) : null;
   for (const view of resultViews) {
     if (eqn.primitive.lower.kind === "scalar") {
@@ -118,7 +128,9 @@ export function operandNeeds(
       const input = at(eqn.inputs, read.operand);
       if (input.kind === "literal") return;
       const operandShape = input.aval.shape;
-      const operandView = view === inOrder ? views.inOrder(operandShape, space) : views.ofRead(view, read, operandShape, { eqn: place, place: position });
+      const operandView = view === inOrder
+        ? views.inOrder(operandShape, space)
+        : views.ofRead(view, read, operandShape, { eqn: place, outIndex, place: position });
       needs.push({ value: input, view: operandView, inLoop });
     });
   }

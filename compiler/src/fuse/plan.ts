@@ -19,6 +19,8 @@ import { keepsOrder, readsOf } from "./reads.ts";
 import type { Cut, FusionGroup, FusionPlan, Obstacle } from "./types.ts";
 import { sameElements, ViewTable } from "./view.ts";
 
+/** Values that a search for a shared operand may look at. */
+const mostOperands = 16;
 /** Groups that are tried as the one that stores a value, and edges that a search for a cycle may follow. */
 const mostCandidates = 8;
 const longestSearch = 256;
@@ -49,10 +51,12 @@ class Planner {
   readonly #outputs: Set<number>;
   readonly #same: (readonly [value: Var, as: Var])[] = [];
   readonly #cuts: RecordedCut[] = [];
+  readonly #producers: ReadonlyMap<number, Eqn>;
 
   constructor(jaxpr: Jaxpr, capabilities: Capabilities) {
     this.#jaxpr = jaxpr;
     this.#outputs = new Set(jaxpr.outs.flatMap((out) => (out.kind === "var" ? [out.id] : [])));
+    this.#producers = new Map(jaxpr.eqns.flatMap((eqn) => eqn.outVars.map((variable) => [variable.id, eqn] as const)));
     this.#context = {
       views: this.#views, capabilities, costOf: elementCosts(jaxpr), reading: (place) => this.#reading(place),
     };
@@ -148,13 +152,21 @@ class Planner {
     return null;
   }
 
-  /** Groups over the same elements that read a large operand of the equation, so that one pass over it serves both. */
+  /** Groups over the same elements that read a large array which the result is computed from, so that one pass serves both. */
   #siblings(eqn: Eqn): readonly GroupDraft[] {
     const found = new Set<GroupDraft>();
-    for (const input of eqn.inputs) {
-      if (input.kind === "literal" || sizeOf(input.aval.shape) <= 1) continue;
-      for (const group of (this.#holders.get(input.id) ?? []).slice(-mostCandidates)) {
-        if (group.kind !== "contraction" && fitsBeside(eqn, group)) found.add(group);
+    const seen = new Set<number>();
+    const pending: Eqn[] = [eqn];
+    for (let next = pending.shift(); next !== undefined && seen.size < mostOperands; next = pending.shift()) {
+      for (const input of next.inputs) {
+        if (input.kind === "literal" || sizeOf(input.aval.shape) <= 1 || seen.has(input.id)) continue;
+        seen.add(input.id);
+        const holders = this.#holders.get(input.id) ?? [];
+        for (const group of holders.slice(-mostCandidates)) {
+          if (group.kind !== "contraction" && fitsBeside(eqn, group)) found.add(group);
+        }
+        const producer = this.#producers.get(input.id);
+        if (holders.length === 0 && producer !== undefined && !isFold(producer)) pending.push(producer);
       }
     }
     return [...found];

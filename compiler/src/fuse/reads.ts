@@ -1,53 +1,122 @@
 /**
- * @file Finds out how an `indexMap` equation reads its operands, by running its lowering once on symbols. Nothing here
- * knows an operation by name.
+ * @file Finds out how an equation reads its operands, by running its lowering once on symbols. Nothing here knows an operation
+ * by name.
  */
 
 import { assertNever, at } from "../base/assert.ts";
-import { equalShapes, sizeOf } from "../base/shape.ts";
 import type { DType } from "../base/dtype.ts";
-import type { Emitter, Eqn, LowerContext, Params } from "../ir/types.ts";
+import { equalShapes, sizeOf } from "../base/shape.ts";
+import type { Emitter, Eqn, LowerContext, Params, ReadOperand, Var } from "../ir/types.ts";
 import type { Expr, ValueDType } from "../kernel/types.ts";
 
-/** How one dimension of an operand is indexed from the result's index. */
+/** One result of an equation: what fusion places. */
+export interface Item {
+  readonly eqn: Eqn;
+  /** The equation's number. */
+  readonly place: number;
+  readonly outIndex: number;
+  readonly result: Var;
+}
+
+/** How one dimension of an operand is indexed: from the axes of the result's index, then those of the equation's own loop. */
 export type DimensionRead =
   | { readonly kind: "axis"; readonly axis: number }
   | { readonly kind: "constant"; readonly value: number }
-  /** Anything else, with the result axes that it depends on. */
+  /** Anything else, with the axes that it depends on. */
   | { readonly kind: "computed"; readonly axes: readonly number[] };
 
 export interface OperandRead {
   readonly operand: number;
   readonly dimensions: readonly DimensionRead[];
+  /** How often one element is read, at least 1: more than once where computed dimensions run over more places than there are. */
+  readonly repeats: number;
 }
 
-/** The reads of an `indexMap` equation, in the order in which its lowering makes them. */
-export function readsOf(eqn: Eqn): readonly OperandRead[] {
+/** The reads of an `indexMap` or `fold` equation, in the order in which its lowering makes them; none for other kinds. */
+export function readsOf({ eqn, outIndex, result }: Item): readonly OperandRead[] {
   const { lower } = eqn.primitive;
-  if (lower.kind !== "indexMap") return [];
-  const outAval = at(eqn.outVars, 0).aval;
-  const context: LowerContext<Params> = { params: eqn.params, inAvals: eqn.inputs.map((input) => input.aval), outAval, outIndex: 0 };
-  const reads: OperandRead[] = [];
-  const index = outAval.shape.map((_, axis) => symbol(`${axisPrefix}${axis}`, "int32"));
-  const read = (operand: number, operandIndex: readonly Expr[]): Expr => {
-    reads.push({ operand, dimensions: operandIndex.map(dimensionRead) });
-    return symbol("value", valueDType(at(context.inAvals, operand).dtype));
+  if (lower.kind !== "indexMap" && lower.kind !== "fold") return [];
+  const inAvals = eqn.inputs.map((input) => input.aval);
+  const context: LowerContext<Params> = { params: eqn.params, inAvals, outAval: result.aval, outIndex };
+  const { shape } = result.aval;
+  if (lower.kind === "indexMap") {
+    const recorder = new ReadRecorder(eqn, shape);
+    lower.emit(silentEmitter, recorder.axes, recorder.read, context);
+    return recorder.reads;
+  }
+  const recorder = new ReadRecorder(eqn, [...shape, ...lower.extents(eqn.params, inAvals)]);
+  const states = lower.states(context).map(({ init }, number) => symbol(`state ${number}`, init.type.dtype));
+  lower.step(silentEmitter, recorder.axes.slice(0, shape.length), recorder.axes.slice(shape.length), states, recorder.read, context);
+  return recorder.reads;
+}
+
+class ReadRecorder {
+  readonly reads: OperandRead[] = [];
+  readonly axes: readonly Expr[];
+  readonly #eqn: Eqn;
+  readonly #extents: readonly number[];
+  /** The axes that each value read so far depends on: it may become part of an index. */
+  readonly #axesOfValues: ReadonlySet<number>[] = [];
+
+  constructor(eqn: Eqn, extents: readonly number[]) {
+    this.#eqn = eqn;
+    this.#extents = extents;
+    this.axes = extents.map((_, axis) => symbol(`${axisPrefix}${axis}`, "int32"));
+  }
+
+  readonly read: ReadOperand = (operand, index) => {
+    const { shape, dtype } = at(this.#eqn.inputs, operand).aval;
+    const dimensions = index.map((expr) => this.#dimension(expr));
+    this.reads.push({ operand, dimensions, repeats: this.#repeats(dimensions, shape) });
+    const axes = new Set<number>();
+    for (const expr of index) this.#collectAxes(expr, axes);
+    this.#axesOfValues.push(axes);
+    return symbol(`${valuePrefix}${this.#axesOfValues.length - 1}`, valueDType(dtype));
   };
-  lower.emit(silentEmitter, index, read, context);
-  return reads;
+
+  #dimension(index: Expr): DimensionRead {
+    if (index.kind === "const") return { kind: "constant", value: index.value };
+    if (index.kind === "ref" && index.name.startsWith(axisPrefix)) return { kind: "axis", axis: numberIn(index.name, axisPrefix) };
+    const axes = new Set<number>();
+    this.#collectAxes(index, axes);
+    return { kind: "computed", axes: [...axes].sort((left, right) => left - right) };
+  }
+
+  #collectAxes(expr: Expr, axes: Set<number>): void {
+    if (expr.kind === "ref") {
+      if (expr.name.startsWith(axisPrefix)) axes.add(numberIn(expr.name, axisPrefix));
+      if (expr.name.startsWith(valuePrefix)) for (const axis of this.#axesOfValues[numberIn(expr.name, valuePrefix)] ?? []) axes.add(axis);
+    } else if (expr.kind === "op") {
+      for (const operand of expr.args) this.#collectAxes(operand, axes);
+    } else if (expr.kind === "convert" || expr.kind === "bitcast") {
+      this.#collectAxes(expr.value, axes);
+    }
+  }
+
+  #repeats(dimensions: readonly DimensionRead[], shape: readonly number[]): number {
+    const axes = new Set<number>();
+    let places = 1;
+    dimensions.forEach((dimension, position) => {
+      if (dimension.kind !== "computed") return;
+      for (const axis of dimension.axes) axes.add(axis);
+      places *= at(shape, position);
+    });
+    const reads = [...axes].reduce((product, axis) => product * at(this.#extents, axis), 1);
+    return Math.max(1, reads / Math.max(1, places));
+  }
 }
 
 /**
  * Whether the result has the elements of its one operand in the same order. A movement of equally many elements that may take
  * its operand's memory reads each element where it writes it.
  */
-export function keepsOrder(eqn: Eqn, reads: readonly OperandRead[]): boolean {
+export function keepsOrder({ eqn, result }: Item, reads: readonly OperandRead[]): boolean {
   const operand = eqn.inputs[0];
-  const result = at(eqn.outVars, 0).aval;
   if (eqn.primitive.lower.kind !== "indexMap" || operand === undefined || eqn.inputs.length !== 1 || reads.length !== 1) return false;
-  if (sizeOf(operand.aval.shape) !== sizeOf(result.shape) || operand.aval.dtype !== result.dtype) return false;
+  const { shape, dtype } = result.aval;
+  if (sizeOf(operand.aval.shape) !== sizeOf(shape) || operand.aval.dtype !== dtype) return false;
   const { inPlace } = eqn.primitive;
-  return (inPlace !== "none" && inPlace.includes(0)) || readsInOrder(at(reads, 0), operand.aval.shape, result.shape);
+  return (inPlace !== "none" && inPlace.includes(0)) || readsInOrder(at(reads, 0), operand.aval.shape, shape);
 }
 
 /** Whether every axis wider than 1 is read as it stands. */
@@ -61,6 +130,7 @@ function readsInOrder({ dimensions }: OperandRead, operandShape: readonly number
 }
 
 const axisPrefix = "axis ";
+const valuePrefix = "value ";
 
 /** Emits nothing; takes both branches. */
 const silentEmitter: Emitter = {
@@ -75,26 +145,8 @@ function symbol(name: string, dtype: ValueDType): Expr {
   return { kind: "ref", type: { dtype, width: 1 }, name };
 }
 
-function dimensionRead(index: Expr): DimensionRead {
-  if (index.kind === "const") return { kind: "constant", value: index.value };
-  if (index.kind === "ref" && index.name.startsWith(axisPrefix)) return { kind: "axis", axis: axisOf(index.name) };
-  const axes = new Set<number>();
-  collectAxes(index, axes);
-  return { kind: "computed", axes: [...axes].sort((left, right) => left - right) };
-}
-
-function axisOf(name: string): number {
-  return Number(name.slice(axisPrefix.length));
-}
-
-function collectAxes(expr: Expr, axes: Set<number>): void {
-  if (expr.kind === "ref") {
-    if (expr.name.startsWith(axisPrefix)) axes.add(axisOf(expr.name));
-  } else if (expr.kind === "op") {
-    for (const operand of expr.args) collectAxes(operand, axes);
-  } else if (expr.kind === "convert" || expr.kind === "bitcast") {
-    collectAxes(expr.value, axes);
-  }
+function numberIn(name: string, prefix: string): number {
+  return Number(name.slice(prefix.length));
 }
 
 /** What a kernel computes with where an array holds this dtype. */

@@ -13,7 +13,7 @@
  */
 
 import { at, InternalError, invariant } from "../base/assert.ts";
-import { int, ref, sameType, scalarParam, scalarType, simdType, splat, typeName, valueDTypeOf } from "./expressions.ts";
+import { boolean, constant, int, ref, sameType, scalarParam, scalarType, simdType, splat, typeName, valueDTypeOf } from "./expressions.ts";
 import type {
   ArrayDecl, BufferParam, Expr, Kernel, KernelType, LoopKind, RefExpr, ScalarParam, Stmt, StorageDType, ValueDType,
 } from "./types.ts";
@@ -144,6 +144,19 @@ export class KernelBuilder {
     const whenTrue = this.#inBody(then);
     const whenFalse = this.#inBody(otherwise);
     this.#emit({ kind: "if", condition, then: whenTrue, otherwise: whenFalse });
+  }
+
+  /** The value of one of two branches, of which only the one taken runs. Both give one type. */
+  branch(condition: Expr, then: () => Expr, otherwise: () => Expr): RefExpr {
+    const values: Expr[] = [];
+    const [whenTrue, whenFalse] = [then, otherwise].map((side) => this.#inBody(() => void values.push(side())));
+    const [first, second] = [at(values, 0), at(values, 1)];
+    invariant(sameType(first.type, second.type), `branches that give ${typeName(first.type)} and ${typeName(second.type)}`);
+    invariant(first.type.width === 1, "a branch that gives a vector");
+    const variable = this.var(first.type.dtype === "bool" ? boolean(false) : constant(0, first.type.dtype));
+    const assigned = (value: Expr): Stmt => ({ kind: "assign", name: variable.name, value });
+    this.#emit({ kind: "if", condition, then: [...whenTrue ?? [], assigned(first)], otherwise: [...whenFalse ?? [], assigned(second)] });
+    return variable;
   }
 
   barrier(): void {

@@ -2,9 +2,10 @@
  * @file Makes a kernel one that `codegen/wgsl` can print: the shape of a dispatch, and only operations whose results WGSL
  * fixes as the scalar table does.
  *
- * WGSL's guarantees are weaker than the table's in three ways that stay: subnormals may be read and written as 0; float32
- * division, square roots and fused multiply-add have a few units in the last place; arithmetic on NaN and infinities, and
- * the sign of a computed 0, follow the driver. Comparisons, max, min, select, sign, isNaN and conversions are exact.
+ * WGSL's guarantees are weaker than the table's in three ways that stay: float arithmetic may read and write subnormals as
+ * 0; division, square roots, fused multiply-add and the elementary functions are a few units in the last place off;
+ * arithmetic on NaN and infinities, and the sign of a computed 0, follow the driver. Comparisons, max, min, select, sign,
+ * isNaN, isFinite, rem, conversions and bitcasts are done on bits and exact.
  */
 
 import { InternalError } from "../base/assert.ts";

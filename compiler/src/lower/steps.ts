@@ -1,13 +1,14 @@
 /** @file A fusion plan as a program of steps over values, one naive kernel for each group; equal kernels are made once. */
 
-import { hashString, mixHash } from "../base/hash.ts";
+import { hashNumber, hashString, mixHash } from "../base/hash.ts";
 import { sizeOf } from "../base/shape.ts";
 import { StructuralMap } from "../base/structural-map.ts";
 import type { ArraySpec, StagedKernel, Step, StepProgram, ValueSpec } from "../artifact/types.ts";
 import type { FusionPlan } from "../fuse/types.ts";
 import type { Atom, Literal, Var } from "../ir/types.ts";
 import { constant, int, KernelBuilder } from "../kernel/build.ts";
-import type { Kernel } from "../kernel/types.ts";
+import { exprsOf, forEachExpr, forEachStmt } from "../kernel/walk.ts";
+import type { Expr, Kernel } from "../kernel/types.ts";
 import { lowerGroup, type GroupKernel } from "./group.ts";
 import { storageType, valueType } from "./values.ts";
 
@@ -94,12 +95,25 @@ class PlanLowering {
   }
 }
 
-/** Tells most kernels apart without walking them; the map compares those with equal hashes. */
+/** Of what tells kernels apart: names of buffers and locals are numbered alike, so operations and constants remain. */
 function hashStaged({ code }: StagedKernel<Kernel>): number {
-  let hash = mixHash(hashString(code.name), code.body.length);
+  let hash = hashString(code.name);
   for (const { dtype, length } of code.buffers) {
     hash = mixHash(mixHash(hash, hashString(dtype)), length.kind === "const" ? length.value : 0);
   }
+  forEachStmt(code.body, (statement) => {
+    hash = mixHash(hash, hashString(statement.kind));
+    for (const expr of exprsOf(statement)) hash = mixHash(hash, hashExpr(expr));
+  });
+  return hash;
+}
+
+function hashExpr(expr: Expr): number {
+  let hash = 0;
+  forEachExpr(expr, (node) => {
+    if (node.kind === "const") hash = mixHash(hash, hashNumber(node.value));
+    else hash = mixHash(hash, hashString(node.kind === "op" ? node.op : node.kind));
+  });
   return hash;
 }
 

@@ -8,6 +8,7 @@
 import { at } from "../base/assert.ts";
 import type { DType } from "../base/dtype.ts";
 import { raise } from "../base/errors.ts";
+import { operandDTypes } from "../base/scalar-ops.ts";
 import { equalShapes, formatShape, range } from "../base/shape.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
 import type { Aval, BatchRule, Facts, JvpRule, NoRule, Params, Primitive, SimplifyRule, Tangent, TransposeRule, Value } from "../ir/types.ts";
@@ -157,6 +158,13 @@ export interface BinaryDefinition {
   readonly facts: Facts;
 }
 
+/** The scalar table orders numbers alone; bools are ordered as 0 and 1. */
+function binaryExpr(name: ScalarOpName, x: Expr, y: Expr): Expr {
+  if (x.type.dtype !== "bool" || operandDTypes(name).includes("bool")) return k.op(name, x, y);
+  const result = k.op(name, k.convert(x, "int32"), k.convert(y, "int32"));
+  return result.type.dtype === "bool" ? result : k.convert(result, "bool");
+}
+
 /** An elementwise primitive of two operands of one dtype. */
 export function defineBinary(definition: BinaryDefinition): Primitive<NoParams> {
   const { name } = definition;
@@ -174,7 +182,7 @@ export function defineBinary(definition: BinaryDefinition): Primitive<NoParams> 
     partialEval: "plain",
     dce: "plain",
     batch: elementwiseBatch(() => primitive),
-    lower: { kind: "scalar", emit: (_emitter, operands) => k.op(definition.emit, at(operands, 0), at(operands, 1)) },
+    lower: { kind: "scalar", emit: (_emitter, operands) => binaryExpr(definition.emit, at(operands, 0), at(operands, 1)) },
     simplify: definition.simplify,
     subJaxprs: "none",
     inlinable: "never",

@@ -228,20 +228,18 @@ export function defineScatter(definition: ScatterDefinition): Primitive<ScatterP
   return primitive;
 }
 
-/** Scatters bound with all their params. */
+/** Binds a scatter with all its params. */
 export function bindScatter(
-  primitive: Primitive<ScatterParams>, update: Primitive<NoParams> | null, operands: readonly [operand: Value, indices: Value, updates: Value],
+  primitive: Primitive<ScatterParams>, { update, accepts }: Pick<ScatterDefinition, "update" | "accepts">, operands: ScatterOperands,
   dimensionNumbers: ScatterDimensionNumbers, { indicesAreSorted = false, uniqueIndices = false, mode = "fillOrDrop" }: IndexOptions,
 ): Value {
   const { dtype } = operands[0].aval;
-  // A dtype that the operation does not take is refused by the primitive, before its function of two scalars would be.
-  const jaxpr = update === null || !numericOrBool(dtype) ? null : updateJaxpr(update, dtype);
+  // A dtype that the scatter does not take is refused by the scatter, before its function of two scalars would be.
+  const jaxpr = update === null || !accepts(dtype) ? null : updateJaxpr(update, dtype);
   return bind1(primitive, operands, { dimensionNumbers, indicesAreSorted, mode, uniqueIndices, updateConsts: [], updateJaxpr: jaxpr });
 }
 
-function numericOrBool(dtype: DType): boolean {
-  return numeric(dtype) || dtype === "bool";
-}
+export type ScatterOperands = readonly [operand: Value, indices: Value, updates: Value];
 
 /** Operand and updates get the batch axis in front; indices that have one too make it a pair of batching axes. */
 export function batchScatter(
@@ -300,22 +298,23 @@ function sumTranspose(sign: (cotangent: Value) => Value): TransposeRule<ScatterP
   };
 }
 
+const sum = { update: addP, accepts: numeric, expected: "numbers" } as const;
+const difference = { update: subP, accepts: numeric, expected: "numbers" } as const;
+
 export const scatterAddP: Primitive<ScatterParams> = defineScatter({
-  name: "scatter-add", update: addP, accepts: numeric, expected: "numbers",
-  jvp: linearScatterJvp(() => scatterAddP), transpose: sumTranspose((ct) => ct),
+  ...sum, name: "scatter-add", jvp: linearScatterJvp(() => scatterAddP), transpose: sumTranspose((ct) => ct),
 });
 
 export const scatterSubP: Primitive<ScatterParams> = defineScatter({
-  name: "scatter-sub", update: subP, accepts: numeric, expected: "numbers",
-  jvp: linearScatterJvp(() => scatterSubP), transpose: sumTranspose(neg),
+  ...difference, name: "scatter-sub", jvp: linearScatterJvp(() => scatterSubP), transpose: sumTranspose(neg),
 });
 
 /** Adds each update to the element at its place; equal places add up. Out of bounds is dropped unless the mode says otherwise. */
 export function scatterAdd(operand: Value, indices: Value, updates: Value, dimensions: ScatterDimensionNumbers, options: IndexOptions = {}): Value {
-  return bindScatter(scatterAddP, addP, [operand, indices, updates], dimensions, options);
+  return bindScatter(scatterAddP, sum, [operand, indices, updates], dimensions, options);
 }
 
 /** Subtracts each update from the element at its place. */
 export function scatterSub(operand: Value, indices: Value, updates: Value, dimensions: ScatterDimensionNumbers, options: IndexOptions = {}): Value {
-  return bindScatter(scatterSubP, subP, [operand, indices, updates], dimensions, options);
+  return bindScatter(scatterSubP, difference, [operand, indices, updates], dimensions, options);
 }

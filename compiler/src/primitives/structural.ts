@@ -1,13 +1,13 @@
-/** @file Primitives that place elements: slice and pad (each other's transpose), concatenate, iota. */
+/** @file Primitives that place elements: slice and pad, concatenate and split (each other's transpose), iota. */
 
 import { at } from "../base/assert.ts";
 import { isDType, isFloat, isInteger, type DType } from "../base/dtype.ts";
 import { formatShape, sizeOf } from "../base/shape.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
-import type { Aval, Params, ParsedParam, Primitive, Value } from "../ir/types.ts";
+import type { Aval, Emitter, Params, ParsedParam, Primitive, Tangent, Value } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import type { Expr } from "../kernel/types.ts";
-import { bind1 } from "../trace/stack.ts";
+import { bind, bind1 } from "../trace/stack.ts";
 import { scalarLike, selectN } from "./arith.ts";
 import {
   batchedAxis, definePrimitive, knownValue, linearAval, mapCotangent, movement, nonDifferentiable, notLinear, printed, refuseParameter,
@@ -219,18 +219,32 @@ function unpad(padded: Value, config: PaddingConfig): Value {
 
 // concatenate ----------------------------------------------------------------------------------------------------------
 
-export interface ConcatenateParams extends Params {
-  readonly dimension: number;
-}
-
-/** Where each operand begins along the concatenated axis. */
-function offsetsOf(shapes: readonly (readonly number[])[], dimension: number): number[] {
+/** Where each part begins along the axis. */
+function offsetsOf(extents: readonly number[]): number[] {
   let offset = 0;
-  return shapes.map((shape) => {
+  return extents.map((extent) => {
     const start = offset;
-    offset += at(shape, dimension);
+    offset += extent;
     return start;
   });
+}
+
+/** The read of the operand that `place` belongs to; halving keeps the tests per element logarithmic in their number. */
+export function chooseOperand(emitter: Emitter, place: Expr, offsets: readonly number[], from: (operand: number) => Expr): Expr {
+  const choose = (first: number, end: number): Expr => {
+    if (end - first === 1) return from(first);
+    const middle = (first + end) >> 1;
+    return emitter.branch(k.lt(place, at(offsets, middle)), () => choose(first, middle), () => choose(middle, end));
+  };
+  return choose(0, offsets.length);
+}
+
+export function checkAxis(operation: string, axis: number, rank: number): void {
+  if (!Number.isInteger(axis) || axis < 0 || axis >= rank) refuseParameter(operation, `an axis in [0, ${rank})`, String(axis));
+}
+
+export interface ConcatenateParams extends Params {
+  readonly dimension: number;
 }
 
 export const concatenateP: Primitive<ConcatenateParams> = definePrimitive<ConcatenateParams>({
@@ -239,9 +253,7 @@ export const concatenateP: Primitive<ConcatenateParams> = definePrimitive<Concat
     const first = inAvals[0];
     if (first === undefined) return refuseParameter("concatenate", "at least one operand", "none");
     const dtype = commonDType("concatenate", inAvals);
-    if (!Number.isInteger(dimension) || dimension < 0 || dimension >= first.shape.length) {
-      refuseParameter("concatenate", `an axis in [0, ${first.shape.length})`, String(dimension));
-    }
+    checkAxis("concatenate", dimension, first.shape.length);
     const differs = inAvals.find((other) => other.shape.length !== first.shape.length || other.shape.some((extent, axis) => axis !== dimension && extent !== first.shape[axis]));
     if (differs !== undefined) {
       refuseParameter("concatenate", `operands that agree with ${formatShape(first.shape)} except along axis ${dimension}`, formatShape(differs.shape), "reshape or pad the operand");
@@ -259,13 +271,10 @@ export const concatenateP: Primitive<ConcatenateParams> = definePrimitive<Concat
   },
   // Each operand gets its part of the cotangent back.
   transpose: (cotangents, operands, { dimension }) => {
-    const shapes = operands.map((operand) => (operand.kind === "linear" ? operand.aval : operand.value.aval).shape);
-    const offsets = offsetsOf(shapes, dimension);
-    return operands.map((operand, index) => operand.kind === "known" ? null : mapCotangent(at(cotangents, 0), operand.aval, (ct) => {
-      const offset = at(offsets, index);
-      const limits = ct.aval.shape.map((extent, axis) => (axis === dimension ? offset + at(at(shapes, index), dimension) : extent));
-      return slice(ct, limits.map((_, axis) => (axis === dimension ? offset : 0)), limits);
-    }));
+    const cotangent = at(cotangents, 0);
+    const avals = operands.map((operand) => (operand.kind === "linear" ? operand.aval : operand.value.aval));
+    const parts = isZero(cotangent) ? [] : split(cotangent, avals.map(({ shape }) => at(shape, dimension)), dimension);
+    return operands.map((operand, index) => (operand.kind === "known" ? null : isZero(cotangent) ? zero(operand.aval) : at(parts, index)));
   },
   partialEval: "plain",
   dce: "plain",
@@ -276,17 +285,9 @@ export const concatenateP: Primitive<ConcatenateParams> = definePrimitive<Concat
   lower: {
     kind: "indexMap",
     emit: (emitter, index, read, { params, inAvals }) => {
-      const offsets = offsetsOf(inAvals.map((inAval) => inAval.shape), params.dimension);
-      const place = at(index, params.dimension);
-      const from = (operand: number): Expr =>
-        read(operand, index.map((entry, axis) => (axis === params.dimension ? k.sub(entry, at(offsets, operand)) : entry)));
-      // Halving keeps the tests per element logarithmic in the number of operands.
-      const choose = (first: number, end: number): Expr => {
-        if (end - first === 1) return from(first);
-        const middle = (first + end) >> 1;
-        return emitter.branch(k.lt(place, at(offsets, middle)), () => choose(first, middle), () => choose(middle, end));
-      };
-      return choose(0, inAvals.length);
+      const offsets = offsetsOf(inAvals.map(({ shape }) => at(shape, params.dimension)));
+      return chooseOperand(emitter, at(index, params.dimension), offsets, (operand) =>
+        read(operand, index.map((entry, axis) => (axis === params.dimension ? k.sub(entry, at(offsets, operand)) : entry))));
     },
   },
   simplify: (eqn) => (eqn.inputs.length === 1 ? [at(eqn.inputs, 0)] : null),
@@ -301,6 +302,68 @@ export const concatenateP: Primitive<ConcatenateParams> = definePrimitive<Concat
 /** Joins arrays along an axis. */
 export function concatenate(operands: readonly Value[], dimension: number): Value {
   return bind1(concatenateP, operands, { dimension });
+}
+
+// split ----------------------------------------------------------------------------------------------------------------
+
+export interface SplitParams extends Params {
+  readonly axis: number;
+  readonly sizes: readonly number[];
+}
+
+export const splitP: Primitive<SplitParams> = definePrimitive<SplitParams>({
+  name: "split",
+  abstractEval: (inAvals, { axis, sizes }) => {
+    const { shape, dtype, weakType } = at(inAvals, 0);
+    checkAxis("split", axis, shape.length);
+    const valid = sizes.every((size) => Number.isInteger(size) && size >= 0) && sizes.reduce((sum, size) => sum + size, 0) === shape[axis];
+    if (!valid) {
+      refuseParameter("split", `sizes that are not negative and sum to ${at(shape, axis)}, the extent of axis ${axis} of ${formatShape(shape)}`, formatShape(sizes));
+    }
+    return sizes.map((size) => makeAval(shape.map((extent, other) => (other === axis ? size : extent)), dtype, weakType));
+  },
+  effects: "pure",
+  jvp: (operands, tangents, params) => {
+    const primals = bind(splitP, operands, params);
+    return { primals, tangents: tangentsOfParts(primals, at(tangents, 0), (tangent) => bind(splitP, [tangent], params)) };
+  },
+  // The parts of the cotangent joined, zeros where there is none.
+  transpose: (cotangents, operands, { axis }) => {
+    const operandAval = linearAval(operands, 0);
+    if (operandAval === null) return [null];
+    return [cotangents.every(isZero) ? zero(operandAval) : concatenate(cotangents.map(instantiate), axis)];
+  },
+  partialEval: "plain",
+  dce: "plain",
+  batch: (_frame, operands, axes, { axis, sizes }) => {
+    const batchAxis = batchedAxis(axes);
+    return { outputs: split(at(operands, 0), sizes, axis < batchAxis ? axis : axis + 1), axes: sizes.map(() => batchAxis) };
+  },
+  lower: {
+    kind: "indexMap",
+    emit: (_emitter, index, read, { params, outIndex }) => {
+      const offset = at(offsetsOf(params.sizes), outIndex);
+      return read(0, index.map((place, axis) => (axis === params.axis ? k.add(place, offset) : place)));
+    },
+  },
+  simplify: (eqn) => (eqn.params.sizes.length === 1 ? [at(eqn.inputs, 0)] : null),
+  subJaxprs: "none",
+  inlinable: "never",
+  printParams: ({ axis, sizes }) => [printed("axis", String(axis)), printed("sizes", formatTuple(sizes))],
+  parseParams: (params) => ({ axis: parseNumber(params.get("axis")), sizes: parseNumbers(params.get("sizes")) }),
+  inPlace: "none",
+  facts: movement,
+});
+
+/** Parts of these sizes along an axis. */
+export function split(operand: Value, sizes: readonly number[], axis: number): readonly Value[] {
+  return bind(splitP, [operand], { axis, sizes });
+}
+
+/** The tangents of what an array was taken apart into. */
+export function tangentsOfParts(primals: readonly Value[], tangent: Tangent, apart: (tangent: Value) => readonly Value[]): readonly Tangent[] {
+  if (!isZero(tangent)) return apart(tangent);
+  return primals.map(({ aval }) => zero(makeAval(aval.shape, tangent.aval.dtype, tangent.aval.weakType)));
 }
 
 // iota -----------------------------------------------------------------------------------------------------------------

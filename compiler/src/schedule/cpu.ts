@@ -29,11 +29,13 @@ const lightEpilogue = 12;
 
 export function scheduleForCpu(kernel: Kernel, capabilities: Capabilities): Scheduled {
   const flat = collapseLoops(kernel);
-  const wide = capabilities.wideFloat32 ? widenAccumulators(flat) : flat;
-  const scheduled = byRecipe(simplifyKernel(wide), capabilities);
-  const steps = scheduled.steps.map(({ kernel: made, buffers }): ScheduledStep => (
-    { kernel: simplifyKernel(serialOuterLoops(hoistInvariants(simplifyKernel(made)))), buffers }
-  ));
+  const simple = simplifyKernel(capabilities.wideFloat32 ? widenAccumulators(flat) : flat);
+  const scheduled = byRecipe(simple, capabilities);
+  const steps = scheduled.steps.map(({ kernel: made, buffers }): ScheduledStep => {
+    // Recipes leave index arithmetic on constants behind, which hides what is the same in every iteration.
+    const settled = made === simple ? made : simplifyKernel(made);
+    return { kernel: serialOuterLoops(hoistInvariants(settled)), buffers };
+  });
   return { ...scheduled, steps };
 }
 

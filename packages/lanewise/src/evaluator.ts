@@ -4,6 +4,7 @@
  * the program, so that a loop with changing numbers compiles once.
  */
 
+import type { OutputSource } from "@lanewise/compiler/artifact/types";
 import { at, InternalError } from "@lanewise/compiler/base/assert";
 import { isFloat } from "@lanewise/compiler/base/dtype";
 import { raise } from "@lanewise/compiler/base/errors";
@@ -67,13 +68,20 @@ export function runCompiled({ executable, outAvals }: CompiledEquation, inputs: 
   const outputs: ConcreteArray[] = [];
   for (let index = 0; index < results.length; index++) {
     const source = at(outputSources, index);
-    const passed = source.kind === "input" ? inputs[source.input] : undefined;
-    // An output that is an input shares its memory, and with it the count of who holds it.
-    const storage = passed instanceof ConcreteArray ? passed.storage : new Storage(executor.device, at(results, index));
+    const shared = source.kind === "input" ? inputs[source.input] : earlierOutput(outputs, outputSources, source.slot);
+    // An output that is an input, or another output, shares its memory, and with it the count of who holds it.
+    const storage = shared instanceof ConcreteArray ? shared.storage : new Storage(executor.device, at(results, index));
     outputs.push(new ConcreteArray(at(outAvals, index), storage));
   }
   if (session.config.debugNans) refuseNaN(outputs, operation);
   return outputs;
+}
+
+function earlierOutput(outputs: readonly ConcreteArray[], sources: readonly OutputSource[], slot: number): ConcreteArray | undefined {
+  return outputs.find((_, index) => {
+    const source = at(sources, index);
+    return source.kind === "slot" && source.slot === slot;
+  });
 }
 
 function bufferOf(value: Value, executor: Executor): DeviceBuffer {

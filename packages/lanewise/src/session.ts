@@ -6,6 +6,7 @@
 import type { Executor } from "@lanewise/runtime";
 import { StructuralMap } from "@lanewise/compiler/base/structural-map";
 import type { Aval, Jaxpr } from "@lanewise/compiler/ir/types";
+import { Session as ProgramCache } from "@lanewise/compiler/pipeline";
 import { defaultConfig, type Config } from "./config-options.ts";
 import { EagerCache } from "./eager-cache.ts";
 
@@ -24,6 +25,8 @@ export interface Session {
   readonly executors: Map<string, Executor>;
   /** Name of the device of new arrays. */
   defaultDevice: string;
+  /** Compiled programs, by the structure of their jaxprs. */
+  readonly programs: ProgramCache;
   /** Executables of single equations. */
   readonly eager: EagerCache;
   /** Jaxprs of the library's own jitted functions. */
@@ -40,6 +43,7 @@ function createSession(): Session {
     installed: false,
     executors: new Map(),
     defaultDevice: "js:0",
+    programs: new ProgramCache(),
     eager: new EagerCache(),
     namedCalls: new StructuralMap(),
     generation: 0,
@@ -49,6 +53,12 @@ function createSession(): Session {
 
 /** Made when the module loads, empty: devices and caches come with the first use. */
 export const session: Session = createSession();
+
+/** Prints a line for who has asked for it. */
+export function log(text: string): void {
+  const { console } = globalThis;
+  console.info(`lanewise: ${text}`);
+}
 
 /** Prints a warning, once for each text. */
 export function warnOnce(text: string): void {
@@ -60,6 +70,7 @@ export function warnOnce(text: string): void {
 
 /** Drops compiled programs and everything remembered about functions. */
 export function clearCaches(): void {
+  session.programs.clear();
   session.eager.clear();
   session.namedCalls.clear();
   for (const executor of session.executors.values()) executor.clear();

@@ -95,12 +95,20 @@ export function collectAll(patterns: readonly Pattern[], args: readonly unknown[
 }
 
 function collectRecord(keys: readonly string[], items: readonly Pattern[], argument: unknown, inputs: Value[]): boolean {
-  if (!isPlainObject(argument) || Object.keys(argument).length !== keys.length || Object.getOwnPropertySymbols(argument).length > 0) return false;
+  if (!isPlainObject(argument) || countKeys(argument) !== keys.length || Object.getOwnPropertySymbols(argument).length > 0) return false;
   for (let index = 0; index < keys.length; index++) {
     const key = at(keys, index);
-    if (!Object.hasOwn(argument, key) || !collect(at(items, index), argument[key], inputs)) return false;
+    const member = argument[key];
+    if ((member === undefined && !Object.hasOwn(argument, key)) || !collect(at(items, index), member, inputs)) return false;
   }
   return true;
+}
+
+/** Without the list that Object.keys would allocate. */
+function countKeys(record: Readonly<Record<string, unknown>>): number {
+  let count = 0;
+  for (const key in record) if (Object.hasOwn(record, key)) count++;
+  return count;
 }
 
 export function sameAval(left: Aval, right: Aval): boolean {

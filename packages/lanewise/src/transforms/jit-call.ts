@@ -11,11 +11,11 @@ import { axesInScope, currentTrace, describeAval } from "@lanewise/compiler/trac
 import { isTracer } from "@lanewise/compiler/trace/tracer";
 import { unflatten } from "@lanewise/compiler/tree/flatten";
 import { equalStructures, type TreeDef } from "@lanewise/compiler/tree/treedef";
-import type { Executor } from "@lanewise/runtime";
+import type { Device, Executor } from "@lanewise/runtime";
 import { ConcreteArray } from "../array/concrete.ts";
 import { compileFor } from "../compile.ts";
 import { configBits, type Config } from "../config-options.ts";
-import { executorOf } from "../devices.ts";
+import { defaultExecutor, executorOf } from "../devices.ts";
 import type { CompiledEquation } from "../eager-cache.ts";
 import { executorFor, runCompiled } from "../evaluator.ts";
 import { session, warnOnce } from "../session.ts";
@@ -218,6 +218,11 @@ export function traceSpecs(subject: Subject, settings: JitSettings, specs: reado
   const call = prepareSpecs(subject, settings, specs);
   const entry = traceEntry(subject, settings, specs.length, call);
   return { entry, statics: call.split.statics.map(rememberStatic), treedef: call.flat.treedef, avals: call.avals };
+}
+
+/** The device that a function without arguments would run on. */
+export function deviceOf(settings: JitSettings): Device {
+  return (settings.device === null ? defaultExecutor() : executorOf(settings.device)).device;
 }
 
 /** Compiles a call that was traced ahead of time for the device it is to run on. */

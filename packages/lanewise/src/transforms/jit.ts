@@ -43,7 +43,7 @@ export function jit(f: AnyFunction, options?: unknown): unknown {
   const jitted = (...args: readonly unknown[]): unknown => {
     const { fast } = state;
     if (fast !== null && currentTrace() === null && fast.config === session.config && fast.generation === session.generation && fast.device === session.defaultDevice) {
-      const inputs = [...fast.entry.hidden];
+      const inputs = fast.entry.hidden.slice();
       if (collectAll(fast.patterns, args, inputs)) return finishCall(fast.entry, fast.compiled, inputs, subject);
     }
     return callSlowly(subject, settings, state, args);

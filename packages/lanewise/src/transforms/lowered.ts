@@ -2,17 +2,18 @@
 
 import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
-import { closeJaxpr, strong } from "@lanewise/compiler/ir/build";
+import { strong } from "@lanewise/compiler/ir/build";
 import type { Aval } from "@lanewise/compiler/ir/types";
+import { compile, textOf } from "@lanewise/compiler/pipeline";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import { equalStructures, formatTreeDef, type TreeDef } from "@lanewise/compiler/tree/treedef";
+import { session } from "../session.ts";
 import type { AnyFunction, Mapped } from "../types.ts";
-import { textOfStage } from "../compile.ts";
 import { isStatic, sameAval } from "./call-pattern.ts";
 import { flattenArguments, leafNames, leafValue, type Subject } from "./call.ts";
 import { countOperations, edgeBytes } from "./cost.ts";
 import { transformErrors } from "./errors.ts";
-import { compileLowered, finishCall, traceSpecs, type TracedSpecs } from "./jit-call.ts";
+import { compileLowered, deviceOf, finishCall, traceSpecs, type TracedSpecs } from "./jit-call.ts";
 import type { JitSettings } from "./jit-options.ts";
 import { PrintedJaxpr } from "./make-jaxpr.ts";
 import type { Cost, Lowered, Stage } from "./signatures.ts";
@@ -58,7 +59,8 @@ export class Lowering implements Lowered<AnyFunction> {
 
   text(stage: Stage = "jaxpr"): string {
     if (stage === "jaxpr") return this.jaxpr.toString();
-    return textOfStage(closeJaxpr(this.#traced.entry.jaxpr), this.#subject.info.name, stage);
+    const target = deviceOf(this.#settings).kind;
+    return textOf(compile(this.#traced.entry.jaxpr, { name: this.#subject.info.name, target, verify: session.config.verify }), stage);
   }
 
   cost(): Cost {

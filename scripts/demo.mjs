@@ -7,7 +7,7 @@ import { train } from "../examples/mlp.mjs";
 for (const { name, run, args } of programs) {
   const lowered = jit(run).lower(...args);
   console.log(`\n=== ${name}`);
-  console.log(`${run(...args)}`);
+  console.log(run(...args).toString());
   console.log(`\n${makeJaxpr(run)(...args)}`);
   console.log(`\n${lowered.text("js").trim()}`);
 }

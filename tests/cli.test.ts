@@ -52,6 +52,8 @@ describe("dump", () => {
     const refused = await command("dump", model, "predict", "--args", weights, "f32[2,4]", "--transform", "vmap", "--in-axes", '{"w":null},0');
     expect([refused.code, refused.out]).toEqual([exit.mistake, ""]);
     expect(refused.err).toContain("LW1101");
+    expect(refused.err).not.toContain("commander");
+    expect(refused.err).not.toContain("at:");
   });
 
   it.each(["passes", "fusion", "steps", "kernel", "legal", "js", "memory", "all"])("prints the stage %s", async (stage) => {
@@ -111,14 +113,21 @@ describe("wrong use exits with 2", () => {
   });
 });
 
-it("a fault of lanewise exits with 70 and asks for a report", async () => {
+it.each([
+  ["that is stated as one", new InternalError("slot 3 is free twice")],
+  ["that shows by where it was thrown", thrownInside(new TypeError("slot 3 is free twice"))],
+])("a fault of lanewise %s exits with 70 and asks for a report", async (_, error) => {
   const err: string[] = [];
-  const code = await main(["run", fixture("plain.js")], {
-    print: () => undefined, complain: (text) => err.push(text), load: () => Promise.reject(new InternalError("slot 3 is free twice")),
-  });
+  const code = await main(["run", fixture("plain.js")], { print: () => undefined, complain: (text) => err.push(text), load: () => Promise.reject(error) });
   expect(code).toBe(exit.fault);
   expect(err.join()).toMatch(/report it[^]*slot 3 is free twice/);
 });
+
+function thrownInside(error: Error): Error {
+  const inside = fileURLToPath(new URL("../compiler/src/base/shape.ts", import.meta.url));
+  error.stack = `${String(error)}\n    at sizeOf (${inside}:1:1)`;
+  return error;
+}
 
 describe("run", () => {
   const seen = globalThis as { seenByTheCommandsTest?: unknown };

@@ -1,9 +1,10 @@
 /** @file The twins of the programs in jaxprs.py, by the same names: functions with the specs of their arguments. */
 
-import { grad, jit, jvp, lax, linearize, numpy as np, slice, valueAndGrad, vmap, type NDArray } from "lanewise";
+import { grad, jit, jvp, lax, linearize, numpy as np, valueAndGrad, vmap, type NDArray } from "lanewise";
 
 const [x, m, w, b, i] = ["f32[3]", "f32[2,3]", "f32[3,4]", "f32[4]", "i32[3]"];
 const number = "f32[]";
+const { slice } = np;
 
 const customDot = (u: NDArray, v: NDArray): NDArray => np.dot(u, v).pow(2);
 const linearLayer = (weights: NDArray, biases: NDArray, inputs: NDArray): NDArray => np.dot(inputs, weights).add(biases);

@@ -20,7 +20,7 @@ b = jnp.ones((4,))
 i = jnp.zeros((3,), jnp.int32)
 
 
-def custom_dot(u, v):
+def customDot(u, v):
     return jnp.dot(u, v) ** 2
 
 
@@ -43,9 +43,9 @@ inputs, targets = jnp.ones((5, 3)), jnp.ones((5, 2))
 
 PROGRAMS = {
     "affine": (lambda x: x * 2 + 1, [x]),
-    "customDot": (custom_dot, [x, x]),
-    "vmap(customDot)": (jax.vmap(custom_dot), [m, m]),
-    "jit(vmap(customDot))": (jax.jit(jax.vmap(custom_dot)), [m, m]),
+    "customDot": (customDot, [x, x]),
+    "vmap(customDot)": (jax.vmap(customDot), [m, m]),
+    "jit(vmap(customDot))": (jax.jit(jax.vmap(customDot)), [m, m]),
     "matrixVector": (mv, [m, x]),
     "matrixMatrix": (mm, [m, w]),
     "linearLayer": (jax.vmap(linear_layer, (None, None, 0)), [w, b, jnp.ones((5, 3))]),

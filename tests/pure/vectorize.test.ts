@@ -1,6 +1,8 @@
 /** @file Vectorised kernels compute what the scalar kernels compute, bit for bit, and touch no other memory. */
 import { at } from "@lanewise/compiler/base/assert";
-import { KernelBuilder, add, constant, int, lt, mul } from "@lanewise/compiler/kernel/build";
+import {
+  KernelBuilder, add, constant, convert, eq, extract, int, lt, mul, neg, rem, select, shuffle, simdReduce, splat,
+} from "@lanewise/compiler/kernel/build";
 import { interpret } from "@lanewise/compiler/kernel/interpret";
 import { printKernel } from "@lanewise/compiler/kernel/print";
 import type { Expr, Kernel } from "@lanewise/compiler/kernel/types";
@@ -14,6 +16,8 @@ import { randomSimdBuffers, randomSimdKernel, type RandomSimdKernel } from "../s
 const widths = [2, 4, 8, 16] as const;
 const runs = process.env["LANEWISE_FULL"] === "1" ? 5000 : 60;
 
+const tapes = fc.array(fc.nat(999), { minLength: 20, maxLength: 250, size: "max" });
+
 function outputsOf(kernel: Kernel, scalars: RandomSimdKernel["scalars"]): Record<string, number[]> {
   const buffers = randomSimdBuffers();
   interpret(kernel, { buffers, scalars });
@@ -22,7 +26,7 @@ function outputsOf(kernel: Kernel, scalars: RandomSimdKernel["scalars"]): Record
 
 describe("random kernels", () => {
   it.each(widths)("give the same results in vectors of %i", (width) => {
-    fc.assert(fc.property(fc.array(fc.nat(999), { minLength: 5, maxLength: 120 }), (tape) => {
+    fc.assert(fc.property(tapes, (tape) => {
       const { kernel, scalars } = randomSimdKernel(tape);
       verifyKernel(kernel);
       const { kernel: vectorised, notes } = vectorize(kernel, width);
@@ -33,7 +37,7 @@ describe("random kernels", () => {
   });
 
   it("give the same results when wide vectors are split", () => {
-    fc.assert(fc.property(fc.array(fc.nat(999), { minLength: 5, maxLength: 120 }), (tape) => {
+    fc.assert(fc.property(tapes, (tape) => {
       const { kernel, scalars } = randomSimdKernel(tape);
       const split = splitVectors(vectorize(kernel, 16).kernel);
       verifyKernel(split);
@@ -95,6 +99,33 @@ describe("vector code", () => {
     expect(text).toMatch(/value\w+ = value\w+ \* 2f/);
   });
 
+  it("keeps a variable for iterations that skip a branch in one round of a loop and take it in the next", () => {
+    const kernel = loopKernel((k, i, x, y) => {
+      const value = k.var(k.load(x, i), "value");
+      k.for("serial", 0, 5, 1, (j) => k.if(eq(rem(add(i, j), 3), 0), () => {
+        k.assign(value, add(mul(value, 2), 1));
+        k.store(y, i, value);
+      }));
+    });
+    const run = (each: Kernel): Float32Array => {
+      const y = new Float32Array(64);
+      interpret(each, { buffers: { x: Float32Array.from({ length: 64 }, (_, i) => i), y }, scalars: { n: 16 } });
+      return y;
+    };
+    expect(run(vectorize(kernel, 4).kernel)).toEqual(run(kernel));
+  });
+
+  it("does not enter a branch that no iteration takes", () => {
+    const kernel = loopKernel((k, i, x, y) => {
+      const result = k.var(k.load(x, i), "result");
+      k.if(lt(i, 0), () => k.assign(result, k.load(x, int(1000))));
+      k.store(y, i, result);
+    });
+    const y = new Float32Array(64);
+    interpret(vectorize(kernel, 4).kernel, { buffers: { x: new Float32Array(64).fill(3), y }, scalars: { n: 8 } });
+    expect(Array.from(y.subarray(0, 9))).toEqual([3, 3, 3, 3, 3, 3, 3, 3, 0]);
+  });
+
   it("has no remainder where the trip count is whole", () => {
     const k = new KernelBuilder("whole");
     const y = k.buffer("y", { dtype: "float32", length: 8, access: "write" });
@@ -115,6 +146,45 @@ describe("vector code", () => {
       interpret(vectorize(kernel, 4).kernel, { buffers: { y }, scalars: { end } });
       expect(Array.from(y.keys()).filter((i) => at(y, i) === 1)).toEqual(Array.from({ length: Math.max(end - 5, 0) }, (_, i) => i + 5));
     }
+  });
+});
+
+describe("wide vectors are split", () => {
+  /** What a kernel over 16 elements of x makes of them, whole and split. */
+  const wholeAndSplit = (body: (k: KernelBuilder, x: Expr) => Expr): readonly [Float32Array, Float32Array] => {
+    const k = new KernelBuilder("wide");
+    const x = k.buffer("x", { dtype: "float32", length: 16, access: "read" });
+    const y = k.buffer("y", { dtype: "float32", length: 16, access: "write" });
+    k.store(y, int(0), body(k, k.load(x, int(0), { width: 16 })));
+    const kernel = k.build();
+    const split = splitVectors(kernel);
+    verifyKernel(split);
+    expect(printKernel(split)).not.toMatch(/x(8|16)\b/);
+    const run = (each: Kernel): Float32Array => {
+      const buffers = { x: Float32Array.from({ length: 16 }, (_, i) => i * i - 5.5), y: new Float32Array(16) };
+      interpret(each, { buffers });
+      return buffers.y;
+    };
+    return [run(kernel), run(split)];
+  };
+  const rotated = (value: Expr): Expr => shuffle(value, value, Array.from({ length: 16 }, (_, lane) => (lane + 5) % 16));
+
+  it.each<readonly [string, (k: KernelBuilder, x: Expr) => Expr]>([
+    ["shuffles", (_, x) => shuffle(x, mul(x, 2), Array.from({ length: 16 }, (__, lane) => (lane * 11) % 32))],
+    ["an assignment that moves elements", (k, x) => {
+      const value = k.var(x);
+      k.assign(value, rotated(value));
+      return value;
+    }],
+    ["sums and elements", (_, x) => add(splat(simdReduce("add", x), 16), mul(x, splat(extract(x, 13), 16)))],
+    ["folds of masks", (_, x) => select(splat(simdReduce("any", lt(x, -5)), 16), x, select(splat(simdReduce("all", lt(x, 9)), 16), neg(x), x))],
+    ["float64 beside float32", (_, x) => {
+      const wide = convert(x, "float64");
+      return select(lt(wide, mul(wide, wide)), convert(add(wide, 0.25), "float32"), x);
+    }],
+  ])("%s", (_, body) => {
+    const [whole, split] = wholeAndSplit(body);
+    expect(split).toEqual(whole);
   });
 });
 

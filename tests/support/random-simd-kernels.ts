@@ -89,7 +89,6 @@ class Generator {
         this.#values.float32.push(k.load(this.#x, i));
         for (const init of [this.#float(1), this.#int(1)]) this.#declareVariable(init);
         this.#statements(0);
-        k.store(this.#y, this.#outputIndex, this.#float(2));
         k.store(this.#z, this.#outputIndex, this.#int(2));
         k.store(this.#digest, this.#outputIndex, this.#digestOfScope());
       });

@@ -15,6 +15,7 @@ import { real } from "./oracle/number.ts";
 import { oracleOf } from "./oracle/primitives.ts";
 import { stack, type Tensor } from "./oracle/tensor.ts";
 import { jvpOracle, vjpOracle, vmapOracle, type OracleFunction } from "./oracle/transforms.ts";
+import { formInOracle, formOnDevice } from "./samples/forms.ts";
 import type { BoundSample } from "./samples/types.ts";
 import { elementsOf } from "./samples/values.ts";
 
@@ -39,12 +40,12 @@ export function subjectOf({ primitive, sample }: BoundSample, random: () => numb
   return {
     run: (...args) => {
       let next = 0;
-      const operands = isOpen.map((open, index) => (open ? at(args, next++) : at(fixed, index)) as unknown as Value);
+      const operands = isOpen.map((open, index) => (open ? formOnDevice(at(sample.inputs, index).form, at(args, next++)) : at(fixed, index)) as unknown as Value);
       return bind(primitive, operands, sample.params).map(toArray);
     },
     oracle: (args) => {
       let next = 0;
-      const operands = inputs.map((input, index) => (at(isOpen, index) ? at(args, next++) : input));
+      const operands = inputs.map((input, index) => (at(isOpen, index) ? formInOracle(at(sample.inputs, index).form, at(args, next++)) : input));
       return oracleOf(primitive.name)(operands, sample.params, outAvals(operands));
     },
     inputs: inputs.filter((_, index) => at(isOpen, index)),

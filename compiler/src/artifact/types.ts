@@ -88,6 +88,8 @@ export interface StagedKernel<Code> {
    * in the iteration that writes the same element of the second, and before that.
    */
   readonly inPlace: readonly (readonly [read: number, written: number])[];
+  /** Whether it is a library algorithm's, which scheduling leaves as it stands. */
+  readonly asWritten: boolean;
 }
 
 /** A program from lowering to planning. The buffers of its steps are numbers of values. */

@@ -16,6 +16,7 @@ export const valueDTypes: readonly ValueDType[] = ["float32", "float64", "float1
 export type ScalarOpName =
   | "add" | "sub" | "mul" | "div" | "rem" | "neg" | "abs" | "sign" | "max" | "min" | "pow" | "fma"
   | "floor" | "ceil" | "trunc" | "roundEven" | "sqrt" | "exp" | "log" | "sin" | "cos" | "tanh"
+  | "expm1" | "log1p" | "atan2"
   | "isNaN" | "isFinite" | "roundFloat32"
   | "eq" | "ne" | "lt" | "le" | "gt" | "ge"
   | "and" | "or" | "xor" | "not" | "shiftLeft" | "shiftRightArithmetic" | "shiftRightLogical"
@@ -201,6 +202,11 @@ export const scalarOps: Readonly<Record<ScalarOpName, ScalarOp>> = {
   sin: elementary("The sine of a in radians; NaN for infinities.", Math.sin),
   cos: elementary("The cosine of a in radians; NaN for infinities.", Math.cos),
   tanh: elementary("The hyperbolic tangent.", Math.tanh),
+  expm1: elementary("e to the power a, less 1, as exact near 0 as elsewhere.", Math.expm1),
+  log1p: elementary("The natural logarithm of 1 + a, as exact near 0 as elsewhere; NaN below -1, log1p(-1) = -infinity.", Math.log1p),
+  atan2: binary("float",
+    "The angle of the point (b, a) in radians, in [-π, π]. Zeros and infinities as IEEE 754 has it: atan2(0, -0) = π, atan2(-0, 1) = -0.",
+    (dtype, a, b) => roundTo(dtype, Math.atan2(a, b))),
 
   isNaN: classification("Whether a is NaN.", Number.isNaN),
   isFinite: classification("Whether a is neither NaN nor infinite.", Number.isFinite),

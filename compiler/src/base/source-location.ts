@@ -34,8 +34,8 @@ function parseFrame(line: string): SourceLocation | null {
   for (const form of frameForms) {
     const match = form.exec(line);
     if (match === null) continue;
-    const [, functionName = "", file = "", lineText = "0", columnText = "0"] = match;
-    return { file, line: Number(lineText), column: Number(columnText), functionName };
+    const [, name = "", file = "", lineText = "0", columnText = "0"] = match;
+    return { file, line: Number(lineText), column: Number(columnText), functionName: name === "<anonymous>" ? "" : name };
   }
   return null;
 }
@@ -47,6 +47,12 @@ export function userFrame(stack: string): SourceLocation | null {
     if (frame !== null && !isOurs(frame.file) && !frame.file.startsWith("node:")) return frame;
   }
   return null;
+}
+
+/** Whether an error with this stack was thrown by lanewise itself, and not by code that it called. */
+export function isThrownInside(stack: string): boolean {
+  const innermost = stack.split("\n").map(parseFrame).find((frame) => frame !== null);
+  return innermost !== undefined && isOurs(innermost.file);
 }
 
 const framesKept = 60;

@@ -1,32 +1,40 @@
-/** @file Whether a group can compute an equation, and why not: every rule of fusion that concerns one group. */
+/** @file Whether a group can compute a result, and why not: every rule of fusion that concerns one group. */
 
 import { at } from "../base/assert.ts";
 import { equalShapes, formatShape, sizeOf } from "../base/shape.ts";
 import type { DotDimensions, Eqn, Var } from "../ir/types.ts";
 import type { Capabilities } from "../target.ts";
 import { cheapCost, isCheap, operationCount, type ElementCost } from "./cost.ts";
-import { operandNeeds, type GroupDraft, type LoopDraft, type OperandNeed, type ReadingEqn } from "./draft.ts";
+import { operandNeeds, type GroupDraft, type LoopDraft, type OperandNeed, type Reading, type ResultNeed } from "./draft.ts";
+import type { Item } from "./reads.ts";
 import type { Obstacle } from "./types.ts";
-import { repetitions, type View, type ViewTable } from "./view.ts";
+import { axisDimension, repetitions, type View, type ViewDimension, type ViewTable } from "./view.ts";
 
-/** What changes in a group when it computes an equation. */
+/** What changes in a group when it computes results of an equation. */
 export interface Admission {
   readonly kind: "admission";
-  readonly views: readonly View[];
-  readonly inLoop: boolean;
-  /** Where the result is stored, if it is: once per iteration of the space, or in the inner loop. */
-  readonly store: "outer" | "inner" | null;
+  readonly place: number;
+  readonly results: readonly AdmittedResult[];
   /** The inner loop that the group gets with a fold; null where it has it already or needs none. */
   readonly loop: LoopDraft | null;
+  /** Whether the equation is computed by the group's inner loop. */
+  readonly isFold: boolean;
   readonly operands: readonly OperandNeed[];
   readonly operations: number;
+}
+
+export interface AdmittedResult {
+  readonly value: Var;
+  readonly needed: ResultNeed;
+  /** Where it is stored, if it is: once per iteration of the space, or in the inner loop. */
+  readonly store: "outer" | "inner" | null;
 }
 
 export interface AdmissionContext {
   readonly views: ViewTable;
   readonly capabilities: Capabilities;
   readonly costOf: (value: Var) => ElementCost;
-  readonly reading: (place: number) => ReadingEqn;
+  readonly readingOf: (item: Item) => Reading;
 }
 
 /** Index maps that may lie between a store and a value; lowering recurs once for each. */
@@ -34,38 +42,43 @@ const deepest = 50;
 /** Views at which one kernel may compute a cheap value. */
 const mostViews = 4;
 
-function obstacle(reason: Obstacle["reason"], detail: string): Obstacle {
+type Refusal = Obstacle & { readonly kind?: undefined };
+
+function obstacle(reason: Obstacle["reason"], detail: string): Refusal {
   return { reason, detail };
 }
 
-/** How `group` would compute equation number `place`, and store its result if it must; or what is in the way. */
-export function admit(eqn: Eqn, place: number, group: GroupDraft, mustStore: boolean, context: AdmissionContext): Admission | Obstacle {
-  const result = at(eqn.outVars, 0);
+const ofRoutine = obstacle("routine", "a library algorithm works on whole arrays");
+
+export function isAdmission(answer: Admission | Obstacle): answer is Admission {
+  return "kind" in answer && answer.kind === "admission";
+}
+
+// Elementwise and movement ----------------------------------------------------------------------------------------------
+
+/** How `group` would compute a result, and store it if it must; or what is in the way. */
+export function admitResult(item: Item, group: GroupDraft, mustStore: boolean, context: AdmissionContext): Admission | Obstacle {
+  if (group.isRoutine) return ofRoutine;
+  const { eqn, place, result } = item;
   const need = group.needs.get(result.id);
   const views = [...(need?.views ?? [])];
   const target = mustStore ? storePlace(result, group, context.views) : null;
-  if (mustStore && target === null) {
-    return obstacle("shape", `the kernel runs over ${formatShape(group.space)}, the value has the shape ${formatShape(result.aval.shape)}`);
-  }
+  if (mustStore && target === null) return otherShape(result, group);
   if (target !== null && !views.includes(target.view)) views.push(target.view);
   const inLoop = need?.inLoop === true || target?.store === "inner";
-  const request: Request = { eqn, place, group, result, views, inLoop, store: target?.store ?? null };
-  const kind = eqn.primitive.lower.kind;
-  const admission = kind === "reduction" || kind === "contraction" ? admitFold(request, context) : admitElementwise(request, context);
-  return admission.kind === "admission" ? withinLimits(request, admission, context) : admission;
+  const needed: ResultNeed = { views, inLoop, depth: need?.depth ?? 0 };
+  const refusal = group.eqns.size === 0 ? null : refusalOf(item, group, needed, context);
+  if (refusal !== null) return refusal;
+  const operands = operandNeeds(context.readingOf(item), needed, group.space, context.views);
+  return withinLimits(group, {
+    kind: "admission", place, results: [{ value: result, needed, store: target?.store ?? null }],
+    loop: null, isFold: false, operands, operations: operationCount(eqn) * views.length,
+  }, context);
 }
 
-interface Request {
-  readonly eqn: Eqn;
-  readonly place: number;
-  readonly group: GroupDraft;
-  readonly result: Var;
-  readonly views: readonly View[];
-  readonly inLoop: boolean;
-  readonly store: "outer" | "inner" | null;
+function otherShape(result: Var, group: GroupDraft): Refusal {
+  return obstacle("shape", `the kernel runs over ${formatShape(group.space)}, the value has the shape ${formatShape(result.aval.shape)}`);
 }
-
-type Refusal = Obstacle & { readonly kind?: undefined };
 
 function storePlace(result: Var, group: GroupDraft, views: ViewTable): { readonly store: "outer" | "inner"; readonly view: View } | null {
   const { shape } = result.aval;
@@ -74,47 +87,47 @@ function storePlace(result: Var, group: GroupDraft, views: ViewTable): { readonl
   return operand !== null && equalShapes(shape, operand.shape) ? { store: "inner", view: operand.view } : null;
 }
 
-// Elementwise and movement ----------------------------------------------------------------------------------------------
-
-function admitElementwise(request: Request, context: AdmissionContext): Admission | Refusal {
-  const { eqn, place, group, result, views, inLoop, store } = request;
-  const reading = context.reading(place);
-  const evaluations = views.reduce((sum, view) => sum + repetitions(view, group.extents), 0);
+/** Why a group should not compute a result that it needs like this, or null. */
+function refusalOf(item: Item, group: GroupDraft, { views, inLoop, depth }: ResultNeed, context: AdmissionContext): Refusal | null {
   if (views.length > mostViews) return obstacle("recomputed", `one kernel needs it at ${views.length} different indices`);
-  if (views.some((view) => view.depth >= deepest)) return obstacle("depth", `${deepest} index maps lie between it and the kernel's stores`);
-  const cost = context.costOf(result);
-  if (eqn.primitive.lower.kind === "indexMap") {
-    if (views.length > 1 && reading.reads.length > 2) {
-      return obstacle("recomputed", `one kernel needs it at ${views.length} indices, and each takes ${reading.reads.length} reads`);
-    }
-  } else if (evaluations > 1) {
-    const needed = `each element would be computed ${evaluations} times at a cost of ${cost.arithmetic}`;
-    if (!isCheap(result, cost)) return obstacle("recomputed", needed);
-    if (inLoop && group.kind === "contraction" && cost.arithmetic * evaluations > cheapCost) return obstacle("contraction operand", needed);
-  } else if (inLoop && group.kind === "contraction" && !isCheap(result, cost)) {
-    return obstacle("contraction operand", `its cost of ${cost.arithmetic} is too much for the innermost loop of a contraction`);
+  if (depth >= deepest) return obstacle("depth", `${deepest} index maps lie between it and the kernel's stores`);
+  if (item.eqn.primitive.lower.kind === "indexMap") {
+    const { reads } = context.readingOf(item);
+    const isCostly = views.length > 1 && reads.length > 2;
+    return isCostly ? obstacle("recomputed", `one kernel needs it at ${views.length} indices, and each takes ${reads.length} reads`) : null;
   }
-  const operands = operandNeeds(reading, views, inLoop, group.space, context.views);
-  return { kind: "admission", views, inLoop, store, loop: null, operands, operations: operationCount(eqn) * views.length };
+  const cost = context.costOf(item.result);
+  const evaluations = views.reduce((sum, view) => sum + repetitions(view, group.extents), 0);
+  const inContraction = inLoop && group.kind === "contraction";
+  if (evaluations <= 1) {
+    const isHeavy = inContraction && !isCheap(item.result, cost);
+    return isHeavy ? obstacle("contraction operand", `its cost of ${cost.arithmetic} is too much for the innermost loop of a contraction`) : null;
+  }
+  const detail = `each element would be computed ${Math.ceil(evaluations)} times at a cost of ${cost.arithmetic}`;
+  if (!isCheap(item.result, cost)) return obstacle("recomputed", detail);
+  return inContraction && cost.arithmetic * evaluations > cheapCost ? obstacle("contraction operand", detail) : null;
 }
 
 // Folds -----------------------------------------------------------------------------------------------------------------
 
-function admitFold(request: Request, context: AdmissionContext): Admission | Refusal {
-  const { eqn, group, result, views, inLoop, store } = request;
-  if (inLoop) return obstacle("fold result", "it is read inside the loop of another reduction or contraction");
-  const { shape } = result.aval;
-  if (sizeOf(shape) !== sizeOf(group.space)) {
-    return obstacle("fold result", `the kernel runs over ${formatShape(group.space)}, the result has the shape ${formatShape(shape)}`);
-  }
+/** How `group` would compute an equation with a loop, and store those of its results that `mustStore` names. */
+export function admitFold(
+  eqn: Eqn, place: number, group: GroupDraft, mustStore: (result: Var) => boolean, context: AdmissionContext,
+): Admission | Obstacle {
+  if (group.isRoutine) return ofRoutine;
+  const { shape } = at(eqn.outVars, 0).aval;
+  if (sizeOf(shape) !== sizeOf(group.space)) return otherShape(at(eqn.outVars, 0), group);
   const own = context.views.inOrder(shape, group.space);
-  if (views.some((view) => view !== own)) return obstacle("fold result", "it is read at another index than its own");
-  const { lower } = eqn.primitive;
-  const fold = lower.kind === "reduction"
-    ? reductionLoop(eqn, lower.axes(eqn.params), own, group, context.views)
-    : lower.kind === "contraction" ? contractionLoop(eqn, lower.dimensions(eqn.params), own, group, context.views) : null;
-  if (fold === null) return obstacle("loop order", "the kernel has an inner loop of other extents");
-  return { kind: "admission", views: [own], inLoop: false, store, loop: fold.loop, operands: fold.operands, operations: 1 };
+  const results: AdmittedResult[] = [];
+  for (const value of eqn.outVars) {
+    const need = group.needs.get(value.id);
+    if (need?.inLoop === true) return obstacle("fold result", "it is read inside the loop of another reduction or contraction");
+    if (need?.views.some((view) => view !== own) === true) return obstacle("fold result", "it is read at another index than its own");
+    if (need !== undefined || mustStore(value)) results.push({ value, needed: { views: [own], inLoop: false, depth: need?.depth ?? 0 }, store: mustStore(value) ? "outer" : null });
+  }
+  const fold = foldLoop(eqn, place, own, group, context);
+  if (fold === null) return obstacle("loop order", "the kernel has an inner loop of its own already");
+  return withinLimits(group, { kind: "admission", place, results, loop: fold.loop, isFold: true, operands: fold.operands, operations: 1 }, context);
 }
 
 interface Fold {
@@ -122,17 +135,37 @@ interface Fold {
   readonly operands: readonly OperandNeed[];
 }
 
-/** The axes that a reduction folds, ascending. */
-export function foldedAxes(axes: readonly number[]): number[] {
-  return [...axes].sort((left, right) => left - right);
+function foldLoop(eqn: Eqn, place: number, own: View, group: GroupDraft, context: AdmissionContext): Fold | null {
+  const { lower } = eqn.primitive;
+  switch (lower.kind) {
+    case "reduction": return reductionLoop(eqn, lower.axes(eqn.params), own, group, context.views);
+    case "contraction": return group.loop === null ? contractionLoop(eqn, lower.dimensions(eqn.params), own, group, context.views) : null;
+    case "fold": {
+      if (group.loop !== null) return null;
+      const { reads } = context.readingOf({ eqn, place, outIndex: 0, result: at(eqn.outVars, 0) });
+      const operands = reads.flatMap((read, position): OperandNeed[] => {
+        const input = at(eqn.inputs, read.operand);
+        if (input.kind === "literal") return [];
+        const view = context.views.ofRead(own, read, input.aval.shape, { eqn: place, outIndex: 0, place: position }, group.space.length);
+        return [{ value: input, view, inLoop: true, depth: 1 }];
+      });
+      const extents = lower.extents(eqn.params, eqn.inputs.map((input) => input.aval));
+      return { loop: { kind: "fold", folds: [], extents, axes: [], operand: null, stores: [] }, operands };
+    }
+    default: return null;
+  }
 }
 
 function reductionLoop(eqn: Eqn, unsorted: readonly number[], own: View, group: GroupDraft, views: ViewTable): Fold | null {
   const input = at(eqn.inputs, 0);
   const { shape } = input.aval;
-  const axes = foldedAxes(unsorted);
-  const view = views.ofFoldOperand(own, shape, axes, group.space.length);
-  const operands = input.kind === "var" ? [{ value: input, view, inLoop: true }] : [];
+  const axes = [...unsorted].sort((left, right) => left - right);
+  let kept = 0;
+  const view = views.of(shape.map((_, dimension): ViewDimension => {
+    const inner = axes.indexOf(dimension);
+    return inner < 0 ? at(own.dimensions, kept++) : axisDimension(group.space.length + inner);
+  }), shape);
+  const operands = input.kind === "var" ? [{ value: input, view, inLoop: true, depth: 1 }] : [];
   if (group.loop === null) {
     const extents = axes.map((axis) => at(shape, axis));
     return { loop: { kind: "reduction", folds: [], extents, axes, operand: { shape, view }, stores: [] }, operands };
@@ -142,26 +175,17 @@ function reductionLoop(eqn: Eqn, unsorted: readonly number[], own: View, group: 
   return shares ? { loop: null, operands } : null;
 }
 
-function contractionLoop(eqn: Eqn, dimensions: DotDimensions, own: View, group: GroupDraft, views: ViewTable): Fold | null {
-  if (group.loop !== null) return null;
+function contractionLoop(eqn: Eqn, dimensions: DotDimensions, own: View, group: GroupDraft, views: ViewTable): Fold {
   const [left, right] = [at(eqn.inputs, 0), at(eqn.inputs, 1)];
-  const firstInner = group.space.length;
   const { batchLeft, batchRight, contractLeft, contractRight } = dimensions;
-  const freeLeft = left.aval.shape.length - batchLeft.length - contractLeft.length;
-  const sides = [
-    { input: left, batch: batchLeft, contract: contractLeft, firstFree: batchLeft.length },
-    { input: right, batch: batchRight, contract: contractRight, firstFree: batchLeft.length + freeLeft },
-  ];
-  const operands = sides.flatMap(({ input, batch, contract, firstFree }): OperandNeed[] => {
-    if (input.kind === "literal") return [];
-    let free = firstFree;
-    const view = views.assemble(own, input.aval.shape.map((extent, dimension) => {
-      if (extent === 1 && !batch.includes(dimension) && !contract.includes(dimension)) free += 1;
-      if (extent === 1) return "zero";
-      if (batch.includes(dimension)) return { result: batch.indexOf(dimension) };
-      return contract.includes(dimension) ? { axis: firstInner + contract.indexOf(dimension) } : { result: free++ };
-    }));
-    return [{ value: input, view, inLoop: true }];
+  let free = batchLeft.length;
+  const sides = [{ input: left, batch: batchLeft, contract: contractLeft }, { input: right, batch: batchRight, contract: contractRight }];
+  const operands = sides.flatMap(({ input, batch, contract }): OperandNeed[] => {
+    const view = views.of(input.aval.shape.map((_, dimension): ViewDimension => {
+      if (batch.includes(dimension)) return at(own.dimensions, batch.indexOf(dimension));
+      return contract.includes(dimension) ? axisDimension(group.space.length + contract.indexOf(dimension)) : at(own.dimensions, free++);
+    }), input.aval.shape);
+    return input.kind === "literal" ? [] : [{ value: input, view, inLoop: true, depth: 1 }];
   });
   const extents = contractLeft.map((dimension) => at(left.aval.shape, dimension));
   return { loop: { kind: "contraction", folds: [], extents, axes: [], operand: null, stores: [] }, operands };
@@ -169,9 +193,8 @@ function contractionLoop(eqn: Eqn, dimensions: DotDimensions, own: View, group: 
 
 // Limits ----------------------------------------------------------------------------------------------------------------
 
-function withinLimits(request: Request, admission: Admission, { capabilities }: AdmissionContext): Admission | Obstacle {
-  const { group, result } = request;
-  if (group.eqns.length === 0) return admission;
+function withinLimits(group: GroupDraft, admission: Admission, { capabilities }: AdmissionContext): Admission | Obstacle {
+  if (group.eqns.size === 0) return admission;
   const kind = admission.loop?.kind ?? group.kind;
   // A register tile computes the equations of a contraction's kernel once for each of its elements.
   const copies = kind === "contraction" ? capabilities.contractionTile[0] * capabilities.contractionTile[1] : 1;
@@ -181,8 +204,9 @@ function withinLimits(request: Request, admission: Admission, { capabilities }: 
   }
   const fresh = new Set<number>();
   for (const { value } of admission.operands) if (!group.needs.has(value.id)) fresh.add(value.id);
-  const loads = group.loads - (group.needs.has(result.id) ? 1 : 0) + fresh.size;
-  const buffers = loads + group.storeCount + (admission.store === null ? 0 : 1);
+  const computed = admission.results.filter(({ value }) => group.needs.has(value.id)).length;
+  const stored = admission.results.filter(({ store }) => store !== null).length;
+  const buffers = group.loads - computed + fresh.size + group.allStores.length + stored;
   if (buffers > capabilities.maxBuffers) {
     return obstacle("buffers", `the kernel would bind ${buffers} buffers of at most ${capabilities.maxBuffers}`);
   }

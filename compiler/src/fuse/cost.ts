@@ -25,8 +25,8 @@ const ceiling = 1e6;
 export function elementCosts(jaxpr: Jaxpr): (value: Var) => ElementCost {
   const costs = new Map<number, ElementCost>();
   for (const eqn of jaxpr.eqns) {
-    const result = at(eqn.outVars, 0);
-    costs.set(result.id, costOf(eqn, (operand) => costs.get(operand.id) ?? loaded));
+    const cost = costOf(eqn, (operand) => costs.get(operand.id) ?? loaded);
+    for (const result of eqn.outVars) costs.set(result.id, cost);
   }
   return (value) => costs.get(value.id) ?? loaded;
 }

@@ -14,6 +14,8 @@ export interface Need {
   readonly views: View[];
   /** Whether it is needed inside the group's inner loop. */
   inLoop: boolean;
+  /** Index maps between the group's stores and the value, at most. */
+  depth: number;
   /** Whether the group computes it; otherwise it is loaded. */
   computed: boolean;
 }
@@ -33,6 +35,7 @@ export interface OperandNeed {
   readonly value: Var;
   readonly view: View;
   readonly inLoop: boolean;
+  readonly depth: number;
 }
 
 export class GroupDraft {
@@ -77,15 +80,16 @@ export class GroupDraft {
   }
 
   /** Notes that a value is needed; true when the group did not know it yet. */
-  need({ value, view, inLoop }: OperandNeed): boolean {
+  need({ value, view, inLoop, depth }: OperandNeed): boolean {
     const known = this.needs.get(value.id);
     if (known === undefined) {
-      this.needs.set(value.id, { value, views: [view], inLoop, computed: false });
+      this.needs.set(value.id, { value, views: [view], inLoop, depth, computed: false });
       this.loads += 1;
       return true;
     }
     if (!known.views.includes(view)) known.views.push(view);
     known.inLoop ||= inLoop;
+    known.depth = Math.max(known.depth, depth);
     return false;
   }
 
@@ -109,9 +113,16 @@ export interface Reading {
   readonly keepsOrder: boolean;
 }
 
-/** The operands that an elementwise or movement equation needs when its result is needed at these views. */
+/** How a result is needed. */
+export interface ResultNeed {
+  readonly views: readonly View[];
+  readonly inLoop: boolean;
+  readonly depth: number;
+}
+
+/** The operands that an elementwise or movement equation needs for its result. */
 export function operandNeeds(
-  { item, reads, keepsOrder }: Reading, resultViews: readonly View[], inLoop: boolean, space: readonly number[], views: ViewTable,
+  { item, reads, keepsOrder }: Reading, { views: resultViews, inLoop, depth }: ResultNeed, space: readonly number[], views: ViewTable,
 ): OperandNeed[] {
   const { eqn, place, outIndex, result } = item;
   const needs: OperandNeed[] = [];
@@ -120,7 +131,7 @@ export function operandNeeds(
   for (const view of resultViews) {
     if (eqn.primitive.lower.kind === "scalar") {
       for (const input of eqn.inputs) {
-        if (input.kind === "var") needs.push({ value: input, view: views.ofElementwiseOperand(view, input.aval.shape), inLoop });
+        if (input.kind === "var") needs.push({ value: input, view: views.ofElementwiseOperand(view, input.aval.shape), inLoop, depth });
       }
       continue;
     }
@@ -131,7 +142,7 @@ export function operandNeeds(
       const operandView = view === inOrder
         ? views.inOrder(operandShape, space)
         : views.ofRead(view, read, operandShape, { eqn: place, outIndex, place: position });
-      needs.push({ value: input, view: operandView, inLoop });
+      needs.push({ value: input, view: operandView, inLoop, depth: depth + 1 });
     });
   }
   return needs;

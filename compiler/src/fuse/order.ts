@@ -9,7 +9,7 @@ export function runningOrder(groups: readonly GroupDraft[], loaders: (value: Var
   const successors = new Map<GroupDraft, ReadonlySet<GroupDraft>>();
   const waitsFor = new Map<GroupDraft, number>();
   for (const group of groups) {
-    const next = new Set([...group.stores, ...(group.loop?.stores ?? [])].flatMap((value) => loaders(value)));
+    const next = new Set(group.allStores.flatMap((value) => loaders(value)));
     next.delete(group);
     successors.set(group, next);
     for (const later of next) waitsFor.set(later, (waitsFor.get(later) ?? 0) + 1);

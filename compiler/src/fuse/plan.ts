@@ -8,15 +8,16 @@
  */
 
 import { at, InternalError } from "../base/assert.ts";
-import { equalShapes, sizeOf, stridesOf } from "../base/shape.ts";
+import { sizeOf } from "../base/shape.ts";
 import type { Eqn, Jaxpr, Var } from "../ir/types.ts";
 import type { Capabilities } from "../target.ts";
-import { admit, type Admission, type AdmissionContext } from "./admit.ts";
+import { admitFold, admitResult, isAdmission, type Admission, type AdmissionContext } from "./admit.ts";
 import { elementCosts, isCheap } from "./cost.ts";
-import { GroupDraft, type ReadingEqn } from "./draft.ts";
+import { GroupDraft, type OperandNeed, type Reading } from "./draft.ts";
+import { finishedGroup } from "./finish.ts";
 import { runningOrder } from "./order.ts";
-import { keepsOrder, readsOf } from "./reads.ts";
-import type { Cut, FusionGroup, FusionPlan, Obstacle } from "./types.ts";
+import { keepsOrder, readsOf, type Item } from "./reads.ts";
+import type { Cut, FusionPlan, Obstacle } from "./types.ts";
 import { sameElements, ViewTable } from "./view.ts";
 
 /** Values that a search for a shared operand may look at. */
@@ -26,8 +27,8 @@ const mostCandidates = 8;
 const longestSearch = 256;
 
 /**
- * Decides which equations share a kernel. Linear in the number of equations. The jaxpr has no calls left, and every
- * equation one result; an InternalError otherwise.
+ * Decides which equations share a kernel. Linear in the number of equations. The jaxpr has no calls left; an InternalError
+ * otherwise.
  */
 export function planFusion(jaxpr: Jaxpr, capabilities: Capabilities): FusionPlan {
   return new Planner(jaxpr, capabilities).plan();
@@ -39,11 +40,15 @@ interface RecordedCut extends Obstacle {
   readonly to: readonly GroupDraft[];
 }
 
+/** Asks a group whether it can compute something, and store it if it must. */
+type Ask = (group: GroupDraft, mustStore: boolean) => Admission | Obstacle;
+
 class Planner {
   readonly #jaxpr: Jaxpr;
   readonly #context: AdmissionContext;
   readonly #views = new ViewTable();
-  readonly #readings = new Map<number, ReadingEqn>();
+  /** By number of the equation, then of the result. */
+  readonly #readings = new Map<number, Reading[]>();
   readonly #groups: GroupDraft[] = [];
   /** The groups that need a value, by its id. */
   readonly #holders = new Map<number, GroupDraft[]>();
@@ -58,89 +63,134 @@ class Planner {
     this.#outputs = new Set(jaxpr.outs.flatMap((out) => (out.kind === "var" ? [out.id] : [])));
     this.#producers = new Map(jaxpr.eqns.flatMap((eqn) => eqn.outVars.map((variable) => [variable.id, eqn] as const)));
     this.#context = {
-      views: this.#views, capabilities, costOf: elementCosts(jaxpr), reading: (place) => this.#reading(place),
+      views: this.#views, capabilities, costOf: elementCosts(jaxpr), readingOf: (item) => this.#readingOf(item),
     };
   }
 
   plan(): FusionPlan {
     const { eqns } = this.#jaxpr;
     for (let place = eqns.length - 1; place >= 0; place--) this.#place(at(eqns, place), place);
-    const ordered = runningOrder(this.#groups, (value) => this.#loaders(value));
+    const ordered = runningOrder(this.#groups, (value) => this.#holdersOf(value).filter((group) => group.isLoading(value)));
     const numbers = new Map(ordered.map((group, number) => [group, number]));
     const numberOf = (group: GroupDraft): number => numbers.get(group) ?? -1;
     const cuts = this.#cuts.map(({ from, to, ...cut }): Cut => ({ ...cut, from: numberOf(from), to: to.map(numberOf).sort((a, b) => a - b) }));
     return {
-      jaxpr: this.#jaxpr, groups: ordered.map((group) => finished(group, this.#views)), same: this.#same,
+      jaxpr: this.#jaxpr, groups: ordered.map((group) => finishedGroup(group, this.#views)), same: this.#same,
       cuts: cuts.sort((a, b) => a.eqn - b.eqn),
     };
   }
 
   #place(eqn: Eqn, place: number): void {
-    const result = theResult(eqn);
-    const holders = this.#holders.get(result.id) ?? [];
-    if (this.#outputs.has(result.id)) this.#outputIsOperand(place, result);
+    switch (eqn.primitive.lower.kind) {
+      case "scalar": case "indexMap":
+        for (let outIndex = eqn.outVars.length - 1; outIndex >= 0; outIndex--) {
+          this.#placeResult({ eqn, place, outIndex, result: at(eqn.outVars, outIndex) });
+        }
+        return;
+      case "reduction": case "contraction": case "fold": return this.#placeFold(eqn, place);
+      case "routine": return this.#placeRoutine(eqn, place);
+      case "inlined": throw new InternalError(`${eqn.primitive.name} is left after the passes`);
+    }
+  }
+
+  #holdersOf(value: Var): readonly GroupDraft[] {
+    return this.#holders.get(value.id) ?? [];
+  }
+
+  // Elementwise and movement --------------------------------------------------------------------------------------------
+
+  #placeResult(item: Item): void {
+    const { result } = item;
+    if (this.#outputs.has(result.id)) this.#outputIsOperand(item);
+    const holders = this.#holdersOf(result);
     const isOutput = this.#outputs.has(result.id);
-    if (!isOutput && holders.length === 0) return;
-    if (!isOutput && !isFold(eqn) && this.#inline(eqn, place, holders)) return;
-    this.#store(eqn, place, holders);
+    if (!isOutput && (holders.length === 0 || this.#inline(item, holders))) return;
+    this.#store(item.eqn, item.place, [result], (group, mustStore) => admitResult(item, group, mustStore, this.#context));
   }
 
   /** An output that only gives another shape to a value is that value's memory. */
-  #outputIsOperand(place: number, result: Var): void {
-    const { eqn, keepsOrder: sameOrder } = this.#reading(place);
-    const operand = eqn.inputs[0];
-    if (!sameOrder || operand?.kind !== "var") return;
-    this.#outputs.delete(result.id);
+  #outputIsOperand(item: Item): void {
+    const operand = item.eqn.inputs[0];
+    if (!this.#readingOf(item).keepsOrder || operand?.kind !== "var") return;
+    this.#outputs.delete(item.result.id);
     this.#outputs.add(operand.id);
-    this.#same.push([result, operand]);
+    this.#same.push([item.result, operand]);
   }
 
-  /** Computes the equation in every group that needs it, without storing it; false where that may not be. */
-  #inline(eqn: Eqn, place: number, holders: readonly GroupDraft[]): boolean {
-    if (holders.length > 1 && !this.#mayRepeat(eqn, place)) return false;
+  /** Computes the result in every group that needs it, without storing it; false where that may not be. */
+  #inline(item: Item, holders: readonly GroupDraft[]): boolean {
+    if (holders.length > 1 && !this.#mayRepeat(item)) return false;
     const admissions: [GroupDraft, Admission][] = [];
     for (const group of holders) {
-      const answer = admit(eqn, place, group, false, this.#context);
+      const answer = admitResult(item, group, false, this.#context);
       if (!isAdmission(answer)) return false;
       admissions.push([group, answer]);
     }
-    for (const [group, admission] of admissions) this.#join(eqn, place, group, admission);
+    for (const [group, admission] of admissions) this.#join(group, admission);
     return true;
   }
 
   /** Whether several kernels may compute it. Movement of an expensive value may: that value is then stored itself. */
-  #mayRepeat(eqn: Eqn, place: number): boolean {
-    const result = theResult(eqn);
-    if (eqn.primitive.lower.kind === "indexMap") return this.#reading(place).reads.length <= 2;
-    return isCheap(result, this.#context.costOf(result));
+  #mayRepeat(item: Item): boolean {
+    if (item.eqn.primitive.lower.kind === "indexMap") return this.#readingOf(item).reads.length <= 2;
+    return isCheap(item.result, this.#context.costOf(item.result));
   }
 
-  #store(eqn: Eqn, place: number, holders: readonly GroupDraft[]): void {
-    const result = theResult(eqn);
+  // What is stored ------------------------------------------------------------------------------------------------------
+
+  #placeFold(eqn: Eqn, place: number): void {
+    const isWanted = eqn.outVars.some((result) => this.#outputs.has(result.id) || this.#holdersOf(result).length > 0);
+    if (!isWanted) return;
+    this.#store(eqn, place, eqn.outVars, (group) => admitFold(eqn, place, group, (result) => this.#isNeededBeside(result, group), this.#context));
+  }
+
+  #placeRoutine(eqn: Eqn, place: number): void {
+    if (!eqn.outVars.some((result) => this.#outputs.has(result.id) || this.#holdersOf(result).length > 0)) return;
+    const group = new GroupDraft(this.#groups.length, [], true);
+    this.#groups.push(group);
+    const whole = (value: Var): OperandNeed => ({ value, view: this.#views.inOrder(value.aval.shape, value.aval.shape), inLoop: false, depth: 0 });
+    for (const result of eqn.outVars) {
+      this.#need(group, whole(result));
+      group.stores.push(result);
+      group.compute(place, result, 1);
+    }
+    for (const input of eqn.inputs) if (input.kind === "var") this.#need(group, whole(input));
+    const to = [...new Set(eqn.outVars.flatMap((result) => this.#holdersOf(result)))].filter((holder) => holder !== group);
+    if (to.length > 0) this.#cuts.push({ eqn: place, from: group, to, reason: "routine", detail: "a library algorithm gives whole arrays" });
+  }
+
+  /** Whether a result has to be in memory although this group computes it. */
+  #isNeededBeside(result: Var, group: GroupDraft): boolean {
+    return this.#outputs.has(result.id) || this.#holdersOf(result).some((holder) => holder !== group);
+  }
+
+  /** Has one group compute and store the results: one that needs them, a sibling, or a new one. */
+  #store(eqn: Eqn, place: number, results: readonly Var[], ask: Ask): void {
+    const holders = [...new Set(results.flatMap((result) => this.#holdersOf(result)))];
     const obstacles = new Map<GroupDraft, Obstacle>();
-    let host = this.#host(eqn, place, this.#byFirstEqn(holders), holders, obstacles);
-    host ??= this.#host(eqn, place, this.#siblings(eqn), holders, new Map());
+    const isOutput = results.some((result) => this.#outputs.has(result.id));
+    const byFirstEqn = [...holders].sort((left, right) => left.firstEqn - right.firstEqn);
+    let host = this.#host(byFirstEqn, holders, isOutput, ask, obstacles);
+    host ??= this.#host(this.#siblings(eqn), holders, isOutput, ask, new Map());
     if (host === null) {
-      const group = new GroupDraft(this.#groups.length, result.aval.shape);
+      const group = new GroupDraft(this.#groups.length, at(results, 0).aval.shape);
       this.#groups.push(group);
-      const admission = admit(eqn, place, group, true, this.#context);
+      const admission = ask(group, true);
       if (!isAdmission(admission)) throw new InternalError(`a group of its own refuses ${eqn.primitive.name}: ${admission.detail}`);
       host = { group, admission };
     }
     const { group, admission } = host;
-    this.#join(eqn, place, group, admission);
+    this.#join(group, admission);
     const to = holders.filter((holder) => holder !== group);
-    if (to.length > 0) this.#cuts.push({ eqn: place, from: group, to, ...this.#whyStored(eqn, place, to, obstacles) });
+    if (to.length > 0) this.#cuts.push({ eqn: place, from: group, to, ...this.#whyStored(results, to, ask, obstacles) });
   }
 
-  /** The first candidate that can compute and store the result without making a cycle. */
+  /** The first candidate that can compute and store the results without making a cycle. */
   #host(
-    eqn: Eqn, place: number, candidates: readonly GroupDraft[], holders: readonly GroupDraft[], obstacles: Map<GroupDraft, Obstacle>,
+    candidates: readonly GroupDraft[], holders: readonly GroupDraft[], isOutput: boolean, ask: Ask, obstacles: Map<GroupDraft, Obstacle>,
   ): { readonly group: GroupDraft; readonly admission: Admission } | null {
-    const isOutput = this.#outputs.has(theResult(eqn).id);
     for (const group of candidates.slice(0, mostCandidates)) {
-      const mustStore = isOutput || holders.some((holder) => holder !== group);
-      const answer = admit(eqn, place, group, mustStore, this.#context);
+      const answer = ask(group, isOutput || holders.some((holder) => holder !== group));
       if (!isAdmission(answer)) {
         obstacles.set(group, answer);
       } else if (holders.some((holder) => holder !== group && this.#reaches(holder, group))) {
@@ -161,55 +211,46 @@ class Planner {
       for (const input of next.inputs) {
         if (input.kind === "literal" || sizeOf(input.aval.shape) <= 1 || seen.has(input.id)) continue;
         seen.add(input.id);
-        const holders = this.#holders.get(input.id) ?? [];
-        for (const group of holders.slice(-mostCandidates)) {
-          if (group.kind !== "contraction" && fitsBeside(eqn, group)) found.add(group);
-        }
+        const holders = this.#holdersOf(input);
+        for (const group of holders.slice(-mostCandidates)) if (fitsBeside(eqn, group)) found.add(group);
         const producer = this.#producers.get(input.id);
-        if (holders.length === 0 && producer !== undefined && !isFold(producer)) pending.push(producer);
+        const isPulled = producer?.primitive.lower.kind === "scalar" || producer?.primitive.lower.kind === "indexMap";
+        if (holders.length === 0 && producer !== undefined && isPulled) pending.push(producer);
       }
     }
     return [...found];
   }
 
-  #byFirstEqn(groups: readonly GroupDraft[]): readonly GroupDraft[] {
-    return [...groups].sort((left, right) => left.firstEqn - right.firstEqn);
-  }
-
-  #whyStored(eqn: Eqn, place: number, to: readonly GroupDraft[], obstacles: ReadonlyMap<GroupDraft, Obstacle>): Obstacle {
-    if (isFold(eqn) || this.#outputs.has(theResult(eqn).id)) {
-      const known = to.map((group) => obstacles.get(group)).find((found) => found !== undefined);
+  #whyStored(results: readonly Var[], to: readonly GroupDraft[], ask: Ask, obstacles: ReadonlyMap<GroupDraft, Obstacle>): Obstacle {
+    for (const group of to) {
+      const known = obstacles.get(group);
       if (known !== undefined) return known;
     }
     for (const group of to) {
-      const answer = admit(eqn, place, group, false, this.#context);
+      const answer = ask(group, false);
       if (!isAdmission(answer)) return answer;
     }
-    const { arithmetic } = this.#context.costOf(theResult(eqn));
+    const { arithmetic } = this.#context.costOf(at(results, 0));
     return { reason: "reused", detail: `several kernels need it, and computing an element costs ${arithmetic}` };
   }
 
-  #join(eqn: Eqn, place: number, group: GroupDraft, admission: Admission): void {
-    const result = theResult(eqn);
-    for (const view of admission.views) this.#need(group, { value: result, view, inLoop: admission.inLoop });
-    if (admission.store === "outer") group.stores.push(result);
-    if (admission.store === "inner") group.loop?.stores.push(result);
+  #join(group: GroupDraft, admission: Admission): void {
     if (admission.loop !== null) group.loop = admission.loop;
-    if (isFold(eqn)) group.loop?.folds.push(place);
-    group.compute(place, result, admission.operations);
+    if (admission.isFold) group.loop?.folds.push(admission.place);
+    for (const { value, needed: { views, inLoop, depth }, store } of admission.results) {
+      for (const view of views) this.#need(group, { value, view, inLoop, depth });
+      if (store === "outer") group.stores.push(value);
+      if (store === "inner") group.loop?.stores.push(value);
+      group.compute(admission.place, value, admission.operations);
+    }
     for (const operand of admission.operands) this.#need(group, operand);
   }
 
-  #need(group: GroupDraft, operand: Parameters<GroupDraft["need"]>[0]): void {
+  #need(group: GroupDraft, operand: OperandNeed): void {
     if (!group.need(operand)) return;
     const holders = this.#holders.get(operand.value.id);
     if (holders === undefined) this.#holders.set(operand.value.id, [group]);
     else holders.push(group);
-  }
-
-  /** The groups that load a value. */
-  #loaders(value: Var): readonly GroupDraft[] {
-    return (this.#holders.get(value.id) ?? []).filter((group) => group.needs.get(value.id)?.computed === false);
   }
 
   /** Whether `goal` waits for `start`. A search that takes too long says yes, which only costs a kernel. */
@@ -219,12 +260,11 @@ class Planner {
     let steps = 0;
     for (let group = pending.pop(); group !== undefined; group = pending.pop()) {
       if (group === goal) return true;
-      for (const value of [...group.stores, ...(group.loop?.stores ?? [])]) {
-        for (const next of this.#holders.get(value.id) ?? []) {
+      for (const value of group.allStores) {
+        for (const next of this.#holdersOf(value)) {
           if (++steps > longestSearch) return true;
           // What the goal waits for has an equation before the goal's last one.
-          const loads = next.needs.get(value.id)?.computed === false;
-          if (!loads || seen.has(next) || next.firstEqn > goal.lastEqn) continue;
+          if (!next.isLoading(value) || seen.has(next) || next.firstEqn > goal.lastEqn) continue;
           seen.add(next);
           pending.push(next);
         }
@@ -233,66 +273,21 @@ class Planner {
     return false;
   }
 
-  #reading(place: number): ReadingEqn {
-    const known = this.#readings.get(place);
+  #readingOf(item: Item): Reading {
+    const ofEqn = this.#readings.get(item.place) ?? [];
+    const known = ofEqn[item.outIndex];
     if (known !== undefined) return known;
-    const eqn = at(this.#jaxpr.eqns, place);
-    const reads = readsOf(eqn);
-    const reading: ReadingEqn = { eqn, place, reads, keepsOrder: keepsOrder(eqn, reads) };
-    this.#readings.set(place, reading);
+    const reads = readsOf(item);
+    const reading: Reading = { item, reads, keepsOrder: keepsOrder(item, reads) };
+    ofEqn[item.outIndex] = reading;
+    this.#readings.set(item.place, ofEqn);
     return reading;
   }
 }
 
-function isAdmission(answer: Admission | Obstacle): answer is Admission {
-  return "kind" in answer;
-}
-
 /** Whether the result has the shape that the group stores, so that it needs no index arithmetic of its own. */
 function fitsBeside(eqn: Eqn, group: GroupDraft): boolean {
-  const { shape } = theResult(eqn).aval;
+  if (group.isRoutine || group.kind === "contraction") return false;
+  const { shape } = at(eqn.outVars, 0).aval;
   return sameElements(shape, group.space) || sameElements(shape, group.loop?.operand?.shape ?? group.space);
-}
-
-function isFold(eqn: Eqn): boolean {
-  const { kind } = eqn.primitive.lower;
-  return kind === "reduction" || kind === "contraction";
-}
-
-function theResult(eqn: Eqn): Var {
-  if (eqn.primitive.lower.kind === "inlined") throw new InternalError(`${eqn.primitive.name} is left after the passes`);
-  if (eqn.outVars.length !== 1) throw new InternalError(`${eqn.primitive.name} has ${eqn.outVars.length} results, fusion knows one`);
-  return at(eqn.outVars, 0);
-}
-
-function finished(group: GroupDraft, views: ViewTable): FusionGroup {
-  const ascending = (left: number, right: number): number => left - right;
-  const { kind, loop } = group;
-  return {
-    kind,
-    space: refinedSpace(group, views),
-    eqns: [...group.eqns].sort(ascending),
-    loops: loop === null ? [] : [{ folds: [...loop.folds].sort(ascending), extents: loop.extents, axes: loop.axes, stores: [...loop.stores].reverse() }],
-    stores: [...group.stores].reverse(),
-  };
-}
-
-/**
- * The extents of the parallel loops, so fine that every value needed in the order of the iterations has whole loops for each
- * of its axes, where such extents exist: (4, 5) for values of the shapes (20,) and (4, 5).
- */
-function refinedSpace(group: GroupDraft, views: ViewTable): readonly number[] {
-  const size = sizeOf(group.space);
-  if (size <= 1) return group.space;
-  const strides = new Set<number>(stridesOf(group.space));
-  for (const { value, views: needed } of group.needs.values()) {
-    const { shape } = value.aval;
-    if (sizeOf(shape) === size && !equalShapes(shape, group.space) && needed.includes(views.inOrder(shape, group.space))) {
-      for (const stride of stridesOf(shape)) strides.add(stride);
-    }
-  }
-  const sorted = [size, ...[...strides].filter((stride) => stride < size).sort((left, right) => right - left)];
-  const extents = sorted.map((stride, place) => stride / (sorted[place + 1] ?? 1));
-  if (sorted.at(-1) === 1) extents.pop();
-  return extents.every(Number.isInteger) ? extents : group.space;
 }

@@ -8,11 +8,11 @@ import type { FusionGroup, FusionPlan } from "./types.ts";
 export function printFusion(plan: FusionPlan): string {
   const lines: string[] = [];
   plan.groups.forEach((group, number) => {
-    lines.push(`kernel ${number}: ${group.kind} over ${extents(group.space)}${loopsText(group)}`);
+    lines.push(`kernel ${number}: ${group.kind}${group.kind === "routine" ? "" : ` over ${extents(group.space)}`}${loopsText(group)}`);
     const stored = new Set([...group.stores, ...group.loops.flatMap((loop) => loop.stores)].map((value) => value.id));
     for (const place of group.eqns) {
       const eqn = at(plan.jaxpr.eqns, place);
-      lines.push(`  ${equationText(eqn, place)}${stored.has(at(eqn.outVars, 0).id) ? "  stored" : ""}`);
+      lines.push(`  ${equationText(eqn, place)}${eqn.outVars.some((result) => stored.has(result.id)) ? "  stored" : ""}`);
     }
   });
   if (plan.groups.length === 0) lines.push("no kernels");
@@ -32,6 +32,6 @@ function extents(shape: readonly number[]): string {
 }
 
 function equationText(eqn: Eqn, place: number): string {
-  const { shape, dtype } = at(eqn.outVars, 0).aval;
-  return `#${place} ${eqn.primitive.name} ${shortName(dtype)}${extents(shape)}`;
+  const types = eqn.outVars.map(({ aval: { shape, dtype } }) => `${shortName(dtype)}${extents(shape)}`);
+  return `#${place} ${eqn.primitive.name} ${types.join(" ")}`;
 }

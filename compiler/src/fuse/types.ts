@@ -15,18 +15,21 @@ export interface FusionPlan {
 /** Equations that become one kernel. */
 export interface FusionGroup {
   /** What the kernel is built around. */
-  readonly kind: "map" | "reduction" | "contraction";
-  /** The extents of the parallel loops, outermost first. */
+  readonly kind: "map" | "reduction" | "contraction" | "fold" | "routine";
+  /** The extents of the parallel loops, outermost first; of no meaning for a routine. */
   readonly space: readonly number[];
   /** Numbers of the equations that the kernel computes, ascending. A cheap equation may be in several groups. */
   readonly eqns: readonly number[];
   /** Loops inside the parallel ones, one after the other; values that depend on none of them come last. */
   readonly loops: readonly InnerLoop[];
-  /** What the kernel stores once per iteration of `space`, in row-major order; each has as many elements as `space`. */
+  /**
+   * What the kernel stores once per iteration of `space`, in row-major order; each has as many elements as `space`. All results
+   * of a routine.
+   */
   readonly stores: readonly Var[];
 }
 
-/** A loop in which values are folded: the operands of a reduction, the products of a contraction. */
+/** A loop in which values are folded: the operands of a reduction, the products of a contraction, the states of a fold. */
 export interface InnerLoop {
   /** The equations whose results it gives. */
   readonly folds: readonly number[];
@@ -46,10 +49,11 @@ export interface InnerLoop {
  * - `loop order`: the kernel already has a loop that this one does not fit.
  * - `shape`: the kernel runs over another number of elements.
  * - `cycle`: the kernel would wait for a value that itself waits for the kernel.
+ * - `routine`: a library algorithm works on whole arrays.
  * - `operations`, `buffers`, `depth`: a limit of the target or of the compiler.
  */
 export type CutReason =
-  | "fold result" | "reused" | "recomputed" | "contraction operand" | "loop order" | "shape" | "cycle"
+  | "fold result" | "reused" | "recomputed" | "contraction operand" | "loop order" | "shape" | "cycle" | "routine"
   | "operations" | "buffers" | "depth";
 
 export interface Obstacle {

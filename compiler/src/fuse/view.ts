@@ -11,8 +11,6 @@ export interface View {
   readonly dimensions: readonly ViewDimension[];
   /** The loop axes that the index depends on, ascending. */
   readonly axes: readonly number[];
-  /** Index maps between the kernel's stores and the value. */
-  readonly depth: number;
   /** How often computed indices come back to one element. */
   readonly repeats: number;
   /** Tells the views of one table apart. */
@@ -22,6 +20,7 @@ export interface View {
 export interface ViewDimension {
   readonly key: string;
   readonly axes: readonly number[];
+  readonly repeats: number;
 }
 
 /** Which read of which result of which equation. */
@@ -31,11 +30,11 @@ export interface ReadSource {
   readonly place: number;
 }
 
-const zeroDimension: ViewDimension = { key: "0", axes: [] };
+const zeroDimension: ViewDimension = { key: "0", axes: [], repeats: 1 };
 
 /** The dimension that runs over a loop axis. */
 export function axisDimension(axis: number): ViewDimension {
-  return { key: `i${axis}`, axes: [axis] };
+  return { key: `i${axis}`, axes: [axis], repeats: 1 };
 }
 
 /** Makes views, each once. Loop axes are numbered from the outermost loop of a kernel. */
@@ -57,7 +56,7 @@ export class ViewTable {
     return this.of(shape.map((extent, dimension): ViewDimension => {
       const low = at(strides, dimension);
       const axes = wide.filter((axis) => at(spaceStrides, axis) < low * extent && at(spaceStrides, axis) * at(space, axis) > low);
-      return { key: `part ${dimension} of ${shape.join(",")} in ${space.join(",")}`, axes };
+      return { key: `part ${dimension} of ${shape.join(",")} in ${space.join(",")}`, axes, repeats: 1 };
     }), shape);
   }
 
@@ -65,7 +64,7 @@ export class ViewTable {
   ofElementwiseOperand(view: View, operandShape: readonly number[]): View {
     const stays = operandShape.length === view.dimensions.length
       && operandShape.every((extent, dimension) => extent !== 1 || at(view.dimensions, dimension).key === "0");
-    return stays ? view : this.of(operandShape.map((_, dimension) => at(view.dimensions, dimension)), operandShape, view.depth, view.repeats);
+    return stays ? view : this.of(operandShape.map((_, dimension) => at(view.dimensions, dimension)), operandShape);
   }
 
   /**
@@ -75,26 +74,32 @@ export class ViewTable {
   ofRead(view: View, read: OperandRead, operandShape: readonly number[], source: ReadSource, firstInnerAxis = 0): View {
     const rank = view.dimensions.length;
     const ofAxis = (axis: number): ViewDimension => (axis < rank ? at(view.dimensions, axis) : axisDimension(firstInnerAxis + axis - rank));
-    const dimensions = read.dimensions.map((dimension, position): ViewDimension => {
+    const firstComputed = read.dimensions.findIndex(({ kind }) => kind === "computed");
+    return this.of(read.dimensions.map((dimension, position): ViewDimension => {
       switch (dimension.kind) {
         case "axis": return ofAxis(dimension.axis);
-        case "constant": return dimension.value === 0 ? zeroDimension : { key: String(dimension.value), axes: [] };
+        case "constant": return dimension.value === 0 ? zeroDimension : { key: String(dimension.value), axes: [], repeats: 1 };
         case "computed": {
           const key = `read ${source.eqn}.${source.outIndex}.${source.place}.${position} at ${view.number}`;
-          return { key, axes: ascending(dimension.axes.flatMap((axis) => ofAxis(axis).axes)) };
+          const parts = dimension.axes.map(ofAxis);
+          // Computed dimensions come back together, so that one of them counts for all.
+          const repeats = parts.reduce((product, part) => product * part.repeats, position === firstComputed ? read.repeats : 1);
+          return { key, axes: ascending(parts.flatMap((part) => part.axes)), repeats };
         }
       }
-    });
-    return this.of(dimensions, operandShape, view.depth + 1, view.repeats * read.repeats);
+    }), operandShape);
   }
 
   /** The view with these dimensions of a value of `shape`; dimensions of extent 1 are at 0. */
-  of(given: readonly ViewDimension[], shape: readonly number[], depth = 0, repeats = 1): View {
+  of(given: readonly ViewDimension[], shape: readonly number[]): View {
     const dimensions = shape.map((extent, dimension) => (extent === 1 ? zeroDimension : at(given, dimension)));
     const key = dimensions.map((dimension) => dimension.key).join("; ");
     const known = this.#views.get(key);
     if (known !== undefined) return known;
-    const view: View = { dimensions, axes: ascending(dimensions.flatMap((dimension) => dimension.axes)), depth, repeats, number: this.#views.size };
+    const view: View = {
+      dimensions, axes: ascending(dimensions.flatMap((dimension) => dimension.axes)),
+      repeats: dimensions.reduce((product, dimension) => product * dimension.repeats, 1), number: this.#views.size,
+    };
     this.#views.set(key, view);
     return view;
   }

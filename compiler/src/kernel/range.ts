@@ -119,7 +119,8 @@ function rangeOfOp(expr: OpExpr, facts: RangeFacts): Range {
       if (a.low === 1) return b;
       return a.high === 0 ? c : unionRange(b, c);
     case "pow": case "mulHigh": case "fma": case "floor": case "ceil": case "trunc": case "roundEven": case "sqrt":
-    case "exp": case "log": case "sin": case "cos": case "tanh": case "isNaN": case "isFinite": case "roundFloat32":
+    case "exp": case "log": case "sin": case "cos": case "tanh": case "expm1": case "log1p": case "atan2":
+    case "isNaN": case "isFinite": case "roundFloat32":
       return full;
     default: return assertNever(expr.op, "op");
   }

@@ -47,7 +47,7 @@ function expanded(expr: OpExpr, before: StatementsBefore): Expr | null {
     case "isFinite": return lt(magnitudeOf(a), infinityBits);
     case "add": case "sub": case "mul": case "div": case "rem": case "neg": case "abs": case "pow": case "fma": case "floor":
     case "ceil": case "trunc": case "roundEven": case "sqrt": case "exp": case "log": case "sin": case "cos": case "tanh":
-    case "roundFloat32": case "and": case "or": case "xor": case "not": case "shiftLeft": case "shiftRightArithmetic":
+    case "expm1": case "log1p": case "atan2": case "roundFloat32": case "and": case "or": case "xor": case "not": case "shiftLeft": case "shiftRightArithmetic":
     case "shiftRightLogical": case "populationCount": case "countLeadingZeros": case "mulHigh": case "select":
       return null;
     default: return assertNever(name, "op");

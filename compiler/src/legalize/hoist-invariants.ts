@@ -34,7 +34,7 @@ function outOfLoop(loop: Loop, fresh: (hint: string) => string): readonly Stmt[]
   const varying = new Set<string>();
   forEachStmt([loop], (statement) => {
     const name = statement.kind === "assign" ? statement.name : declaredName(statement);
-    if (name !== null && statement.kind !== "assign") varying.add(name);
+    if (name !== null) varying.add(name);
   });
   const isInvariant = (expr: Expr): boolean => {
     let invariant = true;

@@ -29,6 +29,7 @@ type Treatment =
 const treatments: Readonly<Record<ScalarOpName, Treatment>> = {
   add: "computes", sub: "computes", mul: "computes", div: "computes",
   sqrt: "computes", exp: "computes", log: "computes", sin: "computes", cos: "computes", tanh: "computes",
+  expm1: "computes", log1p: "computes", atan2: "computes",
   // The power of a negative base turns on the exponent's last bit.
   pow: "needsRoundedComputes",
   // The remainder of two float32 values is a float32 value.

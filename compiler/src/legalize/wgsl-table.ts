@@ -18,6 +18,7 @@ export const wgslOperations: Readonly<Record<ScalarOpName, readonly ValueDType[]
   max: integers, min: integers, pow: none, fma: floats,
   floor: floats, ceil: floats, trunc: floats, roundEven: floats, sqrt: floats,
   exp: none, log: none, sin: none, cos: none, tanh: none,
+  expm1: none, log1p: none, atan2: none,
   isNaN: none, isFinite: none, roundFloat32: none,
   eq: words, ne: words, lt: integers, le: integers, gt: integers, ge: integers,
   and: words, or: words, xor: words, not: words,

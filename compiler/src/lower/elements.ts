@@ -5,11 +5,11 @@
 
 import { at, InternalError, required } from "../base/assert.ts";
 import { formatShape } from "../base/shape.ts";
-import type { Atom, Emitter, Eqn, LowerContext, Params, Var } from "../ir/types.ts";
-import { KernelBuilder, constant, int } from "../kernel/build.ts";
+import type { Atom, Emitter, Eqn, LowerContext, Params, ReadOperand, Var } from "../ir/types.ts";
+import { int, type KernelBuilder } from "../kernel/build.ts";
 import type { Expr } from "../kernel/types.ts";
 import { IndexForms } from "./index-forms.ts";
-import { narrowed, valueType, zeroOf } from "./values.ts";
+import { literalValue, narrowed, valueType } from "./values.ts";
 
 /** An index into an array, canonical and made once, so that equal indices are one object. */
 export interface ElementIndex {
@@ -19,10 +19,16 @@ export interface ElementIndex {
 
 /** What the kernel of a group computes and where it finds the rest. */
 export interface ElementSource {
-  /** The equation of the group that computes a value, or null when the value is loaded. */
-  equationOf(value: Var): Eqn | null;
+  /** The equation of the group that gives a value, or null when the value is loaded. */
+  producerOf(value: Var): Producer | null;
   /** The buffer that holds a value; declares it when it is new. */
   bufferOf(value: Var): string;
+}
+
+/** An equation, and which of its results is meant. */
+export interface Producer {
+  readonly eqn: Eqn;
+  readonly outIndex: number;
 }
 
 /** Where a load reads. */
@@ -108,24 +114,29 @@ export class Elements {
 
   /** Emits one element; false where operands must come first, which are then on the stack. */
   #emit({ value, element }: Wanted, pending: Wanted[]): boolean {
-    const eqn = this.#source.equationOf(value);
-    if (eqn === null) {
+    const producer = this.#source.producerOf(value);
+    if (producer === null) {
       this.define(value, element, this.#load(value, element));
       return true;
     }
+    const { eqn } = producer;
     const { lower } = eqn.primitive;
     if (lower.kind === "scalar") {
       const operands = this.#operands(eqn, element, pending);
       if (operands === null) return false;
-      this.#result(eqn, element, lower.emit(this.#emitter(value), operands, contextOf(eqn)));
+      this.result(producer, element, lower.emit(this.emitter, operands, contextOf(producer)));
       return true;
     }
     if (lower.kind === "indexMap") {
-      const read = (operand: number, index: readonly Expr[]): Expr => this.element(at(eqn.inputs, operand), this.#operandIndex(eqn, operand, index));
-      this.#result(eqn, element, lower.emit(this.#emitter(value), element.index, read, contextOf(eqn)));
+      this.result(producer, element, lower.emit(this.emitter, element.index, this.readerOf(eqn), contextOf(producer)));
       return true;
     }
     throw new InternalError(`${eqn.primitive.name} is wanted at an index at which no loop has computed it`);
+  }
+
+  /** Gives elements of an equation's operands. */
+  readerOf(eqn: Eqn): ReadOperand {
+    return (operand, index) => this.element(at(eqn.inputs, operand), this.#operandIndex(eqn, operand, index));
   }
 
   #operandIndex(eqn: Eqn, operand: number, index: readonly Expr[]): ElementIndex {
@@ -163,8 +174,10 @@ export class Elements {
     return stays ? element : this.index(shape.map((extent, axis) => (extent === 1 ? int(0) : at(element.index, axis))));
   }
 
-  #result(eqn: Eqn, element: ElementIndex, value: Expr): void {
-    const result = at(eqn.outVars, 0);
+  /** States what a result of an equation is, in the range of its dtype. */
+  result(producer: Producer, element: ElementIndex, value: Expr): void {
+    const { eqn, outIndex } = producer;
+    const result = at(eqn.outVars, outIndex);
     const expected = valueType(result.aval.dtype);
     if (value.type.dtype !== expected || value.type.width !== 1) {
       throw new InternalError(`the lowering of ${eqn.primitive.name} gives ${value.type.dtype}, its result is ${result.aval.dtype}`);
@@ -179,26 +192,15 @@ export class Elements {
     return loaded;
   }
 
-  /** What a lowering may emit; a branch gives a value of the equation's dtype. */
-  #emitter(result: Var): Emitter {
-    return {
-      let: (value, hint) => this.builder.let(value, hint),
-      branch: (condition, then, otherwise) => {
-        const variable = this.builder.var(zeroOf(valueType(result.aval.dtype)));
-        const side = (emit: () => Expr) => () => this.inScope(() => this.builder.assign(variable, emit()));
-        this.builder.if(condition, side(then), side(otherwise));
-        return variable;
-      },
-    };
-  }
+  /** What a lowering may emit. What it names in a branch is out of reach behind it. */
+  readonly emitter: Emitter = {
+    let: (value, hint) => this.builder.let(value, hint),
+    branch: (condition, then, otherwise) => this.builder.branch(condition, () => this.inScope(then), () => this.inScope(otherwise)),
+  };
 }
 
-function contextOf(eqn: Eqn): LowerContext<Params> {
-  return { params: eqn.params, inAvals: eqn.inputs.map((input) => input.aval), outAval: at(eqn.outVars, 0).aval, outIndex: 0 };
-}
-
-function literalValue(atom: Atom & { kind: "literal" }): Expr {
-  return constant(atom.value, valueType(atom.aval.dtype));
+export function contextOf({ eqn, outIndex }: Producer): LowerContext<Params> {
+  return { params: eqn.params, inAvals: eqn.inputs.map((input) => input.aval), outAval: at(eqn.outVars, outIndex).aval, outIndex };
 }
 
 function isZero(expr: Expr): boolean {

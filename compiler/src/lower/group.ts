@@ -3,11 +3,12 @@
 import { at, InternalError, required } from "../base/assert.ts";
 import { sizeOf, stridesOf } from "../base/shape.ts";
 import type { FusionGroup, FusionPlan, InnerLoop } from "../fuse/types.ts";
-import type { Atom, DotDimensions, Eqn, Var } from "../ir/types.ts";
+import type { Atom, DotDimensions, Eqn, FoldLowering, Params, Var } from "../ir/types.ts";
 import { convert, div, int, KernelBuilder, rem } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
+import { forEachExpr } from "../kernel/walk.ts";
 import type { BufferParam, Expr, Kernel, LoopKind, RefExpr } from "../kernel/types.ts";
-import { Elements, type ElementIndex } from "./elements.ts";
+import { contextOf, Elements, type ElementIndex, type Producer } from "./elements.ts";
 import { storageType, valueType, wrapped } from "./values.ts";
 
 /** A kernel with the values that its buffers hold, in order. */
@@ -37,7 +38,7 @@ class GroupLowering {
   readonly #group: FusionGroup;
   readonly #builder: KernelBuilder;
   readonly #elements: Elements;
-  readonly #equations = new Map<number, Eqn>();
+  readonly #producers = new Map<number, Producer>();
   readonly #buffers = new Map<number, string>();
   readonly #values = new Map<string, Var>();
   /** The key of the place at which a value is stored. */
@@ -51,10 +52,10 @@ class GroupLowering {
     this.#builder = new KernelBuilder(nameOf(plan, group));
     for (const place of group.eqns) {
       const eqn = at(plan.jaxpr.eqns, place);
-      this.#equations.set(at(eqn.outVars, 0).id, eqn);
+      eqn.outVars.forEach((result, outIndex) => this.#producers.set(result.id, { eqn, outIndex }));
     }
     this.#elements = new Elements(this.#builder, {
-      equationOf: (value) => this.#equations.get(value.id) ?? null,
+      producerOf: (value) => this.#producers.get(value.id) ?? null,
       bufferOf: (value) => this.#buffer(value, "read"),
     });
   }
@@ -137,35 +138,63 @@ class GroupLowering {
     const folds = loop.folds.map((place) => this.#fold(at(this.#plan.jaxpr.eqns, place), outer));
     if (sizeOf(loop.extents) > 0) {
       this.#nest(loop.extents, ["serial", "serial"], (inner) => {
-        for (const fold of folds) this.#builder.assign(fold.accumulator, fold.step(inner));
+        for (const fold of folds) fold.step(inner);
         this.#storeAll(loop.stores, (value) => this.#elementInLoop(value, loop, outer, inner));
       });
     }
-    for (const fold of folds) this.#elements.define(fold.result, fold.element, wrapped(fold.accumulator, fold.result.aval.dtype));
+    for (const fold of folds) fold.finish();
   }
 
   #fold(eqn: Eqn, outer: readonly Expr[]): Fold {
     const result = at(eqn.outVars, 0);
     const { lower } = eqn.primitive;
-    const dtype = valueType(result.aval.dtype);
     const resultIndex = this.#inOrder(outer, result.aval.shape);
     const element = this.#elements.index(resultIndex);
+    if (lower.kind === "fold") return this.#statefulFold(eqn, lower, element);
+    const dtype = valueType(result.aval.dtype);
+    const finish = (accumulator: Expr): void => this.#elements.define(result, element, wrapped(accumulator, result.aval.dtype));
     if (lower.kind === "reduction") {
       const accumulator = this.#builder.var(foldStart(lower.op, dtype), "sum");
-      const step = (inner: readonly Expr[]): Expr => foldStep(lower.op, accumulator, this.#reducedElement(eqn, resultIndex, inner));
-      return { result, element, accumulator, step };
+      return {
+        step: (inner) => this.#builder.assign(accumulator, foldStep(lower.op, accumulator, this.#reducedElement(eqn, resultIndex, inner))),
+        finish: () => finish(accumulator),
+      };
     }
     if (lower.kind !== "contraction") throw new InternalError(`${eqn.primitive.name} does not fold`);
     const accumulator = this.#builder.var(foldStart("add", dtype), "sum");
     const dimensions = lower.dimensions(eqn.params);
-    const step = (inner: readonly Expr[]): Expr => {
-      const [left, right] = contractionIndex(eqn, dimensions, resultIndex, inner);
-      const leftElement = this.#elements.element(at(eqn.inputs, 0), this.#elements.index(left));
-      const rightElement = this.#elements.element(at(eqn.inputs, 1), this.#elements.index(right));
-      const product = foldStep("mul", convert(leftElement, dtype), convert(rightElement, dtype));
-      return foldStep("add", accumulator, product);
+    return {
+      step: (inner) => this.#builder.assign(accumulator, foldStep("add", accumulator, this.#product(eqn, dimensions, resultIndex, inner))),
+      finish: () => finish(accumulator),
     };
-    return { result, element, accumulator, step };
+  }
+
+  /** A fold whose lowering has states and steps of its own. */
+  #statefulFold(eqn: Eqn, lower: FoldLowering<Params>, element: ElementIndex): Fold {
+    const context = contextOf({ eqn, outIndex: 0 });
+    const states = lower.states(context).map(({ role, init }) => this.#builder.var(init, role === "sum" ? "sum" : "state"));
+    return {
+      step: (inner) => {
+        const next = lower.step(this.#elements.emitter, element.index, inner, states, this.#elements.readerOf(eqn), context);
+        // All states change at once: what reads another state is computed before that one changes.
+        const held = next.map((expr, number) => (readsAny(expr, states.filter((_, other) => other !== number)) ? this.#builder.let(expr) : expr));
+        states.forEach((state, number) => {
+          if (at(held, number) !== state) this.#builder.assign(state, at(held, number));
+        });
+      },
+      finish: () => {
+        const values = lower.finish(this.#elements.emitter, states, context);
+        values.forEach((value, outIndex) => this.#elements.result({ eqn, outIndex }, element, value));
+      },
+    };
+  }
+
+  #product(eqn: Eqn, dimensions: DotDimensions, resultIndex: readonly Expr[], inner: readonly Expr[]): Expr {
+    const dtype = valueType(at(eqn.outVars, 0).aval.dtype);
+    const [left, right] = contractionIndex(eqn, dimensions, resultIndex, inner);
+    const leftElement = this.#elements.element(at(eqn.inputs, 0), this.#elements.index(left));
+    const rightElement = this.#elements.element(at(eqn.inputs, 1), this.#elements.index(right));
+    return foldStep("mul", convert(leftElement, dtype), convert(rightElement, dtype));
   }
 
   #reducedElement(eqn: Eqn, resultIndex: readonly Expr[], inner: readonly Expr[]): Expr {
@@ -230,11 +259,18 @@ interface Stored {
 }
 
 interface Fold {
-  readonly result: Var;
-  readonly element: ElementIndex;
-  readonly accumulator: RefExpr;
-  /** The accumulator after one more iteration. */
-  readonly step: (inner: readonly Expr[]) => Expr;
+  /** Takes in one more iteration of the inner loop. */
+  readonly step: (inner: readonly Expr[]) => void;
+  /** Defines the results, behind the loop. */
+  readonly finish: () => void;
+}
+
+function readsAny(expr: Expr, variables: readonly RefExpr[]): boolean {
+  let reads = false;
+  forEachExpr(expr, (node) => {
+    if (node.kind === "ref") reads ||= variables.some((variable) => variable.name === node.name);
+  });
+  return reads;
 }
 
 function order(buffer: BufferParam): number {

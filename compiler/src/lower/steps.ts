@@ -1,25 +1,28 @@
 /** @file A fusion plan as a program of steps over values, one naive kernel for each group; equal kernels are made once. */
 
+import { at, InternalError } from "../base/assert.ts";
 import { hashNumber, hashString, mixHash } from "../base/hash.ts";
 import { sizeOf } from "../base/shape.ts";
 import { StructuralMap } from "../base/structural-map.ts";
 import type { ArraySpec, StagedKernel, Step, StepProgram, ValueSpec } from "../artifact/types.ts";
 import type { FusionPlan } from "../fuse/types.ts";
-import type { Atom, Literal, Var } from "../ir/types.ts";
-import { constant, int, KernelBuilder } from "../kernel/build.ts";
+import type { Atom, Eqn, Literal, Params, RoutineNeeds, RoutineVariant, Var } from "../ir/types.ts";
+import { int, KernelBuilder } from "../kernel/build.ts";
 import { exprsOf, forEachExpr, forEachStmt } from "../kernel/walk.ts";
 import type { Expr, Kernel } from "../kernel/types.ts";
 import { lowerGroup, type GroupKernel } from "./group.ts";
-import { storageType, valueType } from "./values.ts";
+import type { Capabilities } from "../target.ts";
+import { literalValue, storageType } from "./values.ts";
 
 /** The program of a plan whose jaxpr has no constants of its own. */
-export function lowerPlan(plan: FusionPlan, name: string): StepProgram<Kernel> {
-  return new PlanLowering(plan, name).lower();
+export function lowerPlan(plan: FusionPlan, name: string, capabilities: Capabilities): StepProgram<Kernel> {
+  return new PlanLowering(plan, name, capabilities).lower();
 }
 
 class PlanLowering {
   readonly #plan: FusionPlan;
   readonly #name: string;
+  readonly #capabilities: Capabilities;
   readonly #values: ValueSpec[] = [];
   readonly #numbers = new Map<number, number>();
   readonly #same = new Map<number, Var>();
@@ -27,9 +30,10 @@ class PlanLowering {
   readonly #kernelNumbers = new StructuralMap<StagedKernel<Kernel>, number>(hashStaged);
   readonly #steps: Step[] = [];
 
-  constructor(plan: FusionPlan, name: string) {
+  constructor(plan: FusionPlan, name: string, capabilities: Capabilities) {
     this.#plan = plan;
     this.#name = name;
+    this.#capabilities = capabilities;
   }
 
   lower(): StepProgram<Kernel> {
@@ -40,11 +44,15 @@ class PlanLowering {
       this.#values.push({ ...specOf(variable), input });
     });
     for (const group of groups) {
+      if (group.kind === "routine") {
+        this.#routine(at(jaxpr.eqns, at(group.eqns, 0)));
+        continue;
+      }
       const { kernel, same } = lowerGroup(this.#plan, group);
       for (const [value, original] of same) this.#same.set(value.id, original);
       if (kernel !== null) this.#addStep(kernel);
     }
-    const results = jaxpr.outs.map((out) => (out.kind === "var" ? this.#number(out) : this.#filled(out)));
+    const results = jaxpr.outs.map((out) => this.#numberOf(out));
     return {
       name: this.#name, inputs: jaxpr.inVars.map(arraySpec), outputs: jaxpr.outs.map(arraySpec),
       values: this.#values, results, kernels: this.#kernels, steps: this.#steps,
@@ -53,7 +61,31 @@ class PlanLowering {
 
   #addStep({ kernel, values, extent, inPlace }: GroupKernel): void {
     const buffers = values.map((value) => this.#number(value));
-    this.#steps.push({ kind: "kernel", kernel: this.#kernel({ code: kernel, inPlace }), buffers, scalars: [], extent });
+    this.#steps.push({ kind: "kernel", kernel: this.#kernel({ code: kernel, inPlace, asWritten: false }), buffers, scalars: [], extent });
+  }
+
+  /** The steps of a library algorithm, over memory of its own beside the operands and results. */
+  #routine(eqn: Eqn): void {
+    const { lower } = eqn.primitive;
+    if (lower.kind !== "routine") throw new InternalError(`${eqn.primitive.name} is no routine`);
+    const outAvals = eqn.outVars.map((result) => result.aval);
+    if (outAvals.every(({ shape }) => sizeOf(shape) === 0)) return;
+    const { scratch, steps } = chosenVariant(lower.variants, this.#capabilities)
+      .build({ params: eqn.params, inAvals: eqn.inputs.map((input) => input.aval), outAvals });
+    const places = {
+      input: eqn.inputs.map((input) => this.#numberOf(input)),
+      output: eqn.outVars.map((result) => this.#number(result)),
+      scratch: scratch.map((spec) => this.#values.push({ ...spec, input: null }) - 1),
+    };
+    for (const { kernel, buffers, extent } of steps) {
+      const bound = buffers.map(({ from, index }) => at(places[from], index));
+      const number = this.#kernel({ code: kernel, inPlace: [], asWritten: true });
+      this.#steps.push({ kind: "kernel", kernel: number, buffers: bound, scalars: [], extent });
+    }
+  }
+
+  #numberOf(atom: Atom): number {
+    return atom.kind === "var" ? this.#number(atom) : this.#filled(atom);
   }
 
   #kernel(staged: StagedKernel<Kernel>): number {
@@ -85,14 +117,22 @@ class PlanLowering {
     if (length === 0) return number;
     const builder = new KernelBuilder("fill");
     const target = builder.buffer("out0", { dtype: storageType(dtype), length, access: "write" });
-    const value = constant(literal.value, valueType(dtype));
+    const value = literalValue(literal);
     if (length === 1) builder.store(target, int(0), value);
     else builder.for("grid", 0, length, 1, (index) => builder.store(target, index, value));
     this.#steps.push({
-      kind: "kernel", kernel: this.#kernel({ code: builder.build(), inPlace: [] }), buffers: [number], scalars: [], extent: length,
+      kind: "kernel", kernel: this.#kernel({ code: builder.build(), inPlace: [], asWritten: false }), buffers: [number], scalars: [], extent: length,
     });
     return number;
   }
+}
+
+/** The first variant that the target can run. */
+function chosenVariant<P extends Params>(variants: readonly RoutineVariant<P>[], { grid, target }: Capabilities): RoutineVariant<P> {
+  const able: readonly RoutineNeeds[] = grid ? ["grid", "workgroup", "serial"] : ["serial", "grid"];
+  const variant = variants.find(({ needs }) => able.includes(needs));
+  if (variant === undefined) throw new InternalError(`no variant of ${variants.map(({ name }) => name).join(", ")} runs on ${target}`);
+  return variant;
 }
 
 /** Of what tells kernels apart: names of buffers and locals are numbered alike, so operations and constants remain. */

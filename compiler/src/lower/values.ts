@@ -2,8 +2,9 @@
 
 import { InternalError } from "../base/assert.ts";
 import type { DType } from "../base/dtype.ts";
-import type { Eqn } from "../ir/types.ts";
-import { and, boolean, constant, op, valueDTypeOf } from "../kernel/build.ts";
+import { fromBfloat16Bits, roundToFloat16, toBfloat16Bits } from "../base/float-bits.ts";
+import type { Eqn, Literal } from "../ir/types.ts";
+import { and, constant, op, valueDTypeOf } from "../kernel/build.ts";
 import type { Expr, StorageDType, ValueDType } from "../kernel/types.ts";
 
 /** The dtype as memory holds it; an InternalError for one that has no storage of its own. */
@@ -16,8 +17,9 @@ export function valueType(dtype: DType): ValueDType {
   return valueDTypeOf(storageType(dtype));
 }
 
-export function zeroOf(dtype: ValueDType): Expr {
-  return dtype === "bool" ? boolean(false) : constant(0, dtype);
+/** The number of a literal: a float is the nearest value of its dtype. */
+export function literalValue({ value, aval: { dtype } }: Literal): Expr {
+  return constant(dtype === "float16" ? roundToFloat16(value) : dtype === "bfloat16" ? fromBfloat16Bits(toBfloat16Bits(value)) : value, valueType(dtype));
 }
 
 /**

@@ -111,7 +111,7 @@ export const fuseStage: Stage<Jaxpr, FusionPlan> = {
 
 export const lowerStage: Stage<FusionPlan, StepProgram<Kernel>> = {
   name: "lower",
-  run: (plan, { name }) => indexable(lowerPlan(plan, name)),
+  run: (plan, { name, capabilities }) => indexable(lowerPlan(plan, name, capabilities)),
   requires: [], ensures: [verifiedKernels, boundBuffers],
 };
 

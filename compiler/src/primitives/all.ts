@@ -4,15 +4,26 @@ import type { Primitive } from "../ir/types.ts";
 import * as arith from "./arith.ts";
 import * as compare from "./compare.ts";
 import * as contract from "./contract.ts";
+import * as conv from "./conv.ts";
+import * as cumulative from "./cumulative.ts";
+import * as dynamicSlice from "./index-dynamic-slice.ts";
+import * as gather from "./index-gather.ts";
+import * as scatter from "./index-scatter.ts";
+import * as linalg from "./linalg.ts";
 import * as linear from "./linear.ts";
 import * as power from "./power.ts";
 import * as reduce from "./reduce.ts";
+import * as reduceWindow from "./reduce-window.ts";
+import * as sort from "./sort.ts";
+import * as rev from "./structural-rev.ts";
+import * as stack from "./structural-stack.ts";
 import * as structural from "./structural.ts";
+import * as stopGradient from "./unary-stop-gradient.ts";
 import * as unary from "./unary.ts";
 
 /** The primitives without a jaxpr in their params, by name. */
 export function flatPrimitives(): ReadonlyMap<string, Primitive> {
-  const primitives = [linear, compare, arith, structural, unary, power, reduce, contract]
+  const primitives = [linear, compare, arith, structural, unary, power, reduce, reduceWindow, cumulative, sort, contract, rev, stack, stopGradient, gather, scatter, dynamicSlice, conv, linalg]
     .flatMap((family) => Object.values(family) as unknown[])
     .filter(isPrimitive);
   return new Map(primitives.map((primitive) => [primitive.name, primitive]));

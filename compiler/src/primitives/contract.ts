@@ -1,7 +1,7 @@
 /** @file Contractions: dot_general with batch and several contracting dimensions. */
 
 import { at } from "../base/assert.ts";
-import { isDType, isFloat, isInteger, type DType } from "../base/dtype.ts";
+import { byteSize, isDType, isFloat, isInteger, isSigned, type DType } from "../base/dtype.ts";
 import { raise } from "../base/errors.ts";
 import { formatShape, range } from "../base/shape.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
@@ -12,7 +12,7 @@ import { definePrimitive, knownValue, linearAval, mapCotangent, printed, refuseP
 import { allWeak, commonDType } from "./elementwise.ts";
 import { shapeMismatch } from "./errors.ts";
 import { addTangents, transpose } from "./linear.ts";
-import { formatList, parseItems, parseNumbers } from "./params.ts";
+import { formatList, parseItems, parseNumbers, parsePrecision } from "./params.ts";
 
 export interface DotParams extends Params {
   readonly contractLeft: readonly number[];
@@ -26,6 +26,17 @@ export interface DotParams extends Params {
 
 function freeAxes(rank: number, contract: readonly number[], batch: readonly number[]): number[] {
   return range(rank).filter((axis) => !contract.includes(axis) && !batch.includes(axis));
+}
+
+/** Throws unless sums of products of `dtype` may be asked for in the preferred dtype: as wide at least, and of its class. */
+export function checkPreferredElementType(operation: string, dtype: DType, preferred: DType | null): void {
+  if (preferred === null) return;
+  const ofClass = isFloat(dtype) ? isFloat(preferred) : isSigned(dtype) ? isSigned(preferred) || isFloat(preferred) : isInteger(preferred) || isFloat(preferred);
+  if (ofClass && byteSize(preferred) >= byteSize(dtype)) return;
+  refuseParameter(
+    operation, `preferredElementType: ${isFloat(dtype) ? "a float dtype" : "a dtype of integers of the same sign, or of floats,"} no narrower than ${dtype}`,
+    preferred, "leave preferredElementType out, or convert the result with astype",
+  );
 }
 
 function checkDimensions(left: readonly number[], right: readonly number[], dims: DotDimensions): void {
@@ -57,6 +68,7 @@ export const dotGeneralP: Primitive<DotParams> = definePrimitive<DotParams>({
     const dtype = commonDType("dot_general", inAvals);
     requireDType("dot_general", left, (candidate) => isFloat(candidate) || isInteger(candidate), "numbers");
     checkDimensions(left.shape, right.shape, params);
+    checkPreferredElementType("dot_general", dtype, params.preferredElementType);
     const shape = [
       ...params.batchLeft.map((axis) => at(left.shape, axis)),
       ...freeAxes(left.shape.length, params.contractLeft, params.batchLeft).map((axis) => at(left.shape, axis)),
@@ -100,10 +112,9 @@ export const dotGeneralP: Primitive<DotParams> = definePrimitive<DotParams>({
   parseParams: (params) => {
     const [contract, batch] = parseItems(params.get("dimension_numbers")).map((pair) => parseItems(pair).map(parseNumbers));
     const preferred = params.get("preferred_element_type");
-    const precision = params.get("precision");
     return {
       contractLeft: at(contract ?? [], 0), contractRight: at(contract ?? [], 1), batchLeft: at(batch ?? [], 0), batchRight: at(batch ?? [], 1),
-      precision: typeof precision === "string" ? precision : null, preferredElementType: isDType(preferred) ? preferred : null,
+      precision: parsePrecision(params.get("precision")), preferredElementType: isDType(preferred) ? preferred : null,
     };
   },
   inPlace: "none",
@@ -123,7 +134,8 @@ function transposeOperand(ct: Value, rank: number, dtype: DType, y: Value, param
   const freeY = freeAxes(y.aval.shape.length, params.contractRight, params.batchRight);
   const batchCount = params.batchLeft.length;
   const firstOfY = batchCount + (freeOfYFirst ? 0 : freeX.length);
-  const product = bind1(dotGeneralP, [ct, y], {
+  // The cotangent has the preferred dtype, which may be wider than the operands'.
+  const product = bind1(dotGeneralP, [ct, convertElementType(y, ct.aval.dtype, y.aval.weakType)], {
     contractLeft: range(freeY.length).map((place) => firstOfY + place), contractRight: freeY,
     batchLeft: range(batchCount), batchRight: params.batchRight,
     precision: params.precision, preferredElementType: params.preferredElementType,

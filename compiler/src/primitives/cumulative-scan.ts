@@ -5,9 +5,10 @@
 
 import { at } from "../base/assert.ts";
 import { aval as makeAval } from "../ir/build.ts";
-import type { Params, Value } from "../ir/types.ts";
+import type { Value } from "../ir/types.ts";
 import { add, addP, mul, scalarLike, selectN, sub } from "./arith.ts";
 import { eq, ne } from "./compare.ts";
+import type { CumulativeParams } from "./cumulative-kernel.ts";
 import { noParams } from "./define.ts";
 import { fullOf } from "./linear.ts";
 import { concatenateDuals, padDual, pushForward, sliceDual, type Dual } from "./reduce-duals.ts";
@@ -15,20 +16,10 @@ import { concatenate, pad, slice } from "./structural.ts";
 import { rev, revP } from "./structural-rev.ts";
 import { exp } from "./unary.ts";
 
-interface Direction extends Params {
-  readonly axis: number;
-  readonly reverse: boolean;
-}
-
-/** How many elements there are at places 0, 2, 4, ... with a neighbour behind, and at places 2, 4, .... */
-function halves(extent: number): { readonly pairs: number; readonly between: number } {
-  return { pairs: Math.floor(extent / 2), between: Math.ceil(extent / 2) - 1 };
-}
-
 // Any associative operation, with tangents -----------------------------------------------------------------------------
 
 /** All prefixes of an associative operation, with their tangents; equations in the order of JAX's associative_scan. */
-export function dualScan(operand: Dual, { axis, reverse }: Direction, combine: (left: Dual, right: Dual) => Dual): Dual {
+export function dualScan(operand: Dual, { axis, reverse }: CumulativeParams, combine: (left: Dual, right: Dual) => Dual): Dual {
   if (!reverse) return forwardDualScan(operand, axis, combine);
   const turn = (value: Dual): Dual => pushForward(revP, [value], { dimensions: [axis] });
   return turn(forwardDualScan(turn(operand), axis, combine));
@@ -37,13 +28,13 @@ export function dualScan(operand: Dual, { axis, reverse }: Direction, combine: (
 function forwardDualScan(operand: Dual, axis: number, combine: (left: Dual, right: Dual) => Dual): Dual {
   const extent = at(operand.primal.aval.shape, axis);
   if (extent < 2) return operand;
-  const { pairs, between } = halves(extent);
+  const isEven = extent % 2 === 0;
   const left = sliceDual(operand, axis, 0, extent - 1, 2);
   const odd = forwardDualScan(combine(left, sliceDual(operand, axis, 1, extent, 2)), axis, combine);
-  const before = extent % 2 === 0 ? sliceDual(odd, axis, 0, pairs - 1) : odd;
+  const before = isEven ? sliceDual(odd, axis, 0, extent / 2 - 1) : odd;
   const even = combine(before, sliceDual(operand, axis, 2, extent, 2));
   const first = sliceDual(operand, axis, 0, 1);
-  return interleaveDuals(concatenateDuals([first, even], axis), odd, axis, between + 1 === pairs);
+  return interleaveDuals(concatenateDuals([first, even], axis), odd, axis, isEven);
 }
 
 function interleaveDuals(even: Dual, odd: Dual, axis: number, areEqual: boolean): Dual {
@@ -57,11 +48,10 @@ function interleaveDuals(even: Dual, odd: Dual, axis: number, areEqual: boolean)
 export function linearRecurrence(a: Value, b: Value, axis: number): Value {
   const extent = at(b.aval.shape, axis);
   if (extent < 2) return b;
-  const { pairs } = halves(extent);
   const [aLeft, aRight] = [take(a, axis, 0, extent - 1, 2), take(a, axis, 1, extent, 2)];
   const pairB = add(mul(take(b, axis, 0, extent - 1, 2), aRight), take(b, axis, 1, extent, 2));
   const odd = linearRecurrence(mul(aLeft, aRight), pairB, axis);
-  const before = take(odd, axis, 0, extent % 2 === 0 ? pairs - 1 : pairs, 1);
+  const before = take(odd, axis, 0, Math.ceil(extent / 2) - 1, 1);
   const even = add(mul(before, take(a, axis, 2, extent, 2)), take(b, axis, 2, extent, 2));
   const first = take(b, axis, 0, 1, 1);
   return interleave(concatenate([first, even], axis), odd, axis);
@@ -70,7 +60,7 @@ export function linearRecurrence(a: Value, b: Value, axis: number): Value {
 function take(value: Value, axis: number, start: number, limit: number, stride: number): Value {
   const { shape } = value.aval;
   return slice(
-    value, shape.map((_, other) => (other === axis ? start : 0)), shape.map((extent, other) => (other === axis ? Math.max(start, limit) : extent)),
+    value, shape.map((_, other) => (other === axis ? start : 0)), shape.map((extent, other) => (other === axis ? limit : extent)),
     stride === 1 ? null : shape.map((_, other) => (other === axis ? stride : 1)),
   );
 }
@@ -88,7 +78,7 @@ function interleave(even: Value, odd: Value, axis: number): Value {
  * The tangent of `y = cumlogsumexp(x)`. The weights exp(y[i - 1] - y[i]) and exp(x[i] - y[i]) are at most 1 and written with
  * y itself, so that derivatives of any order are right, also where elements are equal.
  */
-export function logSumExpTangent(x: Value, y: Value, dx: Value, { axis, reverse }: Direction): Value {
+export function logSumExpTangent(x: Value, y: Value, dx: Value, { axis, reverse }: CumulativeParams): Value {
   const extent = at(x.aval.shape, axis);
   if (extent < 2) return dx;
   const turn = (value: Value): Value => (reverse ? rev(value, [axis]) : value);

@@ -3,10 +3,10 @@
 import { at } from "../base/assert.ts";
 import { isFloat, type DType } from "../base/dtype.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
-import type { Aval, BatchRule, JvpRule, Params, ParseParams, Primitive, PrintedParam, Tangent, Value } from "../ir/types.ts";
+import type { Aval, BatchRule, JvpRule, ParseParams, Primitive, PrintedParam, Tangent, Value } from "../ir/types.ts";
 import { bind1 } from "../trace/stack.ts";
 import { maxP, minP, mulP, numeric } from "./arith.ts";
-import { planLogSumExp, planPrefix } from "./cumulative-kernel.ts";
+import { planLogSumExp, planPrefix, type CumulativeParams } from "./cumulative-kernel.ts";
 import { dualScan, logSumExpTangent } from "./cumulative-scan.ts";
 import {
   arithmetic, batchedAxis, definePrimitive, linearAval, mapCotangent, noParams, notLinear, printed, refuseParameter, requireDType, type NoParams,
@@ -14,11 +14,7 @@ import {
 import { parseNumber } from "./params.ts";
 import { pushForward } from "./reduce-duals.ts";
 
-export interface CumulativeParams extends Params {
-  readonly axis: number;
-  /** Whether each element folds those behind it instead of those before it. */
-  readonly reverse: boolean;
-}
+export type { CumulativeParams } from "./cumulative-kernel.ts";
 
 function cumulativeAval(name: string, operand: Aval, axis: number, accepts: (dtype: DType) => boolean, expected: string): Aval {
   requireDType(name, operand, accepts, expected);

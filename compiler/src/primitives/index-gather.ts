@@ -264,9 +264,10 @@ export function batchScatter(
   return { outputs: [bind1(primitive, [operand, indices, updates], { ...params, dimensionNumbers })], axes: [0] };
 }
 
-/** What a scatter of updates of this shape would read: the cotangent of its updates. */
+/** What a scatter of updates of this shape would read: the cotangent of its updates. Nothing lies in an empty operand. */
 export function gatherUpdates(ct: Value, indices: Value, updatesShape: readonly number[], params: ScatterParams): Value {
   const { dimensionNumbers, mode } = params;
+  if (ct.aval.shape.includes(0)) return fullOf(0, makeAval(updatesShape, ct.aval.dtype));
   const sliceSizes = sliceSizesOf(dimensionNumbers, ct.aval.shape.length, updatesShape);
   return gather(ct, indices, gatherOfScatter(dimensionNumbers), sliceSizes, { mode, fillValue: 0 });
 }

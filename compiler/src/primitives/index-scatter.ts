@@ -46,9 +46,11 @@ export const scatterP: Primitive<ScatterParams> = defineScatter({
     const [operandTangent, , updatesTangent] = tangents as Tangents;
     const isConstant = isZero(operandTangent) && isZero(updatesTangent);
     const [dx, du] = isConstant ? [operandTangent, updatesTangent] : [instantiate(operandTangent), instantiate(updatesTangent)];
-    if (!isConstant && !params.uniqueIndices) return jvpOfOverlap([operand, indices, updates], dx as Value, du as Value, params);
+    // Nothing is ever written into an empty operand.
+    const writes = !isConstant && !operand.aval.shape.includes(0);
+    if (writes && !params.uniqueIndices) return jvpOfOverlap([operand, indices, updates], dx as Value, du as Value, params);
     const primal = bind1(scatterP, [operand, indices, updates], params);
-    return { primals: [primal], tangents: [isZero(dx) || isZero(du) ? operandTangent : bind1(scatterP, [dx, indices, du], params)] };
+    return { primals: [primal], tangents: [writes ? bind1(scatterP, [dx as Value, indices, du as Value], params) : dx] };
   },
   // With places that are all different: the operand's cotangent is the result's with zeros there, the updates' what lies there.
   transpose: (cotangents, operands, params) => {
@@ -167,6 +169,7 @@ function jvpOfExtremum(primitive: Primitive<ScatterParams>, primals: Operands, t
   const primal = bind1(primitive, primals, params);
   if (isZero(tangents[0]) && isZero(tangents[2])) return { primals: [primal], tangents: [zero(tangents[0].aval)] };
   const [operandTangent, updatesTangent] = [instantiate(tangents[0]), instantiate(tangents[2])];
+  if (operand.aval.shape.includes(0)) return { primals: [primal], tangents: [operandTangent] };
   const dimensions = params.dimensionNumbers;
   const sliceSizes = sliceSizesOf(dimensions, operand.aval.shape.length, updates.aval.shape);
   // What is dropped is dropped from the tangent at the end; what is clipped must be counted where it goes.

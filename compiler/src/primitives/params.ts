@@ -27,3 +27,9 @@ export function parseItems(param: ParsedParam | undefined): readonly ParsedParam
   if (!Array.isArray(param)) throw new InternalError(`expected a tuple in the printed params, got ${String(param)}`);
   return param as readonly ParsedParam[];
 }
+
+/** A precision as JAX prints it: a name, or a pair of names; null for none. */
+export function parsePrecision(param: ParsedParam | undefined): string | null {
+  if (Array.isArray(param)) return formatTuple(param.map(String));
+  return typeof param === "string" ? param : null;
+}

@@ -7,7 +7,7 @@ import { at, InternalError } from "../base/assert.ts";
 import type { ScalarOpName } from "../base/scalar-ops.ts";
 import { constant, convert, int, op, ref, scalarType } from "../kernel/build.ts";
 import { foldStart, foldTree, isFoldOp, type FoldOp } from "../kernel/folds.ts";
-import { exprsOf, forEachExpr, forEachStmt, mapBodiesOf, mapExpr, mapExprsOf, withBody } from "../kernel/walk.ts";
+import { exprsOf, forEachExpr, forEachStmt, freshNames, mapBodiesOf, mapExpr, mapExprsOf, withBody } from "../kernel/walk.ts";
 import type { Expr, ForStmt, Kernel, KernelType, RefExpr, Stmt, VarStmt } from "../kernel/types.ts";
 import { jam, type JamContext } from "./jam.ts";
 import { extentOf } from "./nest.ts";
@@ -84,7 +84,7 @@ export function splitAccumulators(loop: ForStmt, accumulators: readonly Accumula
 
 /** float32 ops that may as well be computed in float64: the result is the same up to the rounding of a wider one. */
 const wideOps: ReadonlySet<ScalarOpName> = new Set<ScalarOpName>([
-  "add", "sub", "mul", "div", "neg", "abs", "sqrt", "exp", "log", "sin", "cos", "tanh",
+  "add", "sub", "mul", "div", "neg", "abs", "sqrt", "exp", "log", "sin", "cos", "tanh", "expm1", "log1p", "atan2",
 ]);
 
 /**
@@ -93,7 +93,7 @@ const wideOps: ReadonlySet<ScalarOpName> = new Set<ScalarOpName>([
  */
 export function widenAccumulators(kernel: Kernel): Kernel {
   const accumulators = wideAccumulators(kernel.body);
-  return accumulators.size === 0 ? kernel : withBody(kernel, new Widener(kernel.body, accumulators).run());
+  return accumulators.size === 0 ? kernel : withBody(kernel, new Widener(kernel.body, accumulators, freshNames(kernel)).run());
 }
 
 /** float32 variables that are assigned as sums or products alone, and that inside a loop. */
@@ -124,12 +124,14 @@ class Widener {
   readonly #body: readonly Stmt[];
   readonly #accumulators: ReadonlySet<string>;
   readonly #lets = new Map<string, Expr>();
-  /** Lets whose value is computed wide; the name then stands for the rounded one. */
-  readonly #wide = new Set<string>();
+  /** Lets whose value is computed wide, with a name for it; their own name then stands for the rounded one. */
+  readonly #wide = new Map<string, RefExpr>();
+  readonly #fresh: (name: string) => string;
 
-  constructor(body: readonly Stmt[], accumulators: ReadonlySet<string>) {
+  constructor(body: readonly Stmt[], accumulators: ReadonlySet<string>, fresh: (name: string) => string) {
     this.#body = body;
     this.#accumulators = accumulators;
+    this.#fresh = fresh;
     forEachStmt(body, (statement) => {
       if (statement.kind === "let") this.#lets.set(statement.name, statement.value);
     });
@@ -152,7 +154,7 @@ class Widener {
       if (node.kind === "ref") {
         const value = this.#lets.get(node.name);
         if (value === undefined || this.#wide.has(node.name) || !(value.kind === "op" && wideOps.has(value.op))) continue;
-        this.#wide.add(node.name);
+        this.#wide.set(node.name, ref(this.#fresh("wide"), scalarType("float64")));
         pending.push(value);
       } else if (node.kind === "op" && wideOps.has(node.op)) {
         pending.push(...node.args);
@@ -163,9 +165,9 @@ class Widener {
   #rewrite(body: readonly Stmt[]): readonly Stmt[] {
     return body.flatMap((statement): readonly Stmt[] => {
       const inner = mapBodiesOf(statement, (each) => this.#rewrite(each));
-      if (inner.kind === "let" && this.#wide.has(inner.name)) {
-        const wide: Stmt = { kind: "let", name: wideName(inner.name), value: this.#widened(inner.value) };
-        return [wide, { ...inner, value: convert(wideRef(inner.name), "float32") }];
+      const wide = inner.kind === "let" ? this.#wide.get(inner.name) : undefined;
+      if (inner.kind === "let" && wide !== undefined) {
+        return [{ kind: "let", name: wide.name, value: this.#widened(inner.value) }, { ...inner, value: convert(wide, "float32") }];
       }
       if (inner.kind === "var" && this.#accumulators.has(inner.name)) {
         return [{ ...inner, type: scalarType("float64"), init: this.#widened(inner.init) }];
@@ -182,7 +184,10 @@ class Widener {
   /** A float32 expression in float64. */
   #widened(expr: Expr): Expr {
     if (expr.kind === "const") return constant(expr.value, "float64");
-    if (expr.kind === "ref" && this.#wide.has(expr.name)) return wideRef(expr.name);
+    if (expr.kind === "ref") {
+      const wide = this.#wide.get(expr.name);
+      if (wide !== undefined) return wide;
+    }
     if (expr.kind === "ref" && this.#accumulators.has(expr.name)) return ref(expr.name, scalarType("float64"));
     if (expr.kind === "op" && wideOps.has(expr.op)) return op(expr.op, ...expr.args.map((arg) => this.#widened(arg)));
     return convert(this.#rounded(expr), "float64");
@@ -194,12 +199,4 @@ class Widener {
       node.kind === "ref" && this.#accumulators.has(node.name) ? convert(ref(node.name, scalarType("float64")), "float32") : node
     ));
   }
-}
-
-function wideName(name: string): string {
-  return `${name}_wide`;
-}
-
-function wideRef(name: string): RefExpr {
-  return ref(wideName(name), scalarType("float64"));
 }

@@ -10,6 +10,7 @@ import { simplifyKernel } from "../kernel/simplify.ts";
 import type { ForStmt, Kernel, Stmt } from "../kernel/types.ts";
 import type { Capabilities } from "../target.ts";
 import { accumulatorsOf, splitAccumulators, widenAccumulators, type Accumulator } from "./accumulators.ts";
+import { inSquareBlocks } from "./blocks.ts";
 import { collapseLoops } from "./collapse.ts";
 import { hoistInvariants } from "./hoist.ts";
 import { interchangeFolds } from "./interchange.ts";
@@ -53,7 +54,10 @@ function byRecipe(kernel: Kernel, capabilities: Capabilities): Scheduled {
   const context: JamContext = { fresh: freshNames(kernel), written: writtenMemory(kernel) };
   const nest = parallelNest(kernel);
   const loops = nest.body.filter((statement): statement is ForStmt => statement.kind === "for" && statement.loop === "serial");
-  if (loops.length === 0) return singleStep(blockInnermost(kernel, nest, costOf(nest.body), context));
+  if (loops.length === 0) {
+    const blocked = inSquareBlocks(kernel, nest, context);
+    return singleStep(blockInnermost(blocked === nest ? kernel : withNest(kernel, blocked), blocked, costOf(nest.body), context));
+  }
   const folded = foldNest(kernel, nest, loops);
   if (folded === null) return singleStep(kernel);
   const { folds, accumulators, loads, cost } = folded;
@@ -159,7 +163,7 @@ function isBranch(statement: Stmt): boolean {
   return statement.kind === "if" || statement.kind === "while";
 }
 
-const heavyOps: ReadonlySet<ScalarOpName> = new Set<ScalarOpName>(["exp", "log", "sin", "cos", "tanh", "pow"]);
+const heavyOps: ReadonlySet<ScalarOpName> = new Set<ScalarOpName>(["exp", "log", "sin", "cos", "tanh", "expm1", "log1p", "atan2", "pow"]);
 
 /** What one run of the statements costs, in units of one addition, loops inside not counted. */
 function costOf(body: readonly Stmt[]): number {

@@ -10,13 +10,13 @@ import { declaredName, exprsOf, forEachExpr, forEachStmt, freshNames, mapBodiesO
 import type { Expr, ForStmt, Kernel, Stmt } from "../kernel/types.ts";
 import { writtenMemory } from "./nest.ts";
 
-/** The kernel with that done. Only loops that surely run are moved out of, so that no load runs that did not run before. */
+/** The kernel with that done. Loads leave only loops that surely run, so that none runs that did not run before. */
 export function hoistInvariants(kernel: Kernel): Kernel {
   const fresh = freshNames(kernel);
   const written = writtenMemory(kernel);
   const inBody = (body: readonly Stmt[]): readonly Stmt[] => body.flatMap((statement) => {
     const inner = mapBodiesOf(statement, inBody);
-    return inner.kind === "for" && runs(inner) ? hoisted(inner, written, fresh) : [inner];
+    return inner.kind === "for" ? hoisted(inner, written, fresh) : [inner];
   });
   const moved = withBody(kernel, inBody(kernel.body));
   const variables = new Set<string>();
@@ -66,10 +66,12 @@ function hoisted(loop: ForStmt, written: ReadonlySet<string>, fresh: (name: stri
     const name = statement.kind === "assign" ? statement.name : declaredName(statement);
     if (name !== null) varying.add(name);
   });
+  const surelyRuns = runs(loop);
   const front: Stmt[] = [];
   const rest: Stmt[] = [];
   for (const statement of loop.body) {
-    const movable = statement.kind === "let" || (statement.kind === "load" && statement.mask === null && !written.has(statement.buffer));
+    const movable = statement.kind === "let"
+      || (surelyRuns && statement.kind === "load" && statement.mask === null && !written.has(statement.buffer));
     if (movable && !exprsOf(statement).some((expr) => mentionsAny(expr, varying))) {
       varying.delete(statement.name);
       front.push(statement);
@@ -77,24 +79,63 @@ function hoisted(loop: ForStmt, written: ReadonlySet<string>, fresh: (name: stri
       rest.push(statement);
     }
   }
-  const shared = new Map<string, Expr>();
-  const invariantParts = (expr: Expr): Expr => splitSums(expr, (sum) => {
-    const invariant = sum.terms.filter(({ factor }) => !mentionsAny(factor, varying));
-    if (invariant.length === sum.terms.length || !isWorthNaming(invariant)) return null;
-    const part = sumToExpr({ terms: invariant, constant: 0 }, 1);
-    const key = exprKey(part);
-    let name = shared.get(key);
-    if (name === undefined) {
-      const made = fresh("at");
-      front.push({ kind: "let", name: made, value: part });
-      name = ref(made, part.type);
-      shared.set(key, name);
+  const parts = new InvariantParts(varying, fresh);
+  const body = mapOwnExprs(rest, (expr) => parts.named(expr));
+  return [...front, ...parts.lets, { ...loop, body }];
+}
+
+/** The parts of expressions that are the same in every iteration, each named once. */
+class InvariantParts {
+  readonly lets: Stmt[] = [];
+  readonly #varying: ReadonlySet<string>;
+  readonly #fresh: (name: string) => string;
+  readonly #names = new Map<string, Expr>();
+
+  constructor(varying: ReadonlySet<string>, fresh: (name: string) => string) {
+    this.#varying = varying;
+    this.#fresh = fresh;
+  }
+
+  /** The expression with its invariant parts as names: whole operations, and the terms of a sum of places taken together. */
+  named(expr: Expr): Expr {
+    if (expr.kind === "const" || expr.kind === "ref" || expr.kind === "scalar" || expr.type.width !== 1) return expr;
+    const isInvariant = !mentionsAny(expr, this.#varying);
+    if (isIntegerSum(expr)) {
+      const sum = affineSum(expr);
+      const invariant = sum.terms.filter(({ factor }) => !mentionsAny(factor, this.#varying));
+      if (isWorthNaming(invariant)) {
+        const others = sum.terms.filter(({ factor }) => mentionsAny(factor, this.#varying));
+        const name = this.#name(sumToExpr({ terms: invariant, constant: 0 }, 1), "at");
+        return sumToExpr({ terms: [{ factor: name, coefficient: 1 }, ...others], constant: sum.constant }, 1);
+      }
+      return isInvariant ? expr : mapOperands(expr, (operand) => this.named(operand));
     }
-    const others = sum.terms.filter(({ factor }) => mentionsAny(factor, varying));
-    return sumToExpr({ terms: [{ factor: name, coefficient: 1 }, ...others], constant: sum.constant }, 1);
+    return isInvariant && mentionsName(expr) ? this.#name(expr, "v") : mapOperands(expr, (operand) => this.named(operand));
+  }
+
+  #name(value: Expr, hint: string): Expr {
+    const key = exprKey(value);
+    const known = this.#names.get(key);
+    if (known !== undefined) return known;
+    const name = this.#fresh(hint);
+    const named = ref(name, value.type);
+    this.#names.set(key, named);
+    this.lets.push({ kind: "let", name, value });
+    return named;
+  }
+}
+
+function isIntegerSum(expr: Expr): boolean {
+  return expr.kind === "op" && expr.type.dtype === "int32"
+    && (expr.op === "add" || expr.op === "sub" || (expr.op === "mul" && expr.args[1]?.kind === "const"));
+}
+
+function mentionsName(expr: Expr): boolean {
+  let found = false;
+  forEachExpr(expr, (node) => {
+    found ||= node.kind === "ref" || node.kind === "scalar";
   });
-  const body = mapOwnExprs(rest, invariantParts);
-  return [...front, { ...loop, body }];
+  return found;
 }
 
 /** Two terms, or a multiplication. */
@@ -109,14 +150,6 @@ function mapOwnExprs(body: readonly Stmt[], map: (expr: Expr) => Expr): readonly
     if (mapped.kind === "for" || mapped.kind === "while") return mapped;
     return mapBodiesOf(mapped, (inner) => mapOwnExprs(inner, map));
   });
-}
-
-/** The expression with its int32 sums replaced, outermost first, where `replace` gives something. */
-function splitSums(expr: Expr, replace: (sum: AffineSum) => Expr | null): Expr {
-  const isSum = expr.kind === "op" && expr.type.dtype === "int32" && expr.type.width === 1
-    && (expr.op === "add" || expr.op === "sub" || (expr.op === "mul" && expr.args[1]?.kind === "const"));
-  const replaced = isSum ? replace(affineSum(expr)) : null;
-  return replaced ?? mapOperands(expr, (operand) => splitSums(operand, replace));
 }
 
 function mentionsAny(expr: Expr, names: ReadonlySet<string>): boolean {

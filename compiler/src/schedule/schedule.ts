@@ -6,18 +6,18 @@ import type { Kernel } from "../kernel/types.ts";
 import type { Capabilities } from "../target.ts";
 import { scheduleForCpu } from "./cpu.ts";
 import { gridExtent } from "./nest.ts";
-import type { Scheduled } from "./scheduled.ts";
+import { singleStep, type Scheduled } from "./scheduled.ts";
 
 export function scheduleProgram(program: StepProgram<Kernel>, capabilities: Capabilities): StepProgram<Kernel> {
   const values: ValueSpec[] = [...program.values];
   const kernels: StagedKernel<Kernel>[] = [];
   const steps: Step[] = [];
   // A kernel that several steps share is scheduled once; scratch memory is each step's own.
-  const scheduled = program.kernels.map(({ code, inPlace }) => {
-    const result: Scheduled = scheduleForCpu(code, capabilities);
+  const scheduled = program.kernels.map(({ code, inPlace, asWritten }) => {
+    const result: Scheduled = asWritten ? singleStep(code) : scheduleForCpu(code, capabilities);
     const numbers = result.steps.map(({ kernel, buffers }) => {
       const isWhole = result.steps.length === 1 && buffers.length === code.buffers.length;
-      kernels.push({ code: kernel, inPlace: isWhole ? inPlace : [] });
+      kernels.push({ code: kernel, inPlace: isWhole ? inPlace : [], asWritten });
       return kernels.length - 1;
     });
     return { result, numbers };
@@ -32,7 +32,7 @@ export function scheduleProgram(program: StepProgram<Kernel>, capabilities: Capa
     for (const { dtype, length } of result.scratch) values.push({ dtype, length, input: null });
     result.steps.forEach(({ kernel, buffers }, number) => {
       const bound = buffers.map((buffer) => (buffer.kind === "buffer" ? at(step.buffers, buffer.buffer) : firstScratch + buffer.scratch));
-      steps.push({ kind: "kernel", kernel: at(numbers, number), buffers: bound, scalars: step.scalars, extent: gridExtent(kernel) });
+      steps.push({ kind: "kernel", kernel: at(numbers, number), buffers: bound, scalars: step.scalars, extent: result.steps.length === 1 && at(kernels, at(numbers, number)).asWritten ? step.extent : gridExtent(kernel) });
     });
   }
   return { ...program, values, kernels, steps };

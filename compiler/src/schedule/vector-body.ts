@@ -13,10 +13,8 @@ import type { LaneVariance } from "./lane-variance.ts";
 
 /** Which iterations of the vector run here. */
 interface Activity {
-  /** Null where all do. */
+  /** Null where all do. Where memory is touched or a loop begins, at least one does: see `isSlow`. */
   readonly mask: Expr | null;
-  /** Whether at least one does. */
-  readonly some: boolean;
   /** How many divergent statements are around. */
   readonly depth: number;
   /** The innermost of them (of an If, the branch), and how many loops are around that. */
@@ -35,7 +33,7 @@ interface Declaration {
 }
 
 /** Slow enough to be skipped where no iteration needs them. */
-const slowOps: readonly ScalarOpName[] = ["exp", "log", "sin", "cos", "tanh", "pow", "rem", "sqrt", "div"];
+const slowOps: readonly ScalarOpName[] = ["exp", "log", "sin", "cos", "tanh", "expm1", "log1p", "atan2", "pow", "rem", "sqrt", "div"];
 
 /**
  * The statements that run `width` iterations of the loop, from the one whose index is `index` on. `lanes` is what has to be
@@ -46,7 +44,7 @@ export function vectorBody(
 ): readonly Stmt[] {
   const body = new VectorBody(width, variance, fresh, readCounts(loop.body));
   body.declareIndex(loop.index, index, lanes);
-  body.statements(loop.body, { mask: null, some: true, depth: 0, region: null });
+  body.statements(loop.body, { mask: null, depth: 0, region: null });
   return body.emitted;
 }
 
@@ -206,7 +204,7 @@ class VectorBody {
   #load(statement: LoadStmt, activity: Activity): void {
     const { name, index, mask, buffer, type } = statement;
     const stride = this.#variance.stride(index);
-    if (stride === 0 && (mask === null || !this.#variance.varies(mask))) return this.#sharedLoad(statement, activity);
+    if (stride === 0 && (mask === null || !this.#variance.varies(mask))) return this.#sharedLoad(statement);
     const both = this.#both(activity, mask);
     const held = this.#fresh(name);
     const place = this.#place(index, stride);
@@ -214,15 +212,13 @@ class VectorBody {
     this.#vectors.set(name, ref(held, this.#wide(type)));
   }
 
-  /** One load for all iterations; it must not happen where none runs. */
-  #sharedLoad(statement: LoadStmt, activity: Activity): void {
+  /** One load for all iterations. */
+  #sharedLoad(statement: LoadStmt): void {
     const { name, index, mask, type } = statement;
-    const own = mask === null ? null : this.#scalar(mask);
-    const any = activity.mask === null || activity.some ? null : simdReduce("any", activity.mask);
     const held = this.#fresh(name);
     const place = this.#firstOf(index);
     if (place === null) throw new InternalError(`the index of ${name} is not shared`);
-    this.#emit({ ...statement, name: held, index: place, mask: own !== null && any !== null ? and(any, own) : own ?? any });
+    this.#emit({ ...statement, name: held, index: place, mask: mask === null ? null : this.#scalar(mask) });
     const shared = ref(held, type);
     if (this.#variance.varying.has(name)) this.#vectors.set(name, this.#name(splat(shared, this.#width), name));
     else this.#shared.set(name, shared);
@@ -276,8 +272,8 @@ class VectorBody {
     if (body.length === 0) return;
     const mask = this.#name(activity.mask === null ? condition : and(activity.mask, condition), "mask");
     const inside = { mask, depth: activity.depth + 1, region: { statements: body, loops: this.#loops } };
-    if (!isSlow(body)) return this.statements(body, { ...inside, some: false });
-    const then = this.#inBody(() => this.statements(body, { ...inside, some: true }));
+    if (!isSlow(body)) return this.statements(body, inside);
+    const then = this.#inBody(() => this.statements(body, inside));
     this.#emit({ kind: "if", condition: simdReduce("any", mask), then, otherwise: [] });
   }
 
@@ -286,10 +282,10 @@ class VectorBody {
     const active = this.#activeVariable(activity);
     const inside = { mask: active, depth: activity.depth + 1, region: { statements: [statement], loops: this.#loops } };
     const before = this.#inLoop(() => {
-      this.statements(statement.before, { ...inside, some: activity.some });
+      this.statements(statement.before, inside);
       this.#emit({ kind: "assign", name: active.name, value: and(active, this.#vector(statement.condition)) });
     });
-    const body = this.#inLoop(() => this.statements(statement.body, { ...inside, some: true }));
+    const body = this.#inLoop(() => this.statements(statement.body, inside));
     this.#emit({ kind: "while", before, condition: simdReduce("any", active), body });
   }
 
@@ -315,7 +311,7 @@ class VectorBody {
     });
     const region = { statements: [statement], loops: this.#loops };
     const body = this.#inLoop(() => {
-      this.statements(statement.body, { mask, some: true, depth: activity.depth + 1, region });
+      this.statements(statement.body, { mask, depth: activity.depth + 1, region });
       const next = add(count, constant(statement.step, "int32", this.#width));
       this.#emit({ kind: "assign", name: counter, value: select(mask, next, count) });
     });
@@ -336,7 +332,10 @@ function readCounts(body: readonly Stmt[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Whether a branch is worth skipping: it has loops, touches memory, or computes what takes long. */
+/**
+ * Whether a branch has to be skipped where no iteration takes it, because it touches memory or could loop forever; or is
+ * worth skipping, because it computes what takes long.
+ */
 function isSlow(body: readonly Stmt[]): boolean {
   let slow = false;
   forEachStmt(body, (statement) => {

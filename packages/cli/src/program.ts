@@ -1,6 +1,6 @@
 /** @file The command line: subcommands, their options, and the exit code of each outcome. */
 
-import { userFrame, formatLocation } from "@lanewise/compiler/base/source-location";
+import { formatLocation, isThrownInside, userFrame } from "@lanewise/compiler/base/source-location";
 import { Command, CommanderError } from "commander";
 import { InternalError, LanewiseError } from "lanewise";
 import { doctor } from "./doctor.ts";
@@ -56,16 +56,28 @@ function report(error: unknown, io: Io): ExitCode {
     io.complain(`error: ${error.message}`);
     return exit.usage;
   }
-  if (error instanceof InternalError) {
+  if (error instanceof InternalError || isFault(error)) {
     io.complain(`This is a fault of lanewise, not of your program. Please report it with these lines:\n${error.stack ?? error.message}`);
     return exit.fault;
   }
   if (error instanceof LanewiseError || error instanceof MistakeError) {
-    io.complain(`error: ${error.message}`);
+    io.complain(`error: ${withoutOwnPlace(error)}`);
     return exit.mistake;
   }
   io.complain(error instanceof Error ? `error: ${error.name}: ${error.message}${placeOf(error)}` : `error: ${String(error)}`);
   return exit.mistake;
+}
+
+/** The message; without its last line where that names a frame of this command, as for arguments of the command line. */
+function withoutOwnPlace(error: LanewiseError | MistakeError): string {
+  const place = error instanceof LanewiseError ? error.details.location : null;
+  return place?.file.includes("/node_modules/commander/") === true ? error.message.replace(/\n {2}at: .*$/, "") : error.message;
+}
+
+/** A TypeError and its like from inside lanewise is a fault of it, as an InternalError is. */
+function isFault(error: unknown): error is Error {
+  const isOwnKind = error instanceof LanewiseError || error instanceof MistakeError || error instanceof UsageError || error instanceof CommanderError;
+  return error instanceof Error && !isOwnKind && isThrownInside(error.stack ?? "");
 }
 
 function placeOf(error: Error): string {

@@ -1,14 +1,13 @@
 /**
  * @file Finds the compiled form of one equation from its primitive, params and the types of its operands. This is on the
- * path of every eager operation, so it hashes shapes by hand and allocates nothing on a hit.
+ * path of every eager operation, so a hit allocates nothing.
  */
 
-import { at } from "@lanewise/compiler/base/assert";
-import type { DType } from "@lanewise/compiler/base/dtype";
 import { equalStructure, type EqualOverride } from "@lanewise/compiler/base/equal";
 import { mixHash } from "@lanewise/compiler/base/hash";
 import type { Aval, Params, Primitive, Value } from "@lanewise/compiler/ir/types";
 import type { Executable } from "@lanewise/runtime";
+import { hashTypes, sameTypes } from "./type-keys.ts";
 
 /** An equation ready to run on one device. */
 export interface CompiledEquation {
@@ -52,7 +51,7 @@ export class EagerCache {
     const bucket = this.#tables.get(primitive)?.get(hashEquation(inputs, params));
     if (bucket === undefined) return null;
     for (const entry of bucket) {
-      if (entry.device === device && sameInputs(entry.inAvals, inputs) && sameParams(entry.params, params)) {
+      if (entry.device === device && sameTypes(entry.inAvals, inputs) && sameParams(entry.params, params)) {
         entry.used = true;
         return entry.compiled;
       }
@@ -102,20 +101,9 @@ export class EagerCache {
   }
 }
 
-const dtypeCodes: Readonly<Record<DType, number>> = {
-  bool: 1, int8: 2, int16: 3, int32: 4, uint8: 5, uint16: 6, uint32: 7, bfloat16: 8, float16: 9, float32: 10, float64: 11,
-  complex64: 12, float0: 13, "key<fry>": 14,
-};
-
-/** Of dtypes, weakness and shapes, and of the params that are numbers or lists of numbers: the others seldom differ alone. */
+/** Of types, and of the params that are numbers or lists of numbers: the others seldom differ alone. */
 function hashEquation(inputs: readonly Value[], params: Params): number {
-  let hash = hashParams(params, inputs.length);
-  for (let index = 0; index < inputs.length; index++) {
-    const { shape, dtype, weakType } = at(inputs, index).aval;
-    hash = mixHash(hash, dtypeCodes[dtype] * 64 + shape.length * 2 + (weakType ? 1 : 0));
-    for (let axis = 0; axis < shape.length; axis++) hash = mixHash(hash, at(shape, axis));
-  }
-  return hash;
+  return hashTypes(inputs, hashParams(params, inputs.length));
 }
 
 function hashParams(params: Params, seed: number): number {
@@ -126,21 +114,6 @@ function hashParams(params: Params, seed: number): number {
     else if (Array.isArray(param)) for (const item of param as readonly unknown[]) hash = mixHash(hash, typeof item === "number" ? item : 0);
   }
   return hash;
-}
-
-function sameInputs(inAvals: readonly Aval[], inputs: readonly Value[]): boolean {
-  if (inAvals.length !== inputs.length) return false;
-  for (let index = 0; index < inputs.length; index++) {
-    if (!sameAval(at(inAvals, index), at(inputs, index).aval)) return false;
-  }
-  return true;
-}
-
-function sameAval(left: Aval, right: Aval): boolean {
-  if (left === right) return true;
-  if (left.dtype !== right.dtype || left.weakType !== right.weakType || left.shape.length !== right.shape.length) return false;
-  for (let axis = 0; axis < left.shape.length; axis++) if (left.shape[axis] !== right.shape[axis]) return false;
-  return true;
 }
 
 /** A jaxpr in the params is known by identity: to compare two of them would cost more than to compile one. */

@@ -4,18 +4,10 @@
  */
 
 import type { Executor } from "@lanewise/runtime";
-import { StructuralMap } from "@lanewise/compiler/base/structural-map";
-import type { Aval, Jaxpr } from "@lanewise/compiler/ir/types";
 import { Session as ProgramCache } from "@lanewise/compiler/pipeline";
 import { defaultConfig, type Config } from "./config-options.ts";
 import { EagerCache } from "./eager-cache.ts";
-
-/** What tells one call of a function of the library from another: its name, its static arguments, its arguments' types. */
-export interface NamedCallKey {
-  readonly name: string;
-  readonly statics: unknown;
-  readonly avals: readonly Aval[];
-}
+import { NamedCalls } from "./named-calls.ts";
 
 export interface Session {
   config: Config;
@@ -30,7 +22,7 @@ export interface Session {
   /** Executables of single equations. */
   readonly eager: EagerCache;
   /** Jaxprs of the library's own jitted functions. */
-  readonly namedCalls: StructuralMap<NamedCallKey, Jaxpr>;
+  readonly namedCalls: NamedCalls;
   /** Grows with every `clearCaches()`. Whoever has a cache of its own drops it when this has changed. */
   generation: number;
   /** Warnings given so far: each is given once. */
@@ -45,7 +37,7 @@ function createSession(): Session {
     defaultDevice: "js:0",
     programs: new ProgramCache(),
     eager: new EagerCache(),
-    namedCalls: new StructuralMap(),
+    namedCalls: new NamedCalls(),
     generation: 0,
     warnings: new Set(),
   };

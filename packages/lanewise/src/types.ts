@@ -64,10 +64,18 @@ export interface ArgReduceOptions {
   readonly keepdims?: boolean;
 }
 
-/** How an index outside the array is treated when it is traced. */
 export interface IndexedUpdateOptions {
+  /**
+   * How a place outside the array is treated. By default an integer that is known throws, and of others an update is
+   * dropped and a read gives the nearest element. "fill" and "drop" are one mode: reads fill, updates drop.
+   */
   readonly mode?: "fill" | "drop" | "clip" | "promiseInBounds";
-  readonly fillValue?: number;
+  /** What "fill" reads outside: NaN for floats, the smallest integer, the largest unsigned one, true for bools by default. */
+  readonly fillValue?: number | boolean;
+  /** Promises that the places are in increasing order. */
+  readonly indicesAreSorted?: boolean;
+  /** Promises that no place occurs twice; derivatives of some updates need it. */
+  readonly uniqueIndices?: boolean;
 }
 
 /** What `x.at(...index)` offers: a new array each time, `x` stays as it is. */
@@ -75,12 +83,14 @@ export interface IndexedUpdate<out D extends DType = DType> {
   get(options?: IndexedUpdateOptions): NDArray<D>;
   set(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
   add(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
+  subtract(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
   multiply(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
   divide(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
   min(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
   max(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
   power(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
-  apply(f: (values: NDArray) => ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
+  /** `f` gets one element and gives the new one; where a place occurs twice it is applied twice. It has no derivative. */
+  apply(f: (value: NDArray) => ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
 }
 
 /**

@@ -65,7 +65,8 @@ describe("indexing", () => {
     expect(matrix.get("...", 0).toArraySync()).toEqual([1, 4]);
     expect(matrix.get(np.slice(null), np.slice(1, null)).toArraySync()).toEqual([[2, 3], [5, 6]]);
     expect(matrix.get(np.slice(null), np.slice(null, null, 2)).toArraySync()).toEqual([[1, 3], [4, 6]]);
-    expect(matrix.get(np.slice(-1), null).toArraySync()).toEqual([[[1, 2, 3]]]);
+    expect(matrix.get(np.slice(-1), null).toArraySync()).toEqual([[[4, 5, 6]]]);
+    expect(matrix.get(np.slice(null, -1)).toArraySync()).toEqual([[1, 2, 3]]);
     expect(matrix.get(np.slice(5, 9)).shape).toEqual([0, 3]);
     expect(matrix.at(1).get().toArraySync()).toEqual([4, 5, 6]);
     expect(matrix.get().toArraySync()).toEqual([[1, 2, 3], [4, 5, 6]]);

@@ -171,6 +171,14 @@ describe("a number beside an array", () => {
     expect(failure(() => ints.add(3000000000n))).toContain("[LW3003]");
   });
 
+  it("lets bools add and multiply as or and and", () => {
+    const [left, right] = [np.array([true, true, false]), np.array([true, false, false])];
+    expect(facts(left.add(right))).toEqual(["bool", [3], [true, true, false]]);
+    expect(facts(left.mul(right))).toEqual(["bool", [3], [true, false, false]]);
+    expect(facts(np.maximum(left, right))).toEqual(["bool", [3], [true, true, false]]);
+    expect(facts(left.greater(right))).toEqual(["bool", [3], [false, true, false]]);
+  });
+
   it("wraps in arithmetic", () => {
     expect(np.array([2147483647], "int32").add(1).toArraySync()).toEqual([-2147483648]);
     expect(np.array([0], "uint32").sub(1).toArraySync()).toEqual([4294967295]);

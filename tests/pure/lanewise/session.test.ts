@@ -109,6 +109,8 @@ describe("caches", () => {
     expect([x.pow(2).toArraySync(), x.pow(3).toArraySync()]).toEqual([[[1, 4], [9, 16]], [[1, 8], [27, 64]]]);
     expect(np.where(x.greater(2), x, 0).toArraySync()).toEqual([[0, 0], [3, 4]]);
     expect(np.where(x.greater(2), 0, x).toArraySync()).toEqual([[1, 2], [0, 0]]);
+    expect([x.clip(2).toArraySync(), x.clip(null, 2).toArraySync()]).toEqual([[[2, 2], [3, 4]], [[1, 2], [2, 2]]]);
+    expect([np.pad([1], [0, 1]).toArraySync(), np.pad([1], [1, 0]).toArraySync()]).toEqual([[1, 0], [0, 1]]);
   });
 
   it("are emptied by clearCaches", () => {

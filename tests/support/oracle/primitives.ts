@@ -10,6 +10,10 @@ import type { IntegerPowParams } from "@lanewise/compiler/primitives/arith";
 import type { DotParams } from "@lanewise/compiler/primitives/contract";
 import type { AxesParams, BroadcastParams, SqueezeParams, TransposeParams } from "@lanewise/compiler/primitives/linear";
 import type { ConcatenateParams, IotaParams, PadParams, SliceParams } from "@lanewise/compiler/primitives/structural";
+import { reduceOracles } from "./reduce.ts";
+import { indexOracles, structuralOracles } from "./index.ts";
+import { convOracles } from "./conv.ts";
+import { linalgOracles } from "./linalg.ts";
 import * as n from "./number.ts";
 import { indices, read, readBroadcast, tabulate, type Tensor } from "./tensor.ts";
 import type { Num } from "./number.ts";
@@ -173,6 +177,11 @@ export const primitiveOracles = {
   reduce_max: reduction((elements) => extremumOf(elements, 1)),
   reduce_min: reduction((elements) => extremumOf(elements, -1)),
   dot_general: dotGeneral,
+  ...structuralOracles,
+  ...indexOracles,
+  ...reduceOracles,
+  ...convOracles,
+  ...linalgOracles,
 } satisfies Record<string, PrimitiveOracle<never>>;
 
 /** The oracle of a primitive by name. */

@@ -1,8 +1,7 @@
-/** @file Samples of the families unary, power, reduce and contract. */
+/** @file Samples of the families unary, power and contract. */
 
 import type * as contract from "@lanewise/compiler/primitives/contract";
 import type * as power from "@lanewise/compiler/primitives/power";
-import type * as reduce from "@lanewise/compiler/primitives/reduce";
 import type * as unary from "@lanewise/compiler/primitives/unary";
 import { call, calls, f32, i32, values, type FamilySamples } from "./types.ts";
 
@@ -16,15 +15,6 @@ export const unarySamples: FamilySamples<typeof unary> = {
 
 export const powerSamples: FamilySamples<typeof power> = {
   powP: calls([f32([3], 0.2, 2), f32([3])], [f32([3], 0.2, 2), f32([])], [f32([], 0.2, 2), f32([2])], [f32([2, 1], 0.2, 2), f32([1, 2])]),
-};
-
-export const reduceSamples: FamilySamples<typeof reduce> = {
-  reduceMaxP: [
-    call("rows", [f32([2, 3])], { axes: [1] }), call("columns", [f32([3, 2])], { axes: [0] }), call("all", [f32([2, 3])], { axes: [0, 1] }),
-    call("ties", [values([4], "float32", [1, 3, 3, 2])], { axes: [0] }), call("NaN", [values([3], "float32", [1, Number.NaN, 2])], { axes: [0] }),
-    call("integers", [i32([2, 3])], { axes: [0] }),
-  ],
-  reduceMinP: [call("rows", [f32([2, 3])], { axes: [1] }), call("middle", [f32([2, 3, 2])], { axes: [1] }), call("integers", [i32([4])], { axes: [0] })],
 };
 
 const dot = { precision: null, preferredElementType: "float32" } as const;

@@ -1,7 +1,10 @@
 /** @file Samples of the family structural. */
 
 import type * as family from "@lanewise/compiler/primitives/structural";
-import { call, f32, i32, type FamilySamples } from "./types.ts";
+import type * as revFamily from "@lanewise/compiler/primitives/structural-rev";
+import type * as stackFamily from "@lanewise/compiler/primitives/structural-stack";
+import type * as stopGradientFamily from "@lanewise/compiler/primitives/unary-stop-gradient";
+import { call, calls, f32, i32, type FamilySamples } from "./types.ts";
 
 export const structuralSamples: FamilySamples<typeof family> = {
   sliceP: [
@@ -28,9 +31,47 @@ export const structuralSamples: FamilySamples<typeof family> = {
     call("with an empty one", [f32([0]), f32([2])], { dimension: 0 }),
     call("integers", [i32([2]), i32([1])], { dimension: 0 }),
   ],
+  splitP: [
+    call("vector", [f32([5])], { axis: 0, sizes: [2, 3] }),
+    call("columns", [f32([2, 4])], { axis: 1, sizes: [1, 2, 1] }),
+    call("with an empty part", [f32([2, 2])], { axis: 0, sizes: [0, 2] }),
+    call("one part", [f32([3])], { axis: 0, sizes: [3] }),
+    call("integers", [i32([4])], { axis: 0, sizes: [1, 3] }),
+  ],
   iotaP: [
     call("vector", [], { dimension: 0, dtype: "int32", shape: [4] }),
     call("columns", [], { dimension: 1, dtype: "float32", shape: [2, 3] }),
     call("unsigned", [], { dimension: 0, dtype: "uint32", shape: [2, 2] }),
   ],
 };
+
+export const structuralStackSamples: FamilySamples<typeof stackFamily> = {
+  stackP: [
+    call("vectors", [f32([3]), f32([3])], { axis: 0 }),
+    call("columns", [f32([2]), f32([2]), f32([2])], { axis: 1 }),
+    call("in the middle", [f32([2, 3]), f32([2, 3])], { axis: 1 }),
+    call("scalars", [f32([]), f32([])], { axis: 0 }),
+    call("one", [f32([2])], { axis: 0 }),
+    call("empty ones", [f32([0]), f32([0])], { axis: 1 }),
+    call("integers", [i32([2]), i32([2])], { axis: 0 }),
+  ],
+  unstackP: [
+    call("rows", [f32([2, 3])], { axis: 0 }),
+    call("columns", [f32([2, 3])], { axis: 1 }),
+    call("a vector", [f32([3])], { axis: 0 }),
+    call("integers", [i32([2, 2])], { axis: 1 }),
+  ],
+};
+
+export const structuralRevSamples: FamilySamples<typeof revFamily> = {
+  revP: [
+    call("vector", [f32([4])], { dimensions: [0] }),
+    call("columns", [f32([2, 3])], { dimensions: [1] }),
+    call("both axes", [f32([2, 3])], { dimensions: [1, 0] }),
+    call("no axis", [f32([3])], { dimensions: [] }),
+    call("empty", [f32([0, 2])], { dimensions: [0] }),
+    call("integers", [i32([3])], { dimensions: [0] }),
+  ],
+};
+
+export const stopGradientSamples: FamilySamples<typeof stopGradientFamily> = { stopGradientP: calls([f32([2, 3])], [f32([])], [i32([2])]) };

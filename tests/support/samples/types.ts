@@ -10,7 +10,12 @@ export interface SampleInput {
   readonly values?: readonly number[];
   readonly low?: number;
   readonly high?: number;
+  /** What the elements are made into before the primitive gets them. */
+  readonly form?: SampleForm;
 }
+
+/** Square matrices in the last two axes: with a diagonal that outweighs the rest; or symmetric, too. */
+export type SampleForm = "dominantDiagonal" | "positiveDefinite";
 
 export interface Sample<P> {
   readonly name: string;

@@ -148,6 +148,9 @@ const floatOperators = {
   sin: functionOf("Math.sin"),
   cos: functionOf("Math.cos"),
   tanh: functionOf("Math.tanh"),
+  expm1: functionOf("Math.expm1"),
+  log1p: functionOf("Math.log1p"),
+  atan2: functionOf("Math.atan2"),
   roundFloat32: functionOf("Math.fround"),
   select,
   // Legalization expands fma of float32; js does not offer that of float64 to the scheduler.
@@ -173,6 +176,7 @@ const boolOperators = {
   select,
   add: absent, sub: absent, mul: absent, div: absent, rem: absent, neg: absent, abs: absent, sign: absent, max: absent,
   min: absent, pow: absent, fma: absent, floor: absent, ceil: absent, trunc: absent, roundEven: absent, sqrt: absent,
-  exp: absent, log: absent, sin: absent, cos: absent, tanh: absent, roundFloat32: absent, shiftLeft: absent,
+  exp: absent, log: absent, sin: absent, cos: absent, tanh: absent, expm1: absent, log1p: absent, atan2: absent,
+  roundFloat32: absent, shiftLeft: absent,
   shiftRightArithmetic: absent, shiftRightLogical: absent, populationCount: absent, countLeadingZeros: absent, mulHigh: absent,
 } satisfies Record<ScalarOpName, Operator>;

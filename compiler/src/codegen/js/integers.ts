@@ -220,6 +220,6 @@ const operators = {
   select,
   pow: absent, populationCount: absent, mulHigh: absent,
   fma: absent, floor: absent, ceil: absent, trunc: absent, roundEven: absent, sqrt: absent, exp: absent, log: absent,
-  sin: absent, cos: absent, tanh: absent, isNaN: absent, isFinite: absent, roundFloat32: absent,
+  sin: absent, cos: absent, tanh: absent, expm1: absent, log1p: absent, atan2: absent, isNaN: absent, isFinite: absent, roundFloat32: absent,
   eq: absent, ne: absent, lt: absent, le: absent, gt: absent, ge: absent,
 } satisfies Record<ScalarOpName, IntegerOperator>;

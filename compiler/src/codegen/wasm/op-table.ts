@@ -212,6 +212,7 @@ const table = {
   pow: expanded, fma: expanded,
   floor: float("floor"), ceil: float("ceil"), trunc: float("trunc"), roundEven: float("nearest"), sqrt: float("sqrt"),
   exp: expanded, log: expanded, sin: expanded, cos: expanded, tanh: expanded,
+  expm1: expanded, log1p: expanded, atan2: expanded,
   isNaN: {
     float32: { scalar: differsFromItself("f32.ne"), simd: differsFromItself("f32x4.ne") },
     float64: { scalar: differsFromItself("f64.ne"), simd: differsFromItself("f64x2.ne") },

@@ -157,7 +157,7 @@ export function instruction(name: InstructionName, operands: readonly Node[] = [
   const facts = factsOf(name);
   invariant(operands.length === facts.operands.length, `${name} takes ${facts.operands.length} operands, not ${operands.length}`);
   operands.forEach((operand, position) => expectType(operand, at(facts.operands, position), `operand ${position} of ${name}`));
-  invariant(immediateFits(facts.immediate, immediate), `${name} does not take the immediate ${String(immediate)}`);
+  invariant(immediateFits(facts.immediate, immediate), `${name} takes an immediate of the kind "${facts.immediate}"`);
   return { kind: "instruction", name, operands, immediate };
 }
 

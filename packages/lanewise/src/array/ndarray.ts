@@ -20,6 +20,7 @@ import {
   asNDArray, type ArrayLike, type Axis, type DataOf, type ElementOf, type IndexedUpdate, type IndexEntry, type NDArray as PublicArray,
   type NDArrayMethods, type Nested, type ReduceOptions,
 } from "../types.ts";
+import { indexedUpdate } from "./indexed-update.ts";
 import { makeIndexPrototype } from "./index-proxy.ts";
 
 const disposeKey: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
@@ -218,15 +219,11 @@ export abstract class NDArray implements Value {
   // Indexing -----------------------------------------------------------------------------------------------------------
 
   get(...index: readonly IndexEntry[]): PublicArray {
-    return publish(getIndexed(this, index));
+    return publish(getIndexed(this, index, (operand, argument) => this.lift(operand as ArrayLike, "x.get", argument)));
   }
 
   at(...index: readonly IndexEntry[]): IndexedUpdate {
-    const refuse = (name: string) => (): never => unavailable(`x.at(...).${name}`);
-    return {
-      get: () => this.get(...index), set: refuse("set"), add: refuse("add"), multiply: refuse("multiply"), divide: refuse("divide"),
-      min: refuse("min"), max: refuse("max"), power: refuse("power"), apply: refuse("apply"),
-    };
+    return indexedUpdate(this, index, (operand, operation, argument) => this.lift(operand, operation, argument));
   }
 
   *[Symbol.iterator](): IterableIterator<PublicArray> {

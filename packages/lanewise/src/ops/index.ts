@@ -1,121 +1,177 @@
-/** @file Reading by position: integers, slices, new axes and "..." as slice, squeeze and broadcast_in_dim. */
+/**
+ * @file Reading by position. Static integers and slices are a slice, a traced integer among them a dynamic slice, and every
+ * other index a gather, as in JAX.
+ */
 
 import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
-import { formatShape, range } from "@lanewise/compiler/base/shape";
+import { range } from "@lanewise/compiler/base/shape";
+import { aval as makeAval, scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
-import { broadcastInDim, squeeze } from "@lanewise/compiler/primitives/linear";
+import { convertElementType } from "@lanewise/compiler/primitives/arith";
+import { dynamicSlice } from "@lanewise/compiler/primitives/index-dynamic-slice";
+import type { FillValue, GatherScatterMode } from "@lanewise/compiler/primitives/index-dimensions";
+import { gather } from "@lanewise/compiler/primitives/index-gather";
+import { broadcastInDim, fullOf, squeeze } from "@lanewise/compiler/primitives/linear";
 import { slice, sliceP } from "@lanewise/compiler/primitives/structural";
+import { rev } from "@lanewise/compiler/primitives/structural-rev";
 import { bind1 } from "@lanewise/compiler/trace/stack";
 import { describeArgument } from "../arguments.ts";
-import { badIndex, notAvailable } from "../errors.ts";
-import type { Slice } from "../types.ts";
+import { badArgument } from "../errors.ts";
+import type { IndexedUpdateOptions } from "../types.ts";
+import { expandEntries, fromStart, readEntries, refuseCount, refusePlace, type Entry, type IndexReader, type SliceEntry } from "./index-entries.ts";
+import { gatherIndex, normalizePlaces } from "./index-gather.ts";
 
-/** One axis of the operand after the index has been read: what is taken of it, and whether it stays. */
-interface Taken {
-  readonly start: number;
-  readonly limit: number;
-  readonly stride: number;
-  readonly isKept: boolean;
+/** How an index is applied, after the options of a call have been checked. */
+export interface IndexMode {
+  /** Null where the user leaves it to the operation. */
+  readonly mode: GatherScatterMode | null;
+  readonly fillValue: FillValue;
+  readonly indicesAreSorted: boolean;
+  readonly uniqueIndices: boolean;
 }
 
-/** `x[index]` for static indices. */
-export function getIndexed(x: Value, index: readonly unknown[]): Value {
-  const { shape } = x.aval;
-  const full = expandEllipsis(index, shape);
-  const taken: Taken[] = [];
+export const defaultMode: IndexMode = { mode: null, fillValue: null, indicesAreSorted: false, uniqueIndices: false };
+
+const modes: Readonly<Record<string, GatherScatterMode>> = {
+  fill: "fillOrDrop", drop: "fillOrDrop", clip: "clip", promiseInBounds: "promiseInBounds",
+};
+
+/** A mode by the name that users give it; null where there is none. */
+export function readMode(operation: string, mode: unknown): GatherScatterMode | null {
+  if (mode === undefined || mode === null) return null;
+  const known = typeof mode === "string" && Object.hasOwn(modes, mode) ? modes[mode] : undefined;
+  if (known !== undefined) return known;
+  return raise(badArgument, { operation, argument: "mode", expected: `one of ${Object.keys(modes).join(", ")}`, got: describeArgument(mode), fix: 'use "fill" or "clip"' });
+}
+
+/** The options of `x.at(...)`, checked. */
+export function readIndexMode(operation: string, options: unknown = {}): IndexMode {
+  const known = ["mode", "fillValue", "indicesAreSorted", "uniqueIndices"];
+  const given = (typeof options === "object" && options !== null ? options : {}) as IndexedUpdateOptions;
+  const wrong = typeof options !== "object" || options === null ? describeArgument(options) : Object.keys(options).find((name) => !known.includes(name));
+  if (wrong !== undefined) {
+    raise(badArgument, { operation, argument: "options", expected: `an object with ${known.join(", ")}`, got: wrong, fix: "correct the name or leave it out" });
+  }
+  const { fillValue = null, indicesAreSorted = false, uniqueIndices = false } = given;
+  if (fillValue !== null && typeof fillValue !== "number" && typeof fillValue !== "boolean") {
+    raise(badArgument, { operation, argument: "fillValue", expected: "a number or boolean", got: describeArgument(fillValue), fix: "fill with one value" });
+  }
+  return { mode: readMode(operation, given.mode), fillValue, indicesAreSorted, uniqueIndices };
+}
+
+/** `x[index]`. */
+export function getIndexed(x: Value, index: readonly unknown[], lift: IndexReader["lift"], options: IndexMode = defaultMode, operation = "x.get"): Value {
+  const entries = readEntries(index, x.aval.shape, { operation, lift, checksRange: options.mode === null });
+  if (options.mode !== "fillOrDrop") {
+    const whole = asSlice(x, entries);
+    if (whole !== null) return whole;
+    const dynamic = asDynamicSlice(x, entries);
+    if (dynamic !== null) return dynamic;
+  }
+  return asGather(operation, x, entries, options);
+}
+
+// Slices ---------------------------------------------------------------------------------------------------------------
+
+/** What a basic index does after the slice itself. */
+function finish(sliced: Value, entries: readonly Entry[]): Value {
+  const reversed: number[] = [];
+  const dropped: number[] = [];
   const newAxes: number[] = [];
   let rank = 0;
-  for (const entry of full) {
-    if (entry === null) {
-      newAxes.push(rank++);
-      continue;
+  for (const entry of entries) {
+    if (entry.kind === "newAxis") newAxes.push(rank++);
+    else if (entry.kind !== "slice") dropped.push((entry as { readonly axis: number }).axis);
+    else {
+      if (entry.step < 0) reversed.push(entry.axis);
+      rank++;
     }
-    const axis = taken.length;
-    const part = typeof entry === "number" || typeof entry === "bigint"
-      ? position(Number(entry), at(shape, axis), axis, shape) : sliceBounds(entry as Slice, at(shape, axis));
-    taken.push(part);
-    if (part.isKept) rank++;
   }
-  const sliced = takeParts(x, taken);
-  const squeezed = squeeze(sliced, range(taken.length).filter((axis) => !at(taken, axis).isKept));
-  if (newAxes.length === 0) return squeezed;
-  const old = range(rank).filter((place) => !newAxes.includes(place));
-  return broadcastInDim(squeezed, range(rank).map((place) => (newAxes.includes(place) ? 1 : at(squeezed.aval.shape, old.indexOf(place)))), old);
+  const ordered = reversed.length === 0 ? sliced : rev(sliced, reversed);
+  return withNewAxes(squeeze(ordered, dropped), newAxes);
 }
 
-function takeParts(x: Value, taken: readonly Taken[]): Value {
+/** Axes of extent 1 at these places of the result. */
+export function withNewAxes(value: Value, newAxes: readonly number[]): Value {
+  if (newAxes.length === 0) return value;
+  const rank = value.aval.shape.length + newAxes.length;
+  const old = range(rank).filter((axis) => !newAxes.includes(axis));
+  return broadcastInDim(value, range(rank).map((axis) => (newAxes.includes(axis) ? 1 : at(value.aval.shape, old.indexOf(axis)))), old);
+}
+
+/** The bounds of a slice that reads these places forward. */
+function forward({ start, stop, step }: SliceEntry, extent: number): readonly [start: number, limit: number, stride: number] {
+  if (step > 0) return [start, Math.max(start, stop), step];
+  const first = Math.min(extent, stop + 1 + (Math.abs(start - stop - 1) % -step));
+  return [first, Math.max(first, start + 1), -step];
+}
+
+/** A slice, where everything is known; null otherwise. */
+function asSlice(x: Value, entries: readonly Entry[]): Value | null {
   const { shape } = x.aval;
-  const isWhole = taken.every(({ start, limit, stride }, axis) => start === 0 && limit === shape[axis] && stride === 1);
-  if (isWhole) return x;
-  return slice(x, taken.map(({ start }) => start), taken.map(({ limit }) => limit), taken.map(({ stride }) => stride));
-}
-
-/** The index with "..." and missing entries at the end written out as whole axes. */
-function expandEllipsis(index: readonly unknown[], shape: readonly number[]): unknown[] {
-  index.forEach((entry, place) => checkEntry(entry, place));
-  const consumed = index.filter((entry) => entry !== null && entry !== "...").length;
-  if (consumed > shape.length) refuseCount(consumed, shape);
-  const dots = index.indexOf("...");
-  if (dots !== index.lastIndexOf("...")) {
-    raise(badIndex, { operation: "x.get", expected: '"..." once at most', got: "it stands twice", fix: "write whole axes as slice(null)" });
+  const starts: number[] = [];
+  const limits: number[] = [];
+  const strides: number[] = [];
+  const expanded = expandEntries(entries, shape);
+  for (const entry of expanded) {
+    if (entry.kind === "newAxis") continue;
+    if (entry.kind === "array" || entry.kind === "bool") return null;
+    const extent = at(shape, entry.axis);
+    const [start, limit, stride] = entry.kind === "slice" ? forward(entry, extent) : placeInside(entry.place, extent);
+    if (limit > extent) return null;
+    starts.push(start);
+    limits.push(limit);
+    strides.push(stride);
   }
-  const rest = new Array<unknown>(shape.length - consumed).fill(wholeAxis);
-  return dots < 0 ? [...index, ...rest] : [...index.slice(0, dots), ...rest, ...index.slice(dots + 1)];
+  const isTrivial = strides.every((stride) => stride === 1) && starts.every((start, axis) => start === 0 && limits[axis] === shape[axis]);
+  return finish(isTrivial ? x : slice(x, starts, limits, strides), expanded);
 }
 
-function refuseCount(count: number, shape: readonly number[]): never {
-  return raise(badIndex, {
-    operation: "x.get", expected: `at most ${shape.length} indices for an array of shape ${formatShape(shape)}`, got: `${count} indices`,
-    fix: "leave indices out, or add axes with null",
+/** One place, clipped to the axis where its range was not checked. */
+function placeInside(place: number, extent: number): readonly [start: number, limit: number, stride: number] {
+  const start = Math.min(Math.max(fromStart(place, extent), 0), Math.max(extent - 1, 0));
+  return [start, start + 1, 1];
+}
+
+/** A dynamic slice, where scalars alone are unknown and slices go step by step; null otherwise. */
+function asDynamicSlice(x: Value, entries: readonly Entry[]): Value | null {
+  const { shape } = x.aval;
+  const starts: Value[] = [];
+  const sizes: number[] = [];
+  const expanded = expandEntries(entries, shape);
+  for (const entry of expanded) {
+    if (entry.kind === "newAxis") continue;
+    if (entry.kind === "bool" || (entry.kind === "array" && entry.places.aval.shape.length > 0)) return null;
+    if (entry.kind === "slice") {
+      if (Math.abs(entry.step) !== 1) return null;
+      starts.push(scalarLiteral(forward(entry, at(shape, entry.axis))[0], "int32"));
+      sizes.push(entry.size);
+    } else {
+      if (shape[entry.axis] === 0) return null;
+      starts.push(entry.kind === "array" ? entry.places : scalarLiteral(entry.place, "int32"));
+      sizes.push(1);
+    }
+  }
+  const placed = starts.map((start, axis) => normalizePlaces(starts.length > 1 ? convertElementType(start, "int32") : start, at(shape, axis)));
+  return finish(dynamicSlice(x, placed, sizes), expanded);
+}
+
+// Gather ---------------------------------------------------------------------------------------------------------------
+
+function asGather(operation: string, x: Value, entries: readonly Entry[], options: IndexMode): Value {
+  const index = gatherIndex(operation, entries, x.aval.shape);
+  const operand = withNewAxes(x, index.boolAxes);
+  if (index.shape.includes(0)) return fullOf(0, makeAval(index.shape, x.aval.dtype, x.aval.weakType));
+  // Without a component there is nothing to look up.
+  const gathered = index.indices.aval.shape.includes(0) ? operand : gather(operand, index.indices, index.dimensions, index.sliceSizes, {
+    uniqueIndices: options.uniqueIndices || index.isUniqueAndSorted, indicesAreSorted: options.indicesAreSorted || index.isUniqueAndSorted,
+    ...(options.mode === null ? {} : { mode: options.mode, fillValue: options.fillValue }),
   });
+  return withNewAxes(index.reversed.length === 0 ? gathered : rev(gathered, index.reversed), index.newAxes);
 }
 
-const wholeAxis: Slice = { kind: "slice", start: null, stop: null, step: null };
-
-function isSlice(entry: unknown): entry is Slice {
-  return typeof entry === "object" && entry !== null && (entry as { kind?: unknown }).kind === "slice";
-}
-
-function checkEntry(entry: unknown, place: number): void {
-  if (entry === null || entry === "..." || isSlice(entry)) return;
-  if (typeof entry === "bigint" || (typeof entry === "number" && Number.isInteger(entry))) return;
-  if (typeof entry === "object") {
-    raise(notAvailable, {
-      operation: "x.get", argument: `index ${place}`, expected: "an integer, slice(...), null or \"...\": this version does not index by arrays",
-      got: "an array or object", fix: "use slices and integers, or np.where with a mask",
-    });
-  }
-  raise(badIndex, {
-    operation: "x.get", argument: `index ${place}`, expected: 'an integer, slice(start, stop, step), null or "..."', got: describeArgument(entry), fix: "correct the index",
-  });
-}
-
-function position(index: number, extent: number, axis: number, shape: readonly number[]): Taken {
-  const start = index < 0 ? index + extent : index;
-  if (start < 0 || start >= extent) {
-    raise(badIndex, {
-      operation: "x.get", argument: `index for axis ${axis}`, expected: `an integer in [${-extent}, ${extent}) for shape ${formatShape(shape)}`,
-      got: String(index), fix: "stay inside the array",
-    });
-  }
-  return { start, limit: start + 1, stride: 1, isKept: false };
-}
-
-/** Python's reading of `start:stop:step` over an axis of this extent. */
-function sliceBounds({ start, stop, step }: Slice, extent: number): Taken {
-  const stride = step ?? 1;
-  if (!Number.isInteger(stride) || stride === 0 || [start, stop].some((bound) => bound !== null && !Number.isInteger(bound))) {
-    raise(badIndex, { operation: "x.get", expected: "slice(...) of integers with a step that is not 0", got: `slice(${start}, ${stop}, ${step})`, fix: "correct the slice" });
-  }
-  if (stride < 0) {
-    raise(notAvailable, { operation: "x.get", expected: "a positive step: this version cannot reverse", got: `slice(${start}, ${stop}, ${step})`, fix: "slice forward" });
-  }
-  const clamp = (bound: number): number => Math.min(Math.max(bound < 0 ? bound + extent : bound, 0), extent);
-  const first = start === null ? 0 : clamp(start);
-  const limit = stop === null ? extent : clamp(stop);
-  return { start: first, limit: Math.max(first, limit), stride, isKept: true };
-}
+// Rows -----------------------------------------------------------------------------------------------------------------
 
 /**
  * Where the elements that integers alone pick begin, in row-major order; null for any other index.
@@ -127,8 +183,10 @@ export function leadingOffset(shape: readonly number[], index: readonly unknown[
   for (let axis = 0; axis < index.length; axis++) {
     const entry = index[axis];
     if (typeof entry !== "bigint" && !Number.isInteger(entry)) return null;
-    const extent = shape[axis] ?? refuseCount(index.length, shape);
-    offset = offset * extent + position(Number(entry), extent, axis, shape).start;
+    const extent = shape[axis] ?? refuseCount("x.get", index.length, shape);
+    const place = Number(entry);
+    if (!(place >= -extent && place < extent)) refusePlace("x.get", place, axis, shape);
+    offset = offset * extent + fromStart(place, extent);
   }
   for (let axis = index.length; axis < shape.length; axis++) offset *= at(shape, axis);
   return offset;

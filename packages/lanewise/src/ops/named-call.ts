@@ -4,21 +4,19 @@
  */
 
 import { at } from "@lanewise/compiler/base/assert";
-import { callJit, closeOver } from "@lanewise/compiler/control/jit";
-import { getOrMake } from "@lanewise/compiler/base/structural-map";
+import { callJit } from "@lanewise/compiler/control/jit";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";
 import { session } from "../session.ts";
 
-/** More than that many traced calls are forgotten together: tracing one again is cheap. */
-const mostRemembered = 2000;
-
 /** Calls `run` as a function of this name. `statics` are what it depends on beside its arguments, as plain data. */
 export function namedCall(name: string, statics: unknown, args: readonly Value[], run: (args: readonly Value[]) => readonly Value[]): readonly Value[] {
-  if (session.namedCalls.size >= mostRemembered) session.namedCalls.clear();
+  const known = session.namedCalls.find(name, statics, args);
+  if (known !== null) return callJit(known, name, args);
   const avals = args.map((arg) => arg.aval);
-  const jaxpr = getOrMake(session.namedCalls, { name, statics, avals }, () =>
-    closeOver(traceToJaxpr(run, avals, { functionName: name })).jaxpr);
+  // Everything it computes with is an argument or a number, so the jaxpr has no constants.
+  const { jaxpr } = traceToJaxpr(run, avals, { functionName: name });
+  session.namedCalls.add(name, args, { statics, avals, jaxpr });
   return callJit(jaxpr, name, args);
 }
 

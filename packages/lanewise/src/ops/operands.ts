@@ -21,9 +21,11 @@ export interface NumberLiteral extends ScalarLiteral {
   readonly exact: number;
 }
 
+const { aval: numberAval } = scalarLiteral(0, "float32", true);
+
 /** A JS number as an operand: weak float32. */
 export function numberLiteral(value: number): NumberLiteral {
-  return { ...scalarLiteral(Math.fround(value), "float32", true), exact: value };
+  return { kind: "scalarLiteral", value: Math.fround(value), aval: numberAval, exact: value };
 }
 
 function exactValue(literal: ScalarLiteral): number {
@@ -75,6 +77,12 @@ export function settleNumbers(operation: string, values: readonly Value[]): Valu
 
 /** The dtype that these operands promote to, and whether it is weak. */
 export function commonType(values: readonly Value[]): Promotable {
+  const [first, second] = values;
+  // Numbers beside one float array are most calls, and the array decides.
+  if (values.length === 2 && first !== undefined && second !== undefined) {
+    if (isNumberLiteral(second) && isFloat(first.aval.dtype) && !isScalarLiteral(first)) return first.aval;
+    if (isNumberLiteral(first) && isFloat(second.aval.dtype) && !isScalarLiteral(second)) return second.aval;
+  }
   return promoteTypes(promotable(values), { x64: session.config.enableX64 });
 }
 
@@ -100,11 +108,6 @@ export function inexactType({ dtype, weakType }: Promotable): Promotable {
 export function promoteInexact(operation: string, values: readonly Value[]): readonly Value[] {
   const { dtype, weakType } = inexactType(commonType(values));
   return values.map((value) => convertOperand(operation, value, dtype, weakType));
-}
-
-/** A float is left as it is; anything else becomes float32, weak where it is weak. */
-export function asFloat(operation: string, value: Value): Value {
-  return isFloat(value.aval.dtype) ? value : convertOperand(operation, value, "float32", value.aval.weakType);
 }
 
 /** The shape that the operands broadcast to; throws naming each argument's shape where there is none. */

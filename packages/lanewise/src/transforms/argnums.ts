@@ -11,7 +11,7 @@ import { childrenOf } from "@lanewise/compiler/tree/treedef";
 import type { AnyFunction } from "../types.ts";
 import { flatCall, flattenArguments, leafNames, leafPositions, leafValue, type FlatCall, type Subject } from "./call.ts";
 import { hasTangent } from "./differentiable.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { infoOf, parameterCount } from "./function-info.ts";
 import { isArrayLeaf } from "./leaves.ts";
 import { booleanOption, positionsOption, readOptions, resolvePositions } from "./options.ts";

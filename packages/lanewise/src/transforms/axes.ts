@@ -11,7 +11,7 @@ import { broadcastPrefix } from "@lanewise/compiler/tree/prefix";
 import type { TreeDef } from "@lanewise/compiler/tree/treedef";
 import type { Subject } from "./call.ts";
 import { describeValue } from "./describe.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { plural, type FunctionInfo } from "./function-info.ts";
 import { positionsOfNames } from "./options.ts";
 

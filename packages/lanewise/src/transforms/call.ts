@@ -13,7 +13,7 @@ import type { TreeDef } from "@lanewise/compiler/tree/treedef";
 import { asArray, asValue } from "./values.ts";
 import { ensureInstalled } from "../install.ts";
 import { callable, type AnyFunction } from "../types.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { argumentName, type FunctionInfo } from "./function-info.ts";
 import { isArrayLeaf, refuseLeaf } from "./leaves.ts";
 

@@ -17,7 +17,7 @@ import { equalStructures, formatTreeDef, type TreeDef } from "@lanewise/compiler
 import { callable, type AnyFunction, type Mapped } from "../types.ts";
 import { flatCall, flattenArguments, leafNames, leafPositions, leafValue, type Arguments, type FlatCall, type Subject } from "./call.ts";
 import { describeValue } from "./describe.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { dressAs, infoOf } from "./function-info.ts";
 import { isArrayLeaf, refuseLeaf } from "./leaves.ts";
 import { positionsOption, readOptions, resolvePositions, type Options } from "./options.ts";

@@ -3,7 +3,7 @@
 import { raise } from "@lanewise/compiler/base/errors";
 import type { AnyFunction } from "../types.ts";
 import { describeValue } from "./describe.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { parametersOf, type Parameter } from "./parameter-names.ts";
 
 export interface FunctionInfo {

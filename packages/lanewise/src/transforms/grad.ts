@@ -15,7 +15,7 @@ import { formatTreeDef, type TreeDef } from "@lanewise/compiler/tree/treedef";
 import type { AnyFunction, ArrayFunction } from "../types.ts";
 import { openCall, readDifferentiation, type Differentiation } from "./argnums.ts";
 import type { Subject } from "./call.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { dressAs } from "./function-info.ts";
 import type { Argnums, Gradient, GradOptions, ValueAndGradient } from "./signatures.ts";
 import { publish, tangentArray } from "./values.ts";

@@ -18,7 +18,7 @@ import { reshape } from "../ops/shape.ts";
 import type { AnyFunction, ArrayFunction } from "../types.ts";
 import { openCall, readDifferentiation, type Differentiation } from "./argnums.ts";
 import type { Subject } from "./call.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { dressAs } from "./function-info.ts";
 import type { Argnums, GradOptions, Hessian, Jacobian } from "./signatures.ts";
 import { asArray, publish, tangentArray } from "./values.ts";

@@ -22,7 +22,7 @@ import { session, warnOnce } from "../session.ts";
 import { CallCache, type CallKey } from "./call-cache.ts";
 import { patternOf, rememberStatic, sameAval, type Pattern, type StaticValue } from "./call-pattern.ts";
 import { flatCall, leafNames, leafPositions, leafValue, flattenArguments, type Arguments, type Subject } from "./call.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { plural } from "./function-info.ts";
 import type { JitSettings } from "./jit-options.ts";
 import { resolvePositions } from "./options.ts";

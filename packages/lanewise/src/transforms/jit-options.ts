@@ -2,7 +2,7 @@
 
 import { raise } from "@lanewise/compiler/base/errors";
 import { resolveDevice } from "../devices.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { argumentName, type FunctionInfo } from "./function-info.ts";
 import { booleanOption, namesOption, parameterPositions, positionsOfNames, readOptions } from "./options.ts";
 

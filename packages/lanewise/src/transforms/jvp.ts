@@ -13,7 +13,7 @@ import type { AnyFunction, ArrayFunction, MembersIn } from "../types.ts";
 import { flatCall, flattenArguments, leafNames, leafValue, type Arguments, type FlatCall, type Subject } from "./call.ts";
 import { describeValue } from "./describe.ts";
 import { hasTangent, readTangents } from "./differentiable.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { infoOf, plural } from "./function-info.ts";
 import { booleanOption, readOptions } from "./options.ts";
 import { publish, tangentArray } from "./values.ts";

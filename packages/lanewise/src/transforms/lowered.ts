@@ -12,7 +12,7 @@ import type { AnyFunction, Mapped } from "../types.ts";
 import { isStatic, sameAval } from "./call-pattern.ts";
 import { flattenArguments, leafNames, leafValue, type Subject } from "./call.ts";
 import { countOperations, edgeBytes } from "./cost.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { compileLowered, deviceOf, finishCall, traceSpecs, type TracedSpecs } from "./jit-call.ts";
 import type { JitSettings } from "./jit-options.ts";
 import { PrintedJaxpr } from "./make-jaxpr.ts";

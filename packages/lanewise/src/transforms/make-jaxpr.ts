@@ -10,7 +10,7 @@ import type { TreeDef } from "@lanewise/compiler/tree/treedef";
 import type { AnyFunction, ArrayFunction } from "../types.ts";
 import { flatCall, leafNames, type Subject } from "./call.ts";
 import { describeValue } from "./describe.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { dressAs, infoOf } from "./function-info.ts";
 import { booleanOption, parameterPositions, readOptions } from "./options.ts";
 import type { JaxprMaker, MakeJaxprOptions, PrintableJaxpr, ShapeOfArray, ShapeOut, SpecMembers } from "./signatures.ts";

@@ -3,7 +3,7 @@
 import { raise } from "@lanewise/compiler/base/errors";
 import { isPlainObject } from "@lanewise/compiler/base/equal";
 import { describeValue } from "./describe.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { argumentName, parameterCount, plural, type FunctionInfo } from "./function-info.ts";
 
 export type Options = Readonly<Record<string, unknown>>;

@@ -12,7 +12,7 @@ import { at } from "@lanewise/compiler/base/assert";
 import { describeValue } from "./describe.ts";
 import { asValue } from "./values.ts";
 import { leafNames, type Arguments, type Subject } from "./call.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { isArrayLeaf, refuseLeaf } from "./leaves.ts";
 
 import type { ShapeOfArray } from "./signatures.ts";

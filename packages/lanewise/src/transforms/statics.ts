@@ -4,7 +4,7 @@ import { raise } from "@lanewise/compiler/base/errors";
 import { hasBrand } from "@lanewise/compiler/trace/tracer";
 import { callable, type AnyFunction } from "../types.ts";
 import type { Subject } from "./call.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { argumentName } from "./function-info.ts";
 import { describeLeaf } from "./leaves.ts";
 import { resolvePositions } from "./options.ts";

@@ -11,7 +11,7 @@ import { unflatten } from "@lanewise/compiler/tree/flatten";
 import type { AnyFunction, ArrayFunction, Mapped } from "../types.ts";
 import { axesOfLeaves, axesOfOutputs, axisWithin, checkAxisLeaves, mappedSize, outputAxis, readInAxes, type AxisEntry, type InAxes, type MappedLeaf } from "./axes.ts";
 import { flatCall, flattenArguments, leafNames, leafValue, type Subject } from "./call.ts";
-import { transformErrors } from "./errors.ts";
+import * as transformErrors from "./errors.ts";
 import { dressAs, infoOf } from "./function-info.ts";
 import { isArrayLeaf } from "./leaves.ts";
 import { readOptions, sizeOption, stringOption, type Options } from "./options.ts";

@@ -1,0 +1,189 @@
+/**
+ * @file The kernels of triangular_solve. The right-hand side is copied, then solved in place in blocks of unknowns: a block
+ * is solved, then the unknowns behind it take it in.
+ *
+ * Every variant is one system T Y = C with a triangular T: T is the matrix or its transpose, Y the solution or its transpose.
+ * The columns of C are independent; chunks of them are the grid.
+ */
+
+import { at } from "../base/assert.ts";
+import type { DType } from "../base/dtype.ts";
+import { sizeOf } from "../base/shape.ts";
+import type { Params, RoutineContext, RoutinePlan, RoutineStep } from "../ir/types.ts";
+import * as k from "../kernel/build.ts";
+import { KernelBuilder } from "../kernel/build.ts";
+import type { Expr, ValueDType } from "../kernel/types.ts";
+import { blockSize } from "./linalg-triangles.ts";
+import { storageOf, valueOf } from "./reduce-kernel.ts";
+
+export interface TriangularSolveParams extends Params {
+  /** Solves op(A) X = B; X op(A) = B otherwise. */
+  readonly leftSide: boolean;
+  /** Which triangle of A is read. */
+  readonly lower: boolean;
+  /** op(A) is the transpose of A. */
+  readonly transposeA: boolean;
+  /** op(A) is conjugated, which changes nothing for the dtypes that there are. */
+  readonly conjugateA: boolean;
+  /** The diagonal counts as ones and is not read. */
+  readonly unitDiagonal: boolean;
+}
+
+/** Columns of C that one iteration of the grid solves for. */
+const chunkSize = 32;
+
+export function planTriangularSolve({ params, inAvals }: RoutineContext<TriangularSolveParams>): RoutinePlan {
+  const [a, b] = [at(inAvals, 0), at(inAvals, 1)];
+  const length = sizeOf(b.shape);
+  if (length === 0) return { scratch: [], steps: [] };
+  const size = at(a.shape, -1);
+  const system: System = {
+    params, dtype: b.dtype, size, columns: at(b.shape, params.leftSide ? -1 : -2), count: sizeOf(a.shape.slice(0, -2)),
+  };
+  return { scratch: [], steps: [copyStep(b.dtype, length), new SolveKernel(system).step()] };
+}
+
+interface System {
+  readonly params: TriangularSolveParams;
+  readonly dtype: DType;
+  /** Unknowns of each column. */
+  readonly size: number;
+  readonly columns: number;
+  /** Systems in the batch. */
+  readonly count: number;
+}
+
+/** The solution begins as the right-hand side; where it takes that one's memory, this changes nothing. */
+function copyStep(dtype: DType, length: number): RoutineStep {
+  const builder = new KernelBuilder("solve_copy");
+  const from = builder.buffer("rhs", { dtype: storageOf(dtype), length, access: "read", aliasGroup: 0 });
+  const to = builder.buffer("out", { dtype: storageOf(dtype), length, access: "write", aliasGroup: 0 });
+  builder.for("grid", 0, length, 1, (index) => builder.store(to, index, builder.load(from, index)));
+  return { kernel: builder.build(), buffers: [{ from: "input", index: 1 }, { from: "output", index: 0 }], extent: length };
+}
+
+/** Where one chunk of columns of one system lies. */
+interface Chunk {
+  readonly matrixStart: Expr;
+  readonly solutionStart: Expr;
+  readonly firstColumn: Expr;
+  readonly endColumn: Expr;
+}
+
+class SolveKernel {
+  readonly #system: System;
+  readonly #builder = new KernelBuilder("triangular_solve");
+  readonly #matrix: string;
+  readonly #solution: string;
+  readonly #dtype: ValueDType;
+  /** Whether T is the transpose of the matrix as it lies in memory. */
+  readonly #isFlipped: boolean;
+  /** Whether T is lower triangular, so that the first unknown comes first. */
+  readonly #isForward: boolean;
+
+  constructor(system: System) {
+    const { params, dtype, size, columns, count } = system;
+    this.#system = system;
+    this.#dtype = valueOf(dtype);
+    this.#isFlipped = params.leftSide === params.transposeA;
+    this.#isForward = params.lower !== this.#isFlipped;
+    this.#matrix = this.#builder.buffer("matrix", { dtype: storageOf(dtype), length: count * size * size, access: "read" });
+    this.#solution = this.#builder.buffer("solution", { dtype: storageOf(dtype), length: count * size * columns, access: "readWrite" });
+  }
+
+  step(): RoutineStep {
+    const builder = this.#builder;
+    const { size, columns, count } = this.#system;
+    const chunks = Math.ceil(columns / chunkSize);
+    builder.for("grid", 0, count * chunks, 1, (index) => {
+      const system = builder.let(k.div(index, chunks), "system");
+      const firstColumn = builder.let(k.mul(k.rem(index, chunks), chunkSize), "firstColumn");
+      const endColumn = builder.let(k.min(k.add(firstColumn, chunkSize), columns), "endColumn");
+      const chunk: Chunk = {
+        matrixStart: builder.let(k.mul(system, size * size), "matrixStart"), solutionStart: builder.let(k.mul(system, size * columns), "solutionStart"),
+        firstColumn, endColumn,
+      };
+      builder.for("serial", 0, size, blockSize, (first) => {
+        const end = builder.let(k.min(k.add(first, blockSize), size), "end");
+        if (this.#system.params.leftSide) this.#columnsInside(chunk, first, end);
+        else this.#columnsOutside(chunk, first, end);
+      }, "first");
+    }, "chunk");
+    return { kernel: builder.build(), buffers: [{ from: "input", index: 0 }, { from: "output", index: 0 }], extent: count * chunks };
+  }
+
+  /** Columns are contiguous in each row of the solution, so they are the innermost loop. */
+  #columnsInside(chunk: Chunk, first: Expr, end: Expr): void {
+    const builder = this.#builder;
+    const eachColumn = (body: (column: Expr) => void): void => builder.for("simd", chunk.firstColumn, chunk.endColumn, 1, body, "column");
+    builder.for("serial", first, end, 1, (step) => {
+      const row = builder.let(this.#unknown(step), "row");
+      const pivot = this.#pivot(chunk, row);
+      eachColumn((column) => this.#solve(chunk, row, column, first, step, pivot));
+    }, "step");
+    this.#rest(end, "serial", (row) => eachColumn((column) => this.#takeIn(chunk, row, column, first, end)));
+  }
+
+  /** Each column is contiguous, and so are the unknowns that take a block in. */
+  #columnsOutside(chunk: Chunk, first: Expr, end: Expr): void {
+    const builder = this.#builder;
+    builder.for("serial", chunk.firstColumn, chunk.endColumn, 1, (column) => {
+      builder.for("serial", first, end, 1, (step) => {
+        const row = builder.let(this.#unknown(step), "row");
+        this.#solve(chunk, row, column, first, step, this.#pivot(chunk, row));
+      }, "step");
+      this.#rest(end, "simd", (row) => this.#takeIn(chunk, row, column, first, end));
+    }, "column");
+  }
+
+  /** The unknown that is found in a step. */
+  #unknown(step: Expr): Expr {
+    return this.#isForward ? step : k.sub(k.int(this.#system.size - 1), step);
+  }
+
+  /** The unknowns that are found after `end` steps. */
+  #rest(end: Expr, loop: "serial" | "simd", body: (row: Expr) => void): void {
+    const { size } = this.#system;
+    const [from, to] = this.#isForward ? [end, size] : [0, k.sub(k.int(size), end)];
+    this.#builder.for(loop, from, to, 1, body, "row");
+  }
+
+  /** The element of the diagonal; null where it counts as one. */
+  #pivot(chunk: Chunk, row: Expr): Expr | null {
+    return this.#system.params.unitDiagonal ? null : this.#coefficient(chunk, row, row);
+  }
+
+  #coefficient({ matrixStart }: Chunk, row: Expr, column: Expr): Expr {
+    const [outer, inner] = this.#isFlipped ? [column, row] : [row, column];
+    return this.#builder.load(this.#matrix, k.add(k.add(matrixStart, k.mul(outer, this.#system.size)), inner));
+  }
+
+  #place({ solutionStart }: Chunk, row: Expr, column: Expr): Expr {
+    const { params, size, columns } = this.#system;
+    return k.add(solutionStart, params.leftSide ? k.add(k.mul(row, columns), column) : k.add(k.mul(column, size), row));
+  }
+
+  /** The sum of T[row, u] Y[u, column] over the unknowns u that the steps from `first` to `end` find. */
+  #products(chunk: Chunk, row: Expr, column: Expr, first: Expr, end: Expr): Expr {
+    const builder = this.#builder;
+    const sum = builder.var(k.constant(0, this.#dtype), "sum");
+    builder.for("serial", first, end, 1, (step) => {
+      const unknown = this.#unknown(step);
+      const known = builder.load(this.#solution, this.#place(chunk, unknown, column));
+      builder.assign(sum, k.add(sum, k.mul(this.#coefficient(chunk, row, unknown), known)));
+    }, "p");
+    return sum;
+  }
+
+  #takeIn(chunk: Chunk, row: Expr, column: Expr, first: Expr, end: Expr): void {
+    const place = this.#place(chunk, row, column);
+    const before = this.#builder.load(this.#solution, place);
+    this.#builder.store(this.#solution, place, k.sub(before, this.#products(chunk, row, column, first, end)));
+  }
+
+  #solve(chunk: Chunk, row: Expr, column: Expr, first: Expr, step: Expr, pivot: Expr | null): void {
+    const place = this.#place(chunk, row, column);
+    const rest = k.sub(this.#builder.load(this.#solution, place), this.#products(chunk, row, column, first, step));
+    this.#builder.store(this.#solution, place, pivot === null ? rest : k.div(rest, pivot));
+  }
+}

@@ -1,0 +1,6 @@
+/** @file `lax`: the operations as JAX's lax names them. They promote nothing and broadcast nothing but scalars. */
+
+export * from "./collective.ts";
+export * from "./elementwise.ts";
+export * from "./reduce.ts";
+export * from "./structural.ts";

@@ -26,7 +26,7 @@ export const layerTable = {
   "compiler/ir": ["compiler/base", "compiler/kernel (types)"],
   "compiler/trace": ["compiler/base", "compiler/tree", "compiler/ir"],
   ...Object.fromEntries(primitives.map((part, position) => [part, [...belowPrimitives, ...primitives.slice(0, position)]])),
-  "compiler/primitives/all": primitives,
+  "compiler/primitives/all": [...primitives, "compiler/ir (types)"],
   "compiler/transforms": [...belowTransforms, ...transformPrimitives],
   "compiler/control": [...belowTransforms, "compiler/kernel", "compiler/primitives/*", "compiler/transforms"],
   "compiler/passes": ["compiler/base", "compiler/tree", "compiler/ir"],

@@ -18,7 +18,7 @@ const dtypes: readonly ValueDType[] = ["float32", "int32", "uint32", "bool"];
 
 /** Ops that the float unit computes. */
 const arithmetic: readonly ScalarCase["operation"][] = [
-  "add", "sub", "mul", "div", "neg", "abs", "fma", "floor", "ceil", "trunc", "roundEven", "sqrt", "exp", "pow",
+  "add", "sub", "mul", "div", "neg", "abs", "fma", "floor", "ceil", "trunc", "roundEven", "sqrt", "exp", "expm1", "log1p", "atan2", "pow",
 ];
 
 /** Subnormal, or the least normal number, to which a flushed result may have been about to round. */
@@ -45,7 +45,7 @@ const ulps: ScalarCheck["ulps"] = {
   // WGSL's bounds: 2.5 for a division, a reciprocal of an inverse square root of 2, a product and a sum rounded each.
   div: 2.5, sqrt: 4.5, fma: 2,
   // Approximations in arithmetic that is rounded as the driver likes.
-  exp: 2, log: 2, sin: 2, cos: 2, tanh: 3, pow: 2,
+  exp: 2, log: 2, sin: 2, cos: 2, tanh: 3, expm1: 3, log1p: 3, pow: 2, atan2: 5,
 };
 
 describeWebgpu("the scalar table as WGSL", () => {

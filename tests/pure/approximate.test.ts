@@ -1,6 +1,6 @@
 /**
- * @file Accuracy of the approximations of exp, log, sin, cos, tanh and pow, on the reference interpreter: for bit patterns
- * all over float32 and for the edges of the functions.
+ * @file Accuracy of the approximations of exp, log, sin, cos, tanh, expm1, log1p, pow and atan2, on the reference
+ * interpreter: for bit patterns all over float32 and for the edges of the functions.
  */
 import { at } from "@lanewise/compiler/base/assert";
 import type { ScalarOpName } from "@lanewise/compiler/base/scalar-ops";
@@ -18,12 +18,12 @@ type FloatDType = "float32" | "float64";
 
 /** Largest errors allowed, in units in the last place: the project's aims, and what is measured with a little room. */
 const bounds = {
-  float32: { exp: 1.1, log: 1, sin: 2.7, cos: 2.7, tanh: 3, pow: 0.6 },
+  float32: { exp: 1.1, log: 1, sin: 2.7, cos: 2.7, tanh: 3, expm1: 2.5, log1p: 2, pow: 0.6, atan2: 2.5 },
   // Against Math's own functions, which miss by up to one themselves.
-  float64: { exp: 2, log: 2, sin: 3, cos: 3, tanh: 3.5, pow: 4 },
+  float64: { exp: 2, log: 2, sin: 3, cos: 3, tanh: 3.5, expm1: 3, log1p: 3, pow: 4, atan2: 3 },
 } as const;
 
-const names = ["exp", "log", "sin", "cos", "tanh", "pow"] as const;
+const names = ["exp", "log", "sin", "cos", "tanh", "expm1", "log1p", "pow", "atan2"] as const;
 
 /** How many bit patterns of float32 are sampled; the full test takes more. */
 const samples = process.env["LANEWISE_FULL"] === "1" ? 2_000_000 : 100_000;
@@ -74,7 +74,8 @@ describe("float32", () => {
 
   it.each(names)("%s where it is used most", (name) => {
     const steps = Array.from({ length: 20_000 }, (_, i) => Math.fround((i - 10_000) / 700 + i / 1e6));
-    const operands = name === "pow" ? [steps.map((x) => Math.fround(Math.abs(x) / 3)), bitPatterns(20_000, 3).map((y) => Math.fround(y % 40))] : [steps];
+    const moderate = bitPatterns(20_000, 3).map((y) => Math.fround(y % 40));
+    const operands = name === "pow" ? [steps.map((x) => Math.fround(Math.abs(x) / 3)), moderate] : name === "atan2" ? [steps, moderate] : [steps];
     const worst = worstError("float32", operands, evaluate(name, "float32", operands), exact(name));
     expect(worst.ulps, worst.where).toBeLessThan(bounds.float32[name]);
   });
@@ -84,7 +85,7 @@ describe("float64", () => {
   it.each(names)("%s over many magnitudes", (name) => {
     const magnitudes = bitPatterns(10_000, 5).map((x, i) => x * 2 ** (i % 3 === 0 ? 0 : (i % 1800) - 900) * (1 + i * 1e-9));
     const ordinary = bitPatterns(10_000, 9).map((x) => x % 50);
-    const operands = [[...magnitudes, ...ordinary], ...(name === "pow" ? [[...ordinary, ...magnitudes]] : [])];
+    const operands = [[...magnitudes, ...ordinary], ...(scalarOps[name].arity === 2 ? [[...ordinary, ...magnitudes]] : [])];
     const worst = worstError("float64", operands, evaluate(name, "float64", operands), exact(name));
     console.log(`${name} float64: ${worst.ulps.toFixed(3)} ulp at ${worst.where}`);
     expect(worst.ulps, worst.where).toBeLessThan(bounds.float64[name]);
@@ -101,12 +102,12 @@ const edges = [
 describe.each(["float32", "float64"] as const)("edges in %s", (dtype) => {
   it.each(names)("%s", (name) => {
     const pairs = edges.flatMap((x) => edges.map((y) => [x, y] as const));
-    const operands = name === "pow" ? [pairs.map(([x]) => x), pairs.map(([, y]) => y)] : [edges];
+    const operands = scalarOps[name].arity === 2 ? [pairs.map(([x]) => x), pairs.map(([, y]) => y)] : [edges];
     const worst = worstError(dtype, operands, evaluate(name, dtype, operands), exact(name));
     expect(worst.ulps, worst.where).toBeLessThan(bounds[dtype][name]);
   });
 
-  it.each([["sin"], ["tanh"]] as const)("%s keeps the sign of zero", (name) => {
+  it.each([["sin"], ["tanh"], ["expm1"], ["log1p"]] as const)("%s keeps the sign of zero", (name) => {
     expect(Array.from(evaluate(name, dtype, [[0, -0]]))).toEqual([0, -0]);
   });
 });

@@ -10,7 +10,7 @@ import { checkScalarCase, scalarCases } from "../support/scalar-op-kernels.ts";
 import { interpretLegalStep } from "../support/wgsl-runner.ts";
 import { wgslShapes } from "../support/wgsl-shapes.ts";
 
-const approximated = { exp: 1, log: 1, sin: 2, cos: 2, tanh: 3, pow: 1 };
+const approximated = { exp: 1, log: 1, sin: 2, cos: 2, tanh: 3, expm1: 2, log1p: 2, pow: 1, atan2: 2 };
 
 describe("gate kernels in their legal form", () => {
   itPassesEveryGate(stepByStep((step, bound) => interpretLegalStep(step, bound)), [0, 1, 5, 64, 300]);

@@ -2,9 +2,10 @@
 
 import { at } from "@lanewise/compiler/base/assert";
 import { allocateHost, isFloat, type DType, type HostArray } from "@lanewise/compiler/base/dtype";
-import { fromBfloat16Bits, fromFloat16Bits, toBfloat16Bits, toFloat16Bits } from "@lanewise/compiler/base/float-bits";
 import { aval, erasePrimitive } from "@lanewise/compiler/ir/build";
 import type { Params, Primitive } from "@lanewise/compiler/ir/types";
+import { decodeStored, encodeStored } from "@lanewise/compiler/kernel/interpret-memory";
+import type { StorageDType } from "@lanewise/compiler/kernel/types";
 import { cumlogsumexpP, cumsumP } from "@lanewise/compiler/primitives/cumulative";
 import { argmaxP } from "@lanewise/compiler/primitives/reduce";
 import { reduceWindowMaxP, selectAndScatterAddP } from "@lanewise/compiler/primitives/reduce-window";
@@ -22,25 +23,16 @@ const names = [
 ];
 const samples = allSamples().filter(({ primitive }) => names.includes(primitive.name));
 
-/** 16-bit floats are held as their bits. */
-function encode(dtype: DType, value: number): number {
-  return dtype === "float16" ? toFloat16Bits(value) : dtype === "bfloat16" ? toBfloat16Bits(value) : value;
-}
-
-function decode(dtype: DType, held: number): number {
-  return dtype === "float16" ? fromFloat16Bits(held) : dtype === "bfloat16" ? fromBfloat16Bits(held) : held;
-}
-
 /** Runs the primitive's kernels and compares with the oracle: integers and moved floats exactly, sums to rounding. */
 function check(primitive: Primitive, inputs: readonly LoneInput[], params: Params, order: "forward" | "reverse" = "forward"): void {
   const outAvals = primitive.abstractEval(inputs.map((input) => input.aval), params);
-  const tensors = inputs.map(({ aval: { shape, dtype }, host }) => ({ shape, dtype, data: [...host].map((held) => decode(dtype, held)) }));
+  const tensors = inputs.map(({ aval: { shape, dtype }, host }) => ({ shape, dtype, data: [...host].map((held) => decodeStored(dtype as StorageDType, held)) }));
   const expected = oracleOf(primitive.name)(tensors, params, outAvals);
   const got = runAlone(primitive, inputs, params, order);
   expect(got.length).toBe(expected.length);
   got.forEach((host, index) => {
     const { dtype } = at(outAvals, index);
-    const elements = [...host].map((held) => decode(dtype, held));
+    const elements = [...host].map((held) => decodeStored(dtype as StorageDType, held));
     const wanted = at(expected, index).data.map(real);
     const settled = wanted.map((value, place) => {
       const have = at(elements, place);
@@ -52,7 +44,7 @@ function check(primitive: Primitive, inputs: readonly LoneInput[], params: Param
 
 function hostOf(dtype: DType, elements: readonly number[]): HostArray {
   const host = allocateHost(dtype, elements.length);
-  host.set(elements.map((element) => encode(dtype, element)));
+  host.set(elements.map((element) => encodeStored(dtype as StorageDType, element)));
   return host;
 }
 

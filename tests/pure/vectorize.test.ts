@@ -118,7 +118,7 @@ describe("vector code", () => {
   it("does not enter a branch that no iteration takes", () => {
     const kernel = loopKernel((k, i, x, y) => {
       const result = k.var(k.load(x, i), "result");
-      k.if(lt(i, 0), () => k.assign(result, k.load(x, int(1000))));
+      k.if(lt(result, 0), () => k.assign(result, k.load(x, int(1000))));
       k.store(y, i, result);
     });
     const y = new Float32Array(64);

@@ -9,6 +9,7 @@ import { interpret } from "@lanewise/compiler/kernel/interpret";
 import type { Kernel } from "@lanewise/compiler/kernel/types";
 import { verifyKernel } from "@lanewise/compiler/kernel/verify";
 import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";
+import { compileText } from "@lanewise/runtime/js/driver";
 import { real } from "./oracle/number.ts";
 import { oracleOf } from "./oracle/primitives.ts";
 import type { Tensor } from "./oracle/tensor.ts";
@@ -133,8 +134,7 @@ export function runProgram(program: Program, inputs: readonly HostArray[]): read
       case "temporary": return viewOf(slot.dtype, arena, slot.offset, slot.length);
     }
   });
-  // The text is our own code generator's.
-  const kernels = program.kernels.map(({ text }) => (new Function(`"use strict";\nreturn ${text};`) as () => JsKernel)());
+  const kernels = program.kernels.map(({ text }) => (compileText([], `"use strict";\nreturn ${text};`) as () => JsKernel)());
   for (const step of program.steps) {
     if (step.kind !== "kernel") throw new InternalError(`a test does not know the step ${step.kind}`);
     at(kernels, step.kernel)(...step.buffers.map((slot) => at(memory, slot)), 0, step.extent);

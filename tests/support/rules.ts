@@ -22,6 +22,7 @@ import { oracleOf } from "./oracle/primitives.ts";
 import type { Tensor } from "./oracle/tensor.ts";
 import { jvpOracle, vjpOracle, vmapOracle, type OracleFunction } from "./oracle/transforms.ts";
 import { reference } from "./programs.ts";
+import { operandsInOracle, operandsOf } from "./samples/forms.ts";
 import type { BoundSample } from "./samples/types.ts";
 import { elementsOf, generator } from "./samples/values.ts";
 
@@ -45,8 +46,8 @@ export function tensorsOf({ sample }: BoundSample, seed: number): Tensor[] {
   return sample.inputs.map((input) => ({ shape: input.shape, dtype: input.dtype, data: [...elementsOf(input, random)] }));
 }
 
-export function oracleFor({ primitive, sample: { params } }: BoundSample): OracleFunction {
-  return (args) => oracleOf(primitive.name)(args, params, primitive.abstractEval(args.map(avalOf), params));
+export function oracleFor({ primitive, sample }: BoundSample): OracleFunction {
+  return (args) => oracleOf(primitive.name)(operandsInOracle(sample, args), sample.params, primitive.abstractEval(args.map(avalOf), sample.params));
 }
 
 function toHost({ dtype, shape, data }: Tensor): HostArray {
@@ -84,7 +85,7 @@ function vmapRun(run: Run, size: number, axes: readonly (number | null)[]): Run 
   };
 }
 
-const runOf = ({ primitive, sample: { params } }: BoundSample): Run => (args) => bind(primitive, args, params);
+const runOf = ({ primitive, sample }: BoundSample): Run => (args) => bind(primitive, operandsOf(sample, args), sample.params);
 
 /** Examples of one input side by side at an axis of their own. */
 function stackInputs(examples: readonly Tensor[], axis: number): Tensor {

@@ -15,7 +15,7 @@ import { real } from "./oracle/number.ts";
 import { oracleOf } from "./oracle/primitives.ts";
 import { stack, type Tensor } from "./oracle/tensor.ts";
 import { jvpOracle, vjpOracle, vmapOracle, type OracleFunction } from "./oracle/transforms.ts";
-import { formInOracle, formOnDevice } from "./samples/forms.ts";
+import { operandsInOracle, operandsOf } from "./samples/forms.ts";
 import type { BoundSample } from "./samples/types.ts";
 import { elementsOf } from "./samples/values.ts";
 
@@ -40,19 +40,19 @@ export function subjectOf({ primitive, sample }: BoundSample, random: () => numb
   return {
     run: (...args) => {
       let next = 0;
-      const operands = isOpen.map((open, index) => (open ? formOnDevice(at(sample.inputs, index).form, at(args, next++)) : at(fixed, index)) as unknown as Value);
-      return bind(primitive, operands, sample.params).map(toArray);
+      const operands = isOpen.map((open, index) => (open ? at(args, next++) : at(fixed, index)) as unknown as Value);
+      return bind(primitive, operandsOf(sample, operands), sample.params).map(toArray);
     },
     oracle: (args) => {
       let next = 0;
-      const operands = inputs.map((input, index) => (at(isOpen, index) ? formInOracle(at(sample.inputs, index).form, at(args, next++)) : input));
-      return oracleOf(primitive.name)(operands, sample.params, outAvals(operands));
+      const operands = inputs.map((input, index) => (at(isOpen, index) ? at(args, next++) : input));
+      return oracleOf(primitive.name)(operandsInOracle(sample, operands), sample.params, outAvals(operands));
     },
     inputs: inputs.filter((_, index) => at(isOpen, index)),
   };
 }
 
-function toArray(value: Value): NDArray {
+export function toArray(value: Value): NDArray {
   return (isScalarLiteral(value) ? np.array(value.value, value.aval.dtype as "float32") : value) as unknown as NDArray;
 }
 
@@ -113,7 +113,7 @@ export function wordsUpTo<Item>(alphabet: readonly Item[], length: number): read
 /** Where device and oracle differ by more than the tolerance; null when they agree. */
 export function difference(got: NDArray, expected: Tensor, tolerance = 2e-4): string | null {
   const elements = [...got.dataSync()].map(Number);
-  const wanted = expected.data.map(real);
+  const wanted = expected.data.map((value) => (expected.dtype === "float32" ? Math.fround(real(value)) : real(value)));
   if (got.shape.join() !== expected.shape.join()) return `shape [${got.shape.join()}] instead of [${expected.shape.join()}]`;
   for (const [index, want] of wanted.entries()) {
     const have = at(elements, index);

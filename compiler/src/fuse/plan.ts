@@ -89,7 +89,7 @@ class Planner {
         return;
       case "reduction": case "contraction": case "fold": return this.#placeFold(eqn, place);
       case "routine": return this.#placeRoutine(eqn, place);
-      case "inlined": throw new InternalError(`${eqn.primitive.name} is left after the passes`);
+      case "physical": case "inlined": throw new InternalError(`${eqn.primitive.name} is left after the passes`);
     }
   }
 
@@ -211,9 +211,10 @@ class Planner {
       for (const input of next.inputs) {
         if (input.kind === "literal" || sizeOf(input.aval.shape) <= 1 || seen.has(input.id)) continue;
         seen.add(input.id);
-        const holders = this.#holdersOf(input);
-        for (const group of holders.slice(-mostCandidates)) if (fitsBeside(eqn, group)) found.add(group);
         const producer = this.#producers.get(input.id);
+        // Whoever needs another result of the same equation shares its operands, too.
+        const holders = (producer?.outVars ?? [input]).flatMap((result) => this.#holdersOf(result).slice(-mostCandidates));
+        for (const group of holders) if (fitsBeside(eqn, group)) found.add(group);
         const isPulled = producer?.primitive.lower.kind === "scalar" || producer?.primitive.lower.kind === "indexMap";
         if (holders.length === 0 && producer !== undefined && isPulled) pending.push(producer);
       }

@@ -229,6 +229,8 @@ export type ReduceOp = "add" | "mul" | "max" | "min" | "and" | "or" | "xor";
  * - `contraction`: sums of products, as dot_general.
  * - `fold`: each element from a loop over `extents` that carries states, as windows, argmax and convolutions.
  * - `routine`: a library algorithm: kernels of its own over whole arrays, which nothing fuses into.
+ * - `physical`: an operation on random keys; the pass `physicalize` has put in its place what `expand` says it is on the words
+ *   of the keys, uint32[..., 2].
  * - `inlined`: the pass `inline` has removed it before lowering.
  */
 export type Lowering<P extends Params> =
@@ -241,6 +243,7 @@ export type Lowering<P extends Params> =
   | { readonly kind: "contraction"; readonly dimensions: (params: P) => DotDimensions }
   | FoldLowering<P>
   | { readonly kind: "routine"; readonly variants: readonly [RoutineVariant<P>, ...RoutineVariant<P>[]] }
+  | { readonly kind: "physical"; readonly expand: (inputs: readonly Value[], params: P) => Value }
   | { readonly kind: "inlined" };
 
 /** `states` begin as `init` and pass through `step` for every index of `extents` in row-major order; then `finish`. */

@@ -30,12 +30,17 @@ const expHighest = 89;
 const expLowest = -104;
 
 /** x as `n ln 2 + r`. */
-function splitByLn2(x: Expr, code: CodeWriter): { readonly integer: Expr; readonly rest: Expr } {
+export function splitByLn2(x: Expr, code: CodeWriter): { readonly integer: Expr; readonly rest: Expr } {
   const { float, integer } = nearestInteger(mul(x, log2OfE), code, "doublings");
   // Exact; a compiler that sums in another order would lose that.
   const upper = op("roundFloat32", sub(x, mul(float, ln2Upper)));
   const rest = sub(upper, mul(float, ln2Lower));
   return { integer, rest: code.name(rest, "rest") };
+}
+
+/** e^r - 1 for |r| <= ln(2) / 2. */
+export function expm1OfRest(rest: Expr): Expr {
+  return add(mul(mul(rest, rest), polynomial(rest, expm1Coefficients)), rest);
 }
 
 export function expFloat32(x: Expr, code: CodeWriter): Expr {
@@ -50,14 +55,17 @@ const logCoefficients = [0.6666677594184875, 0.3997756838798523, 0.2987146079540
 export function logFloat32(x: Expr, code: CodeWriter): Expr {
   const { mantissa, exponent } = splitFloat32(x, code);
   const count = code.name(convert(exponent, "float32"), "count");
-  const f = code.name(sub(mantissa, 1), "f");
+  return logarithmEdges(x, logarithmOfRest(code.name(sub(mantissa, 1), "f"), count, code));
+}
+
+/** log(1 + f) + count ln 2, where 1 + f is about between the roots of one half and of two. */
+export function logarithmOfRest(f: Expr, count: Expr, code: CodeWriter): Expr {
   const s = code.name(div(f, add(f, 2)), "s");
   const z = code.name(mul(s, s), "z");
   const halfSquare = code.name(mul(mul(f, f), 0.5), "halfSquare");
   // f - halfSquare is added last, to a small correction.
   const correction = add(mul(s, add(halfSquare, mul(z, polynomial(z, logCoefficients)))), mul(count, ln2Lower));
-  const logarithm = sub(mul(count, ln2Upper), sub(sub(halfSquare, correction), f));
-  return logarithmEdges(x, logarithm);
+  return sub(mul(count, ln2Upper), sub(sub(halfSquare, correction), f));
 }
 
 /** NaN and infinity are themselves, 0 gives -infinity, negative numbers NaN. */
@@ -106,9 +114,8 @@ export function tanhFloat32(x: Expr, code: CodeWriter): Expr {
   const magnitude = code.name(op("abs", x), "magnitude");
   const doubled = code.name(mul(magnitude, 2), "doubled");
   const { integer, rest } = splitByLn2(code.name(neg(atMost(doubled, tanhHighest)), "argument"), code);
-  const part = add(mul(mul(rest, rest), polynomial(rest, expm1Coefficients)), rest);
   const power = code.name(powerOfTwo(integer), "power");
-  const decay = code.name(add(mul(power, part), sub(power, 1)), "decay");
+  const decay = code.name(add(mul(power, expm1OfRest(rest)), sub(power, 1)), "decay");
   const value = code.name(div(decay, add(decay, 2)), "value");
   return select(gt(magnitude, identityLimit), select(lt(x, 0), value, neg(value)), x);
 }

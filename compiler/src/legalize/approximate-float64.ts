@@ -29,19 +29,19 @@ const expm1Coefficients = [
 const expHighest = 710;
 const expLowest = -746;
 
-function splitByLn2(x: Expr, code: CodeWriter): { readonly integer: Expr; readonly rest: Expr } {
+export function splitByLn2(x: Expr, code: CodeWriter): { readonly integer: Expr; readonly rest: Expr } {
   const { float, integer } = nearestInteger(mul(x, log2OfE), code, "doublings");
   const rest = sub(sub(x, mul(float, ln2Upper)), mul(float, ln2Lower));
   return { integer, rest: code.name(rest, "rest") };
 }
 
 /** e^r - 1 for small r. */
-function expm1OfRest(rest: Expr): Expr {
+export function expm1OfRest(rest: Expr): Expr {
   return add(mul(mul(rest, rest), polynomial(rest, expm1Coefficients)), rest);
 }
 
 /** The value times 2^exponent. 2^(exponent / 16), which float32 holds, is squared three times and taken twice. */
-function scaled(value: Expr, exponent: Expr, code: CodeWriter): Expr {
+export function scaledByPowerOfTwo(value: Expr, exponent: Expr, code: CodeWriter): Expr {
   const places = constant(4, "int32", exponent.type.width);
   const sixteenth = code.name(op("shiftRightArithmetic", exponent, places), "sixteenth");
   const left = sub(exponent, op("shiftLeft", sixteenth, places));
@@ -52,7 +52,7 @@ function scaled(value: Expr, exponent: Expr, code: CodeWriter): Expr {
 
 export function expFloat64(x: Expr, code: CodeWriter): Expr {
   const { integer, rest } = splitByLn2(clamped(x, expLowest, expHighest, code), code);
-  return scaled(add(expm1OfRest(rest), 1), integer, code);
+  return scaledByPowerOfTwo(add(expm1OfRest(rest), 1), integer, code);
 }
 
 /** log(1 + f) = 2 s + s^3 (...) with s = f / (2 + f), in powers of s^2. */
@@ -64,14 +64,17 @@ const logCoefficients = [
 export function logFloat64(x: Expr, code: CodeWriter): Expr {
   const { mantissa, exponent } = splitFloat64(x, code);
   const count = code.name(convert(exponent, "float64"), "count");
-  const f = code.name(sub(mantissa, 1), "f");
+  return logarithmEdges(x, logarithmOfRest(code.name(sub(mantissa, 1), "f"), count, code));
+}
+
+/** log(1 + f) + count ln 2, where 1 + f is about between the roots of one half and of two. */
+export function logarithmOfRest(f: Expr, count: Expr, code: CodeWriter): Expr {
   const s = code.name(div(f, add(f, 2)), "s");
   const z = code.name(mul(s, s), "z");
   const halfSquare = code.name(mul(mul(f, f), 0.5), "halfSquare");
   // f - halfSquare is added last, to a small correction.
   const correction = add(mul(s, add(halfSquare, mul(z, polynomial(z, logCoefficients)))), mul(count, ln2Lower));
-  const logarithm = sub(mul(count, ln2Upper), sub(sub(halfSquare, correction), f));
-  return logarithmEdges(x, logarithm);
+  return sub(mul(count, ln2Upper), sub(sub(halfSquare, correction), f));
 }
 
 /** (sin r - r) / r^3 and (cos r - 1 + r^2 / 2) / r^4 for |r| <= pi / 4, in powers of r^2. */
@@ -182,7 +185,7 @@ export function powFloat64(x: Expr, y: Expr, code: CodeWriter): Expr {
   const isExtreme = ne(whole, product.upper);
   const { integer, rest } = splitByLn2(whole, code);
   const restWithPart = code.name(add(rest, select(isExtreme, number(0), part)), "rest");
-  const power = scaled(add(expm1OfRest(restWithPart), 1), integer, code);
+  const power = scaledByPowerOfTwo(add(expm1OfRest(restWithPart), 1), integer, code);
 
   const grows = code.name(eq(gt(magnitude, 1), gt(y, 0)), "grows");
   const atEdge = select(grows, number(Infinity), number(0));
@@ -191,7 +194,7 @@ export function powFloat64(x: Expr, y: Expr, code: CodeWriter): Expr {
 }
 
 /** -0 shows in its reciprocal. */
-function isNegativeOrMinusZero(x: Expr): Expr {
+export function isNegativeOrMinusZero(x: Expr): Expr {
   const reciprocal = div(constant(1, "float64", x.type.width), x);
   return or(lt(x, 0), and(eq(x, 0), lt(reciprocal, 0)));
 }

@@ -1,5 +1,5 @@
 /**
- * @file exp, log, sin, cos, tanh and pow of floats as arithmetic, for targets that have no such functions. The expansions
+ * @file The elementary functions of floats (exp, log, sin, cos, tanh, expm1, log1p, atan2, pow) as arithmetic, for targets that have no such functions. The expansions
  * are valid for scalars and for vectors of any width.
  */
 
@@ -9,6 +9,8 @@ import type { ArrayDecl, Expr, Kernel } from "../kernel/types.ts";
 import { freshNames } from "../kernel/walk.ts";
 import { cosFloat32, expFloat32, logFloat32, powFloat32, sinFloat32, tanhFloat32 } from "./approximate-float32.ts";
 import { cosFloat64, expFloat64, logFloat64, powFloat64, sinFloat64, tanhFloat64 } from "./approximate-float64.ts";
+import { expm1Float32, expm1Float64, log1pFloat32, log1pFloat64 } from "./approximate-near-one.ts";
+import { atan2Float32, atan2Float64 } from "./arctangent.ts";
 import { CodeWriter, type Table } from "./code-writer.ts";
 import { rewriteExprs } from "./rewrite.ts";
 
@@ -16,12 +18,13 @@ type Unary = (x: Expr, code: CodeWriter) => Expr;
 type Binary = (x: Expr, y: Expr, code: CodeWriter) => Expr;
 
 const unaryFloat32: Readonly<Partial<Record<ScalarOpName, Unary>>> = {
-  exp: expFloat32, log: logFloat32, sin: sinFloat32, cos: cosFloat32, tanh: tanhFloat32,
+  exp: expFloat32, log: logFloat32, sin: sinFloat32, cos: cosFloat32, tanh: tanhFloat32, expm1: expm1Float32, log1p: log1pFloat32,
 };
 const unaryFloat64: Readonly<Partial<Record<ScalarOpName, Unary>>> = {
-  exp: expFloat64, log: logFloat64, sin: sinFloat64, cos: cosFloat64, tanh: tanhFloat64,
+  exp: expFloat64, log: logFloat64, sin: sinFloat64, cos: cosFloat64, tanh: tanhFloat64, expm1: expm1Float64, log1p: log1pFloat64,
 };
-const powers: Readonly<Partial<Record<string, Binary>>> = { float32: powFloat32, float64: powFloat64 };
+const binaryFloat32: Readonly<Partial<Record<ScalarOpName, Binary>>> = { pow: powFloat32, atan2: atan2Float32 };
+const binaryFloat64: Readonly<Partial<Record<ScalarOpName, Binary>>> = { pow: powFloat64, atan2: atan2Float64 };
 
 /** The kernel without elementary functions of float32 and float64, and with the tables that their expansions read. */
 export function approximate(kernel: Kernel): Kernel {
@@ -41,9 +44,11 @@ export function approximate(kernel: Kernel): Kernel {
     const code = new CodeWriter(before, nameOfTable);
     const x = (): Expr => code.name(at(expr.args, 0), "x");
     const { dtype } = expr.type;
-    const unary = dtype === "float32" ? unaryFloat32[expr.op] : dtype === "float64" ? unaryFloat64[expr.op] : undefined;
+    const isFloat32 = dtype === "float32";
+    if (!isFloat32 && dtype !== "float64") return expr;
+    const unary = (isFloat32 ? unaryFloat32 : unaryFloat64)[expr.op];
     if (unary !== undefined) return unary(x(), code);
-    const binary = expr.op === "pow" ? powers[dtype] : undefined;
+    const binary = (isFloat32 ? binaryFloat32 : binaryFloat64)[expr.op];
     return binary === undefined ? expr : binary(x(), code.name(at(expr.args, 1), "y"), code);
   });
   return tables.size === 0 ? expanded : { ...expanded, arrays: [...expanded.arrays, ...tables.values()] };

@@ -5,10 +5,13 @@
 
 import { at, InternalError } from "../base/assert.ts";
 import { raise } from "../base/errors.ts";
+import { sizeOf } from "../base/shape.ts";
 import { schemaVersion, type KernelCode, type Program, type StagedKernel, type StepProgram } from "../artifact/types.ts";
 import { printJsKernel } from "../codegen/js/print-kernel.ts";
 import { planFusion } from "../fuse/plan.ts";
 import type { FusionPlan } from "../fuse/types.ts";
+import { printAval } from "../ir/print.ts";
+import { isKey, touchesKeys } from "../ir/physical.ts";
 import { verifyJaxpr } from "../ir/verify.ts";
 import type { Jaxpr } from "../ir/types.ts";
 import { simplifyKernel } from "../kernel/simplify.ts";
@@ -19,10 +22,12 @@ import { lowerPlan } from "../lower/steps.ts";
 import { eliminateCommon } from "../passes/eliminate-common.ts";
 import { eliminateDead } from "../passes/eliminate-dead.ts";
 import { inlineCalls } from "../passes/inline.ts";
+import { physicalize } from "../passes/physicalize.ts";
 import { simplify } from "../passes/simplify.ts";
 import { planMemory, type PlannedProgram } from "../plan/plan.ts";
 import { scheduleProgram } from "../schedule/schedule.ts";
 import type { Capabilities } from "../target.ts";
+import { physicalEquation } from "../transforms/physical.ts";
 import { arrayTooLarge } from "./errors.ts";
 
 /** Something that must hold; `violation` says what does not, or null. */
@@ -55,6 +60,11 @@ const noConstants: Spec<Jaxpr> = {
 const noCalls: Spec<Jaxpr> = {
   name: "no calls",
   violation: ({ eqns }) => eqns.find(({ primitive }) => primitive.inlinable !== "never" || primitive.lower.kind === "inlined")?.primitive.name ?? null,
+};
+
+const noKeys: Spec<Jaxpr> = {
+  name: "no random keys",
+  violation: ({ inVars, eqns }) => eqns.find(touchesKeys)?.primitive.name ?? (inVars.some(({ aval }) => isKey(aval)) ? "an input" : null),
 };
 
 const verifiedKernels: Spec<StepProgram<Kernel>> = {
@@ -98,6 +108,7 @@ function messageOf(check: () => void): string | null {
 
 export const jaxprPasses: readonly Stage<Jaxpr, Jaxpr>[] = [
   { name: "inline", run: inlineCalls, requires: [wellFormed, noConstants], ensures: [wellFormed, noCalls] },
+  { name: "physicalize", run: (jaxpr) => physicalize(jaxpr, physicalEquation), requires: [], ensures: [wellFormed, noCalls, noKeys] },
   { name: "simplify", run: simplify, requires: [], ensures: [wellFormed] },
   { name: "eliminate-common", run: eliminateCommon, requires: [], ensures: [wellFormed] },
   { name: "eliminate-dead", run: eliminateDead, requires: [], ensures: [wellFormed, noCalls] },
@@ -111,7 +122,7 @@ export const fuseStage: Stage<Jaxpr, FusionPlan> = {
 
 export const lowerStage: Stage<FusionPlan, StepProgram<Kernel>> = {
   name: "lower",
-  run: (plan, { name, capabilities }) => indexable(lowerPlan(plan, name, capabilities)),
+  run: (plan, { name, capabilities }) => lowerPlan(indexable(plan, name), name, capabilities),
   requires: [], ensures: [verifiedKernels, boundBuffers],
 };
 
@@ -138,12 +149,13 @@ function legalizerOf({ target }: Capabilities): (kernel: Kernel) => Kernel {
 
 const largestLength = 2 ** 31 - 1;
 
-/** Throws where an index into an array would not fit 32 bits. */
-function indexable(program: StepProgram<Kernel>): StepProgram<Kernel> {
-  const large = program.values.find(({ length }) => length > largestLength);
-  if (large === undefined) return program;
+/** Throws where an index into an array that is kept in memory would not fit 32 bits. */
+function indexable(plan: FusionPlan, name: string): FusionPlan {
+  const stored = plan.groups.flatMap((group) => [...group.stores, ...group.loops.flatMap((loop) => loop.stores)]);
+  const large = [...plan.jaxpr.inVars, ...stored].find(({ aval }) => sizeOf(aval.shape) > largestLength);
+  if (large === undefined) return plan;
   return raise(arrayTooLarge, {
-    operation: program.name, expected: "arrays of fewer than 2^31 elements", got: `one of ${large.length} elements of ${large.dtype}`,
+    operation: name, expected: "arrays of fewer than 2^31 elements", got: `one of type ${printAval(large.aval)}`,
     fix: "split the computation into parts, or reduce the array in the expression that makes it", location: null,
   });
 }

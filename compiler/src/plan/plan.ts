@@ -4,7 +4,7 @@
  * own, which the caller keeps.
  */
 
-import { at, required } from "../base/assert.ts";
+import { at, InternalError, required } from "../base/assert.ts";
 import { byteSize } from "../base/dtype.ts";
 import type { OutputSource, Slot, StagedKernel, Step, StepProgram, ValueSpec } from "../artifact/types.ts";
 import type { BufferParam, Kernel } from "../kernel/types.ts";
@@ -75,7 +75,13 @@ class Planner {
   }
 
   #slot(value: number): number {
-    return required(this.#slotOf.get(value), `place of value ${value}`);
+    const known = this.#slotOf.get(value);
+    if (known !== undefined) return known;
+    // No step writes an empty array, and one may still be read.
+    if (this.#value(value).length > 0) throw new InternalError(`value ${value} is read and never written`);
+    const slot = this.#temporary(value, 0);
+    this.#slotOf.set(value, slot);
+    return slot;
   }
 
   /** Gives results of a step the memory of operands that die there. */

@@ -12,6 +12,7 @@ import * as scatter from "./index-scatter.ts";
 import * as linalg from "./linalg.ts";
 import * as linear from "./linear.ts";
 import * as power from "./power.ts";
+import * as random from "./random.ts";
 import * as reduce from "./reduce.ts";
 import * as reduceWindow from "./reduce-window.ts";
 import * as sort from "./sort.ts";
@@ -23,7 +24,7 @@ import * as unary from "./unary.ts";
 
 /** The primitives without a jaxpr in their params, by name. */
 export function flatPrimitives(): ReadonlyMap<string, Primitive> {
-  const primitives = [linear, compare, arith, structural, unary, power, reduce, reduceWindow, cumulative, sort, contract, rev, stack, stopGradient, gather, scatter, dynamicSlice, conv, linalg]
+  const primitives = [linear, compare, arith, structural, unary, power, reduce, reduceWindow, cumulative, sort, contract, rev, stack, stopGradient, gather, scatter, dynamicSlice, conv, random, linalg]
     .flatMap((family) => Object.values(family) as unknown[])
     .filter(isPrimitive);
   return new Map(primitives.map((primitive) => [primitive.name, primitive]));

@@ -69,7 +69,7 @@ export function convShape(lhs: Shape, rhs: Shape, params: ConvParams): number[] 
   checkGroups(lhs, rhs, params);
   const { lhsSpec, rhsSpec, outSpec } = params.dimensionNumbers;
   const spatial = range(lhs.length - 2).map((dimension) => windowCount(lhs, rhs, params, dimension));
-  const inOrder = [at(lhs, at(lhsSpec, 0)) / params.batchGroupCount, at(rhs, at(rhsSpec, 0)), ...spatial];
+  const inOrder = [perGroup(at(lhs, at(lhsSpec, 0)), params.batchGroupCount), at(rhs, at(rhsSpec, 0)), ...spatial];
   return range(outSpec.length).map((axis) => at(inOrder, outSpec.indexOf(axis)));
 }
 
@@ -117,13 +117,21 @@ function checkForms(lhs: Shape, rhs: Shape, params: ConvParams): void {
   }
 }
 
+/** The part of an extent that one group has; nothing where there are no groups. */
+export function perGroup(extent: number, groups: number): number {
+  return groups === 0 ? 0 : extent / groups;
+}
+
+/**
+ * Users ask for one group at least. A vmap over no example makes no groups, of no features; such a convolution has no
+ * elements.
+ */
 function checkGroups(lhs: Shape, rhs: Shape, params: ConvParams): void {
   const { featureGroupCount, batchGroupCount, dimensionNumbers: { lhsSpec, rhsSpec } } = params;
-  const groups = { featureGroupCount, batchGroupCount };
-  for (const [name, count] of Object.entries(groups)) {
-    if (!Number.isInteger(count) || count < 1) refuseParameter(operation, `${name}: a positive integer`, String(count));
+  for (const [name, count] of Object.entries({ featureGroupCount, batchGroupCount })) {
+    if (!Number.isInteger(count) || count < 0) refuseParameter(operation, `${name}: a positive integer`, String(count));
   }
-  if (featureGroupCount > 1 && batchGroupCount > 1) {
+  if (featureGroupCount !== 1 && batchGroupCount !== 1) {
     refuseParameter(operation, "groups of features or of batches, not of both", `featureGroupCount ${featureGroupCount}, batchGroupCount ${batchGroupCount}`);
   }
   const [batch, features] = [at(lhs, at(lhsSpec, 0)), at(lhs, at(lhsSpec, 1))];
@@ -132,14 +140,15 @@ function checkGroups(lhs: Shape, rhs: Shape, params: ConvParams): void {
   const demand = (holds: boolean, expected: string, got: string): void => {
     if (!holds) raise(shapeMismatch, { operation, expected, got: `${got}: ${facts}`, fix: "correct the group count, the dimension numbers or an operand's shape" });
   };
-  demand(features % featureGroupCount === 0, "a featureGroupCount that divides the features of the input", `${features} features`);
+  const divides = (groups: number, extent: number): boolean => Number.isInteger(perGroup(extent, groups)) && (groups > 0 || extent === 0);
+  demand(divides(featureGroupCount, features), "a featureGroupCount that divides the features of the input", `${features} features`);
   demand(
-    features / featureGroupCount === inFeatures, "weights whose input features are the input's, divided by featureGroupCount",
+    features === featureGroupCount * inFeatures, "weights whose input features are the input's, divided by featureGroupCount",
     `${inFeatures} input features of the weights for ${features} of the input`,
   );
-  demand(outFeatures % featureGroupCount === 0, "a featureGroupCount that divides the output features", `${outFeatures} output features`);
-  demand(batch % batchGroupCount === 0, "a batchGroupCount that divides the batch of the input", `a batch of ${batch}`);
-  demand(outFeatures % batchGroupCount === 0, "a batchGroupCount that divides the output features", `${outFeatures} output features`);
+  demand(divides(featureGroupCount, outFeatures), "a featureGroupCount that divides the output features", `${outFeatures} output features`);
+  demand(divides(batchGroupCount, batch), "a batchGroupCount that divides the batch of the input", `a batch of ${batch}`);
+  demand(divides(batchGroupCount, outFeatures), "a batchGroupCount that divides the output features", `${outFeatures} output features`);
 }
 
 // Paddings of the transposes -------------------------------------------------------------------------------------------

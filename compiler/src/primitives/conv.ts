@@ -1,6 +1,6 @@
 /** @file Convolutions of any number of spatial dimensions: strides, paddings, both dilations, groups, every layout. */
 
-import { at } from "../base/assert.ts";
+import { at, required } from "../base/assert.ts";
 import { isFloat, isInteger, type DType } from "../base/dtype.ts";
 import { range, sizeOf, withAxis, withoutAxis } from "../base/shape.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
@@ -11,10 +11,10 @@ import { checkPreferredElementType } from "./contract.ts";
 import { definePrimitive, knownValue, linearAval, mapCotangent, requireDType } from "./define.ts";
 import { allWeak, commonDType } from "./elementwise.ts";
 import {
-  convShape, extentsOf, lhsTransposePadding, parseConvParams, printConvParams, rhsTransposePadding, spatialAxes, type ConvDimensionNumbers, type ConvParams,
+  convShape, extentsOf, lhsTransposePadding, parseConvParams, perGroup, printConvParams, rhsTransposePadding, spatialAxes, type ConvDimensionNumbers, type ConvParams,
 } from "./conv-dimensions.ts";
 import { windowFold } from "./conv-window.ts";
-import { addTangents, fullOf, reshape, transpose } from "./linear.ts";
+import { addTangents, reshape, transpose } from "./linear.ts";
 import { rev } from "./structural-rev.ts";
 
 export const convGeneralDilatedP: Primitive<ConvParams> = definePrimitive<ConvParams>({
@@ -50,7 +50,6 @@ export const convGeneralDilatedP: Primitive<ConvParams> = definePrimitive<ConvPa
   batch: (frame, operands, axes, params) => {
     const [lhs, rhs] = [at(operands, 0), at(operands, 1)];
     const [lhsAxis, rhsAxis] = [at(axes, 0), at(axes, 1)];
-    if (frame.size === 0) return batchOfNone(lhs, lhsAxis, rhs, rhsAxis, params);
     if (lhsAxis !== null && rhsAxis !== null) return batchBoth(frame.size, lhs, lhsAxis, rhs, rhsAxis, params);
     if (lhsAxis !== null) return batchLhs(frame.size, lhs, lhsAxis, rhs, params);
     if (rhsAxis !== null) return batchRhs(frame.size, lhs, rhs, rhsAxis, params);
@@ -100,16 +99,24 @@ function mergeAxis(value: Value, from: number, into: number): Value {
   return reshape(transpose(value, withAxis(others, into, from)), merged);
 }
 
-/** Splits an axis into one of extent `count` and, behind it, what is left. */
-function splitAxis(value: Value, axis: number, count: number): Value {
+/** Splits an axis into one of extent `count` and, behind it, one of extent `rest`. */
+function splitAxis(value: Value, axis: number, count: number, rest: number): Value {
   const { shape } = value.aval;
-  const parts = [...shape.slice(0, axis), count, at(shape, axis) / count, ...shape.slice(axis + 1)];
-  // Always an equation, as in JAX: a group of one feature leaves an axis of extent 1.
-  return reshape(value, parts);
+  return reshape(value, [...shape.slice(0, axis), count, rest, ...shape.slice(axis + 1)]);
+}
+
+/** Splits groups off an axis. */
+function splitGroups(value: Value, axis: number, groups: number): Value {
+  return splitAxis(value, axis, groups, perGroup(at(value.aval.shape, axis), groups));
 }
 
 function swapped(spec: readonly number[]): readonly number[] {
   return [at(spec, 1), at(spec, 0), ...spatialAxes(spec)];
+}
+
+/** Groups of either kind; 1 where there are none. */
+function groupsOf({ featureGroupCount, batchGroupCount }: ConvParams): number {
+  return featureGroupCount === 1 ? batchGroupCount : featureGroupCount;
 }
 
 // Transposes -----------------------------------------------------------------------------------------------------------
@@ -121,8 +128,8 @@ function swapped(spec: readonly number[]): readonly number[] {
  */
 function transposeLhs(ct: Value, lhs: Aval, rhs: Value, params: ConvParams): Value {
   const { dimensionNumbers: { lhsSpec, rhsSpec, outSpec }, batchGroupCount } = params;
-  const groups = Math.max(params.featureGroupCount, batchGroupCount);
-  const grouped = groups === 1 ? rhs : mergeAxis(splitAxis(rhs, at(rhsSpec, 0), groups), at(rhsSpec, 0), at(rhsSpec, 1));
+  const groups = groupsOf(params);
+  const grouped = groups === 1 ? rhs : mergeAxis(splitGroups(rhs, at(rhsSpec, 0), groups), at(rhsSpec, 0), at(rhsSpec, 1));
   const reversed = rev(grouped, spatialAxes(rhsSpec));
   const result = bind1(convGeneralDilatedP, [ct, convertElementType(reversed, ct.aval.dtype, reversed.aval.weakType)], {
     ...params, windowStrides: params.lhsDilation, lhsDilation: params.windowStrides,
@@ -131,7 +138,7 @@ function transposeLhs(ct: Value, lhs: Aval, rhs: Value, params: ConvParams): Val
   });
   const converted = convertElementType(result, lhs.dtype, result.aval.weakType);
   if (batchGroupCount === 1) return converted;
-  return mergeAxis(splitAxis(converted, at(lhsSpec, 1), batchGroupCount), at(lhsSpec, 1), at(lhsSpec, 0));
+  return mergeAxis(splitGroups(converted, at(lhsSpec, 1), batchGroupCount), at(lhsSpec, 1), at(lhsSpec, 0));
 }
 
 /**
@@ -154,23 +161,26 @@ function transposeRhs(cotangent: Tangent, lhs: Value, rhs: Aval, params: ConvPar
 
 // Batch rules ----------------------------------------------------------------------------------------------------------
 
-/** No example, no work: what the rules below merge into a batch or feature axis could not be taken out again. */
-function batchOfNone(lhs: Value, lhsAxis: number | null, rhs: Value, rhsAxis: number | null, params: ConvParams): BatchResult {
-  const example = ({ aval }: Value, axis: number | null): readonly number[] => (axis === null ? aval.shape : withoutAxis(aval.shape, axis));
-  const shape = convShape(example(lhs, lhsAxis), example(rhs, rhsAxis), params);
-  return { outputs: [fullOf(0, makeAval([0, ...shape], params.preferredElementType ?? lhs.aval.dtype, allWeak([lhs.aval, rhs.aval])))], axes: [0] };
+/** The shape of the result for one example. */
+function exampleShape([lhs, rhs]: readonly Value[], [lhsAxis, rhsAxis]: readonly (number | null)[], params: ConvParams): number[] {
+  const shapeOf = (value: Value | undefined, axis: number | null | undefined): readonly number[] => {
+    const { shape } = required(value, "operand").aval;
+    return axis === null || axis === undefined ? shape : withoutAxis(shape, axis);
+  };
+  return convShape(shapeOf(lhs, lhsAxis), shapeOf(rhs, rhsAxis), params);
 }
 
 /** Examples become groups: of features, or of the batch where the batch is in groups already. */
 function batchBoth(size: number, lhs: Value, lhsAxis: number, rhs: Value, rhsAxis: number, params: ConvParams): BatchResult {
   const { dimensionNumbers: { lhsSpec, rhsSpec, outSpec }, featureGroupCount, batchGroupCount } = params;
-  const inBatch = batchGroupCount > 1;
+  const inBatch = batchGroupCount !== 1;
   const mergedLhs = mergeAxis(lhs, lhsAxis, at(lhsSpec, inBatch ? 0 : 1));
   const mergedRhs = mergeAxis(rhs, rhsAxis, at(rhsSpec, 0));
   const output = bind1(convGeneralDilatedP, [mergedLhs, mergedRhs], {
     ...params, featureGroupCount: inBatch ? featureGroupCount : featureGroupCount * size, batchGroupCount: inBatch ? batchGroupCount * size : batchGroupCount,
   });
-  return { outputs: [splitAxis(output, at(outSpec, 1), size)], axes: [at(outSpec, 1)] };
+  const place = at(outSpec, 1);
+  return { outputs: [reshape(output, withAxis(exampleShape([lhs, rhs], [lhsAxis, rhsAxis], params), place, size))], axes: [place] };
 }
 
 /** Examples of the input join its batch; inside each group where the batch is in groups. */
@@ -179,27 +189,29 @@ function batchLhs(size: number, lhs: Value, lhsAxis: number, rhs: Value, params:
   const place = at(lhsSpec, 0);
   const merged = batchGroupCount === 1 ? mergeAxis(lhs, lhsAxis, place) : mergeInGroups(lhs, lhsAxis, place, batchGroupCount);
   const output = bind1(convGeneralDilatedP, [merged, rhs], params);
-  return { outputs: [splitAxis(output, at(outSpec, 0), size)], axes: [at(outSpec, 0)] };
+  const outPlace = at(outSpec, 0);
+  return { outputs: [reshape(output, withAxis(exampleShape([lhs, rhs], [lhsAxis, null], params), outPlace, size))], axes: [outPlace] };
 }
 
 /** Examples of the weights join the output features; inside each group where there are groups. */
 function batchRhs(size: number, lhs: Value, rhs: Value, rhsAxis: number, params: ConvParams): BatchResult {
   const { dimensionNumbers: { rhsSpec, outSpec } } = params;
-  const groups = Math.max(params.featureGroupCount, params.batchGroupCount);
+  const groups = groupsOf(params);
   const [place, outPlace] = [at(rhsSpec, 0), at(outSpec, 1)];
   if (groups === 1) {
     const output = bind1(convGeneralDilatedP, [lhs, mergeAxis(rhs, rhsAxis, place)], params);
-    return { outputs: [splitAxis(output, outPlace, size)], axes: [outPlace] };
+    return { outputs: [reshape(output, withAxis(exampleShape([lhs, rhs], [null, rhsAxis], params), outPlace, size))], axes: [outPlace] };
   }
   const output = bind1(convGeneralDilatedP, [lhs, mergeInGroups(rhs, rhsAxis, place, groups)], params);
   // (groups, size, features of a group) become (size, groups and their features).
-  const apart = splitAxis(splitAxis(output, outPlace, groups), outPlace + 1, size);
+  const features = perGroup(at(withoutAxis(rhs.aval.shape, rhsAxis), place), groups);
+  const apart = splitAxis(splitAxis(output, outPlace, groups, size * features), outPlace + 1, size, features);
   return { outputs: [mergeAxis(apart, outPlace, outPlace + 1)], axes: [outPlace] };
 }
 
 /** Merges a batch axis into the axis `place` of an example, behind the groups that are the slowest part of that axis. */
 function mergeInGroups(value: Value, batchAxis: number, place: number, groups: number): Value {
-  const apart = splitAxis(value, place + (batchAxis <= place ? 1 : 0), groups);
+  const apart = splitGroups(value, place + (batchAxis <= place ? 1 : 0), groups);
   const joined = mergeAxis(apart, batchAxis + (place < batchAxis ? 1 : 0), place + 1);
   return mergeAxis(joined, place, place);
 }

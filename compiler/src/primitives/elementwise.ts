@@ -11,10 +11,10 @@ import { raise } from "../base/errors.ts";
 import { operandDTypes } from "../base/scalar-ops.ts";
 import { equalShapes, formatShape, range } from "../base/shape.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
-import type { Aval, BatchRule, Facts, JvpRule, NoRule, Params, Primitive, SimplifyRule, Tangent, TransposeRule, Value } from "../ir/types.ts";
+import type { Aval, BatchResult, BatchRule, Facts, JvpRule, NoRule, Params, Primitive, SimplifyRule, Tangent, TransposeRule, Value } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import type { Expr, ScalarOpName } from "../kernel/types.ts";
-import { bind1, describeAval } from "../trace/stack.ts";
+import { bind, bind1, describeAval } from "../trace/stack.ts";
 import { definePrimitive, noParams, parseNoParams, requireDType, type NoParams } from "./define.ts";
 import { dtypeMismatch, shapeMismatch } from "./errors.ts";
 import { addTangents, batchFirst, broadcastInDim, reduceSum, reshape } from "./linear.ts";
@@ -63,13 +63,17 @@ export function elementwiseBatch<P extends Params>(primitive: () => Primitive<P>
     const shaped = operands.map((operand, index) => ({ shape: operand.aval.shape, axis: at(axes, index) })).filter(({ shape }) => shape.length > 0);
     const first = at(shaped, 0);
     if (first.axis !== null && shaped.every(({ shape, axis }) => axis === first.axis && equalShapes(shape, first.shape))) {
-      return { outputs: [bind1(primitive(), operands, params)], axes: [first.axis] };
+      return sharedAxis(bind(primitive(), operands, params), first.axis);
     }
     const inFront = operands.map((operand, index) => (operand.aval.shape.length === 0 ? operand : batchFirst(operand, at(axes, index), 1)));
     const rank = Math.max(...inFront.map((operand) => operand.aval.shape.length));
     const aligned = inFront.map((operand, index) => (at(axes, index) === null ? operand : withTrailingOnes(operand, rank)));
-    return { outputs: [bind1(primitive(), aligned, params)], axes: [0] };
+    return sharedAxis(bind(primitive(), aligned, params), 0);
   };
+}
+
+function sharedAxis(outputs: readonly Value[], axis: number): BatchResult {
+  return { outputs, axes: outputs.map(() => axis) };
 }
 
 /** A batched operand of lower rank (a batch of scalars) with axes of extent 1 behind. */

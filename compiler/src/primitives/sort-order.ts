@@ -21,8 +21,8 @@ export interface RowOrder {
   readonly offset: number;
 }
 
-/** Rows from this extent on are sorted by digits. The counters of a row are then no larger than the row. */
-const shortestForDigits = 1024;
+/** Rows from this extent on are sorted by digits; from the second one on by digits whose counters need memory of their own. */
+const shortestForDigits = 64;
 const shortestForWideDigits = 16384;
 
 /** The order of rows by the operands given, the first one first. They are the inputs 0, 1, ... of the equation. */
@@ -171,14 +171,17 @@ function rowOrder(
 /** Digit by digit, the least significant first. The digits of all passes are counted at once. */
 function sortDigits(operand: Aval, rows: Rows, order: KeyOrder): RowOrder {
   const { extent, count } = rows;
-  const digitBits = extent < shortestForWideDigits ? 8 : 11;
+  const isWide = extent >= shortestForWideDigits;
+  const digitBits = isWide ? 11 : 8;
   const digits = 2 ** digitBits;
   const passes = Math.ceil(32 / digitBits);
   const builder = new KernelBuilder("radix_sort");
   const from = builder.buffer("operand", { dtype: storageOf(operand.dtype), length: sizeOf(operand.shape), access: "read" });
   const places = builder.buffer("places", { dtype: "int32", length: 2 * count * extent, access: "readWrite" });
   const keys = builder.buffer("keys", { dtype: "int32", length: 2 * count * extent, access: "readWrite" });
-  const counters = builder.buffer("counters", { dtype: "int32", length: count * passes * digits, access: "readWrite" });
+  const counters = isWide
+    ? builder.buffer("counters", { dtype: "int32", length: count * passes * digits, access: "readWrite" })
+    : builder.array("counters", { space: "local", dtype: "int32", length: passes * digits });
   /** The counter of a key in a pass. */
   const counterOf = (first: Expr, key: Expr, pass: Expr): Expr => {
     const digit = k.and(k.op("shiftRightLogical", key, k.mul(pass, digitBits)), digits - 1);
@@ -186,7 +189,7 @@ function sortDigits(operand: Aval, rows: Rows, order: KeyOrder): RowOrder {
   };
   builder.for("grid", 0, count, 1, (row) => {
     const [start, base] = [builder.let(rowStart(row, rows), "start"), builder.let(k.mul(row, 2 * extent), "base")];
-    const first = builder.let(k.mul(row, passes * digits), "first");
+    const first = isWide ? builder.let(k.mul(row, passes * digits), "first") : k.int(0);
     builder.for("serial", 0, passes * digits, 1, (digit) => builder.store(counters, k.add(first, digit), k.int(0)), "digit");
     builder.for("serial", 0, extent, 1, (place) => {
       const element = builder.load(from, k.add(start, k.mul(place, rows.stride)), { hint: "element" });
@@ -223,6 +226,7 @@ function sortDigits(operand: Aval, rows: Rows, order: KeyOrder): RowOrder {
       }, "place");
     }, "pass");
   }, "row");
-  const others = [{ dtype: "int32", length: 2 * count * extent }, { dtype: "int32", length: count * passes * digits }] as const;
+  const memory = { dtype: "int32", length: 2 * count * extent } as const;
+  const others = isWide ? [memory, { dtype: "int32", length: count * passes * digits } as const] : [memory];
   return rowOrder(builder, rows, [{ from: "input", index: 0 }], others, passes);
 }

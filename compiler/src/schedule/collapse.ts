@@ -10,6 +10,8 @@ import { exprsOf, forEachExpr, forEachStmt, mapOperands, mapBodiesOf, mapExprsOf
 import type { Expr, ForStmt, Kernel, Stmt } from "../kernel/types.ts";
 import { extentOf } from "./nest.ts";
 
+const largestIndex = 2 ** 31 - 1;
+
 /** The kernel with such pairs of loops merged; indices keep the name of the outer one. */
 export function collapseLoops(kernel: Kernel): Kernel {
   return withBody(kernel, collapseIn(kernel.body));
@@ -26,7 +28,7 @@ function collapsed(outer: ForStmt): ForStmt {
   const inner = at(outer.body.length === 1 ? outer.body : [null], 0);
   if (inner?.kind !== "for" || !mayMerge(outer, inner)) return outer;
   const [outerExtent, innerExtent] = [extentOf(outer), extentOf(inner)];
-  if (outerExtent === null || innerExtent === null) return outer;
+  if (outerExtent === null || innerExtent === null || outerExtent * innerExtent > largestIndex) return outer;
   const pair: Pair = { outer: outer.index, inner: inner.index, innerExtent };
   if (!everyUseIsFlat(inner.body, pair)) return outer;
   return { ...outer, end: int(outerExtent * innerExtent), body: flattened(inner.body, pair) };

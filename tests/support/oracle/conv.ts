@@ -40,7 +40,7 @@ function convolution([left, right]: readonly Tensor[], params: ConvParams, outs:
   const input = spread(inOrder(left as Tensor, lhsSpec), params.lhsDilation, params.padding);
   const window = spread(inOrder(right as Tensor, rhsSpec), params.rhsDilation, none);
   const [outFeatures, inFeatures] = [at(window.shape, 0), at(window.shape, 1)];
-  const examples = at(input.shape, 0) / params.batchGroupCount;
+  const examples = params.batchGroupCount === 0 ? 0 : at(input.shape, 0) / params.batchGroupCount;
   const multiply = (x: Num, y: Num): Num => (dtype.startsWith("float") ? n.mul(x, y) : Math.imul(n.real(x), n.real(y)));
   return [tabulate(shape, dtype, (index) => {
     const [example, feature, ...places] = outSpec.map((axis) => at(index, axis)) as [number, number, ...number[]];

@@ -2,5 +2,7 @@
 
 export * from "./collective.ts";
 export * from "./elementwise.ts";
+export * from "./gather-scatter.ts";
+export * from "./indexing.ts";
 export * from "./reduce.ts";
 export * from "./structural.ts";

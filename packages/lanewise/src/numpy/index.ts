@@ -3,6 +3,7 @@
 export * from "./constants.ts";
 export * from "./create.ts";
 export * from "./elementwise.ts";
+export * from "./indexing.ts";
 export * from "./products.ts";
 export * from "./reductions.ts";
 export * from "./shapes.ts";

@@ -98,18 +98,32 @@ function readRaw(entry: unknown, place: number, reader: IndexReader): Raw {
   });
 }
 
-/** A nested list: all integers or all bools. With arrays among its elements it is read as an array. */
-function readList(list: readonly unknown[], place: number, reader: IndexReader): Raw {
+/** A nested list that is regular: its shape and leaves; null otherwise. */
+function regularList(list: readonly unknown[]): { readonly shape: readonly number[]; readonly leaves: readonly unknown[] } | null {
   const shape: number[] = [];
   for (let row: unknown = list; Array.isArray(row); row = (row as readonly unknown[])[0]) shape.push(row.length);
-  const leaves = list.flat(shape.length) as readonly unknown[];
-  const isRegular = leaves.length === sizeOf(shape);
-  if (isRegular && leaves.length > 0 && leaves.every((leaf) => typeof leaf === "boolean")) return { kind: "mask", shape, holds: leaves };
-  if (isRegular && leaves.every((leaf) => typeof leaf === "bigint" || (typeof leaf === "number" && Number.isInteger(leaf)))) {
-    const host = Int32Array.from(leaves, Number);
-    return { kind: "array", places: reshape(reader.lift(host, `index ${place}`), shape), host };
+  const leaves = list.flat(shape.length - 1) as readonly unknown[];
+  return leaves.length === sizeOf(shape) && !leaves.some(Array.isArray) ? { shape, leaves } : null;
+}
+
+/** A nested list of integers as an array of int32, with its elements; null for any other list. */
+export function readIntegers(list: readonly unknown[], lift: (operand: unknown) => Value): { readonly places: Value; readonly host: Int32Array } | null {
+  const regular = regularList(list);
+  const isInteger = (leaf: unknown): boolean => typeof leaf === "bigint" || (typeof leaf === "number" && Number.isInteger(leaf));
+  if (regular === null || !regular.leaves.every(isInteger)) return null;
+  const host = Int32Array.from(regular.leaves, Number);
+  return { places: reshape(lift(host), regular.shape), host };
+}
+
+/** A nested list: all integers or all bools. With arrays among its elements it is read as an array. */
+function readList(list: readonly unknown[], place: number, reader: IndexReader): Raw {
+  const regular = regularList(list);
+  if (regular !== null && regular.leaves.length > 0 && regular.leaves.every((leaf) => typeof leaf === "boolean")) {
+    return { kind: "mask", shape: regular.shape, holds: regular.leaves };
   }
-  return readArray(reader.lift(list, `index ${place}`), null, place, reader);
+  const lift = (operand: unknown): Value => reader.lift(operand, `index ${place}`);
+  const integers = readIntegers(list, lift);
+  return integers === null ? readArray(lift(list), null, place, reader) : { kind: "array", ...integers };
 }
 
 function readArray(value: Value, host: Int32Array | null, place: number, { operation }: IndexReader): Raw {

@@ -5,7 +5,8 @@ import { raise } from "@lanewise/compiler/base/errors";
 import { equalShapes, formatShape, range } from "@lanewise/compiler/base/shape";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { broadcastInDim, reshape as reshapeTo, squeeze as squeezeAxes, transpose as permute } from "@lanewise/compiler/primitives/linear";
-import { concatenate as join, pad as padWith, slice } from "@lanewise/compiler/primitives/structural";
+import { concatenate as join, pad as padWith, split as takeApart } from "@lanewise/compiler/primitives/structural";
+import { stack as joinNew } from "@lanewise/compiler/primitives/structural-stack";
 import { badArgument, badAxis, incompatibleShapes } from "../errors.ts";
 import type { Axis } from "../types.ts";
 import { resolveAxes, resolveAxis, resolveNewShape, resolveShape } from "./axes.ts";
@@ -139,7 +140,7 @@ export function stack(values: readonly Value[], axis: number): Value {
   }
   const place = resolveAxis(operation, axis, first.aval.shape.length + 1);
   requireOneShape(operation, "arrays", values.map((value) => value.aval.shape));
-  return joinRows(promoteDTypes(operation, values).map((value) => expandDims(value, place, operation)), place);
+  return joinNew(promoteDTypes(operation, values), place);
 }
 
 /** Throws unless all rows have the shape of the first one. */
@@ -159,28 +160,31 @@ export function joinRows(rows: readonly Value[], axis: number): Value {
   return rows.length === 1 ? at(rows, 0) : join(rows, axis);
 }
 
-/** Parts of an axis: so many equal ones, or cut before these positions. */
-export function split(x: Value, parts: number | readonly number[], axis: number): Value[] {
-  const operation = "np.split";
+/** Parts of an axis: so many equal ones (with `uneven` the first ones may be longer by 1), or cut before these positions. */
+export function split(x: Value, parts: number | readonly number[], axis: number, operation = "np.split", uneven = false): readonly Value[] {
   const { shape } = x.aval;
   const place = resolveAxis(operation, axis, shape.length);
   const extent = at(shape, place);
-  const cuts = typeof parts === "number" ? equalCuts(operation, parts, extent) : parts.map((cut) => Math.min(Math.max(cut < 0 ? cut + extent : cut, 0), extent));
-  const bounds = [0, ...cuts, extent];
-  return range(bounds.length - 1).map((index) => {
-    const [start, stop] = [at(bounds, index), Math.max(at(bounds, index), at(bounds, index + 1))];
-    return slice(x, shape.map((_, other) => (other === place ? start : 0)), shape.map((full, other) => (other === place ? stop : full)));
-  });
+  return takeApart(x, typeof parts === "number" ? equalSizes(operation, parts, extent, uneven) : sizesBetween(operation, parts, extent), place);
 }
 
-function equalCuts(operation: string, parts: number, extent: number): number[] {
-  if (!Number.isInteger(parts) || parts < 1 || extent % parts !== 0) {
+function equalSizes(operation: string, parts: number, extent: number, uneven: boolean): number[] {
+  if (!Number.isInteger(parts) || parts < 1 || (!uneven && extent % parts !== 0)) {
     raise(badArgument, {
-      operation, argument: "indicesOrSections", expected: `a number of parts that divides the extent ${extent}`, got: String(parts),
-      fix: "choose a divisor, or give the positions to cut at",
+      operation, argument: "indicesOrSections", expected: uneven ? "a number of parts of at least 1" : `a number of parts that divides the extent ${extent}`,
+      got: String(parts), fix: uneven ? "choose 1 or more" : "choose a divisor, give the positions to cut at, or use np.arraySplit",
     });
   }
-  return range(parts - 1).map((index) => (index + 1) * (extent / parts));
+  return range(parts).map((part) => Math.floor(extent / parts) + (part < extent % parts ? 1 : 0));
+}
+
+function sizesBetween(operation: string, cuts: readonly number[], extent: number): number[] {
+  const bounds = [0, ...cuts.map((cut) => Math.min(Math.max(cut < 0 ? cut + extent : cut, 0), extent)), extent];
+  const sizes = range(bounds.length - 1).map((part) => at(bounds, part + 1) - at(bounds, part));
+  if (!sizes.every((size) => Number.isInteger(size) && size >= 0)) {
+    raise(badArgument, { operation, argument: "indicesOrSections", expected: "integer positions in increasing order", got: formatShape(cuts), fix: "sort the positions" });
+  }
+  return sizes;
 }
 
 /** `[before, after]` per axis. */

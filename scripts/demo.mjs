@@ -8,7 +8,7 @@ for (const { name, run, args } of programs) {
   const lowered = jit(run).lower(...args);
   console.log(`\n=== ${name}`);
   console.log(run(...args).toString());
-  console.log(`\n${makeJaxpr(run)(...args)}`);
+  console.log(`\n${makeJaxpr(run)(...args).toString()}`);
   console.log(`\n${lowered.text("js").trim()}`);
 }
 

@@ -72,7 +72,8 @@ function blank(text: string, start: number, end: number): string {
 }
 
 test("deleting any slot of any primitive is a type error", () => {
-  const { service, replace } = openService();
+  const sources = openService();
+  const { service } = sources;
   const files = sourceFiles().map((file) => {
     const text = readFileSync(file, "utf8");
     return { file, text, definitions: definitionsOf(file, text) };
@@ -85,7 +86,7 @@ test("deleting any slot of any primitive is a type error", () => {
   for (let position = 0; files.some(({ definitions }) => definitions.some(({ slots }) => position < slots.length)); position++) {
     for (const { file, text, definitions } of files) {
       const cut = definitions.flatMap(({ slots }) => slots.slice(position, position + 1));
-      replace(file, cut.reduce((changed, { start, end }) => blank(changed, start, end), text));
+      sources.replace(file, cut.reduce((changed, { start, end }) => blank(changed, start, end), text));
     }
     for (const { file, definitions } of files) {
       expect(service.getSyntacticDiagnostics(file), file).toEqual([]);

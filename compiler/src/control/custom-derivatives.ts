@@ -13,6 +13,7 @@ import { closeJaxpr, isZero, tangentAval, zero } from "../ir/build.ts";
 import type { Aval, AxisFrame, BatchResult, Jaxpr, OpaqueParam, Params, Primitive, Tangent, Value } from "../ir/types.ts";
 import { definePrimitive, movement, nonDifferentiable, notLinear, printed, refuseParameter } from "../primitives/define.ts";
 import { instantiate, moveAxis, reduceSum } from "../primitives/linear.ts";
+import { parseName } from "../primitives/params.ts";
 import { evalJaxpr } from "../trace/eval-jaxpr.ts";
 import { traceToJaxpr } from "../trace/jaxpr-trace.ts";
 import { bind, describeAval } from "../trace/stack.ts";
@@ -98,7 +99,7 @@ export const customJvpCallP: Primitive<CustomJvpParams> = definePrimitive<Custom
     printed("name", name), { name: "call_jaxpr", value: { kind: "jaxpr", jaxpr, name } }, printed("jvp", "jvp"), printed("symbolic_zeros", "False"),
   ],
   parseParams: (params) => ({
-    name: String(params.get("name")), jaxpr: params.get("call_jaxpr") as Jaxpr, hiddenCount: 0,
+    name: parseName(params.get("name")), jaxpr: params.get("call_jaxpr") as Jaxpr, hiddenCount: 0,
     jvp: rule("jvp", () => refuseParameter("custom_jvp_call", "a derivative rule", "a jaxpr that was parsed from text, which has none")),
   }),
   inPlace: "none",
@@ -166,7 +167,7 @@ export const customVjpCallP: Primitive<CustomVjpParams> = definePrimitive<Custom
   ],
   parseParams: (params) => {
     const refuse = (): never => refuseParameter("custom_vjp_call", "a derivative rule", "a jaxpr that was parsed from text, which has none");
-    return { name: String(params.get("name")), jaxpr: params.get("call_jaxpr") as Jaxpr, hiddenCount: 0, fwd: rule("fwd", refuse), bwd: rule("bwd", refuse) };
+    return { name: parseName(params.get("name")), jaxpr: params.get("call_jaxpr") as Jaxpr, hiddenCount: 0, fwd: rule("fwd", refuse), bwd: rule("bwd", refuse) };
   },
   inPlace: "none",
   facts: movement,

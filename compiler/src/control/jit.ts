@@ -11,6 +11,7 @@ import { pruneJaxpr } from "../ir/dce.ts";
 import type { ClosedJaxpr, Jaxpr, JvpResult, Params, Primitive, Tangent, TransposeOperand, Value } from "../ir/types.ts";
 import { definePrimitive, movement, printed } from "../primitives/define.ts";
 import { instantiate } from "../primitives/linear.ts";
+import { parseName } from "../primitives/params.ts";
 import { evalJaxpr } from "../trace/eval-jaxpr.ts";
 import { bind } from "../trace/stack.ts";
 import { traceToJaxpr } from "../trace/jaxpr-trace.ts";
@@ -64,7 +65,7 @@ export const jitP: Primitive<JitParams> = definePrimitive<JitParams>({
   subJaxprs: ({ jaxpr }) => [jaxpr],
   inlinable: ({ jaxpr }) => closeJaxpr(jaxpr),
   printParams: ({ name, jaxpr }) => [printed("name", name), { name: "jaxpr", value: { kind: "jaxpr", jaxpr, name, sameNames: true } }],
-  parseParams: (params) => ({ name: String(params.get("name")), jaxpr: params.get("jaxpr") as Jaxpr }),
+  parseParams: (params) => ({ name: parseName(params.get("name")), jaxpr: params.get("jaxpr") as Jaxpr }),
   inPlace: "none",
   facts: movement,
 });

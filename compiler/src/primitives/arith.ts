@@ -1,7 +1,7 @@
 /** @file Arithmetic of two operands, integer powers, conversion between dtypes and selection. */
 
 import { at } from "../base/assert.ts";
-import { isDType, isFloat, isInexact, isInteger, tangentDType, type DType } from "../base/dtype.ts";
+import { isFloat, isInexact, isInteger, tangentDType, type DType } from "../base/dtype.ts";
 import { raise } from "../base/errors.ts";
 import { equalShapes, formatShape } from "../base/shape.ts";
 import { aval as makeAval, isZero, scalarLiteral, zero } from "../ir/build.ts";
@@ -17,7 +17,7 @@ import {
 import { binaryJvp, defineBinary, elementwiseBatch, stretch, unbroadcast } from "./elementwise.ts";
 import { badParameter, shapeMismatch } from "./errors.ts";
 import { batchFirst, broadcastInDim, fullOf, neg } from "./linear.ts";
-import { parseNumber } from "./params.ts";
+import { parseDType, parseNumber } from "./params.ts";
 
 export const numeric = (dtype: DType): boolean => isFloat(dtype) || isInteger(dtype);
 const ordered = (dtype: DType): boolean => numeric(dtype) || dtype === "bool";
@@ -245,11 +245,7 @@ export const convertElementTypeP: Primitive<ConvertParams> = definePrimitive<Con
   subJaxprs: "none",
   inlinable: "never",
   printParams: ({ newDType, weakType }) => [printed("new_dtype", newDType), printed("weak_type", weakType ? "True" : "False")],
-  parseParams: (params) => {
-    const newDType = params.get("new_dtype");
-    if (!isDType(newDType)) refuseParameter("convert_element_type", "a dtype", String(newDType));
-    return { newDType, weakType: params.get("weak_type") === true };
-  },
+  parseParams: (params) => ({ newDType: parseDType(params.get("new_dtype")), weakType: params.get("weak_type") === true }),
   inPlace: "none",
   facts: arithmetic,
 });

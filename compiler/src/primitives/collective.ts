@@ -20,7 +20,7 @@ import {
   arithmetic, batchedAxis, definePrimitive, linearAval, mapCotangent, movement, nonDifferentiable, notLinear, printed, refuseParameter,
 } from "./define.ts";
 import { batchFirst, moveAxis, reduceSum, reshape, type AxesParams } from "./linear.ts";
-import { formatTuple, parseItems, parseNumber, parseNumbers } from "./params.ts";
+import { formatTuple, parseItems, parseName, parseNumber, parseNumbers } from "./params.ts";
 import { reduceMax, reduceMin } from "./reduce.ts";
 import { iota } from "./structural.ts";
 
@@ -94,7 +94,7 @@ function defineReduction(definition: ReductionDefinition): Primitive<CollectiveP
     subJaxprs: "none",
     inlinable: "never",
     printParams: ({ axisNames }) => [printed("axes", formatTuple(axisNames.map((name) => `'${name}'`))), printed("axis_index_groups", "None")],
-    parseParams: (params) => ({ axisNames: parseItems(params.get("axes")).map(String) }),
+    parseParams: (params) => ({ axisNames: parseItems(params.get("axes")).map(parseName) }),
     inPlace: [0],
     facts: arithmetic,
   });
@@ -154,7 +154,7 @@ export const axisIndexP: Primitive<AxisIndexParams> = definePrimitive<AxisIndexP
   subJaxprs: "none",
   inlinable: "never",
   printParams: ({ axisName }) => [printed("axis_name", axisName)],
-  parseParams: (params) => ({ axisName: String(params.get("axis_name")) }),
+  parseParams: (params) => ({ axisName: parseName(params.get("axis_name")) }),
   inPlace: "none",
   facts: movement,
 });
@@ -257,7 +257,7 @@ export const ppermuteP: Primitive<PpermuteParams> = definePrimitive<PpermutePara
   inlinable: "never",
   printParams: ({ axisName, perm }) => [printed("axis_name", `('${axisName}',)`), printed("perm", formatTuple(perm.map((pair) => formatTuple(pair))))],
   parseParams: (params) => {
-    const axisName = String(at(parseItems(params.get("axis_name")), 0));
+    const axisName = parseName(at(parseItems(params.get("axis_name")), 0));
     return { axisName, axisSize: findAxis(axisName)?.size ?? 0, perm: parseItems(params.get("perm")).map((pair: ParsedParam) => parseNumbers(pair)) };
   },
   inPlace: "none",
@@ -287,7 +287,7 @@ function gatherScatterPrint(dimensionName: string): (params: GatherScatterParams
 
 function gatherScatterParse(dimensionName: string): Primitive<GatherScatterParams>["parseParams"] {
   return (params) => ({
-    axisName: String(at(parseItems(params.get("axis_name")), 0)), axisSize: parseNumber(params.get("axis_size")),
+    axisName: parseName(at(parseItems(params.get("axis_name")), 0)), axisSize: parseNumber(params.get("axis_size")),
     dimension: parseNumber(params.get(dimensionName)), tiled: params.get("tiled") === true,
   });
 }
@@ -430,7 +430,7 @@ export const allToAllP: Primitive<AllToAllParams> = definePrimitive<AllToAllPara
     printed("axis_index_groups", "None"), printed("axis_name", axisName), printed("concat_axis", String(concatAxis)), printed("split_axis", String(splitAxis)), printed("tiled", "True"),
   ],
   parseParams: (params) => {
-    const axisName = String(params.get("axis_name"));
+    const axisName = parseName(params.get("axis_name"));
     return { axisName, axisSize: findAxis(axisName)?.size ?? 1, splitAxis: parseNumber(params.get("split_axis")), concatAxis: parseNumber(params.get("concat_axis")) };
   },
   inPlace: "none",

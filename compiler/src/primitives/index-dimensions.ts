@@ -8,7 +8,7 @@ import { formatPython, type PythonValue } from "../ir/format-python.ts";
 import { parsedFloat, parsePythonCall } from "../ir/parse-python.ts";
 import type { Params, ParsedParam, PrintedParam } from "../ir/types.ts";
 import { printed } from "./define.ts";
-import { formatTuple, parseNumbers } from "./params.ts";
+import { describeParsed, formatTuple, parseNumbers } from "./params.ts";
 
 /** How the axes of operand, indices and result of a gather belong together; the last axis of the indices is their vector. */
 export interface GatherDimensionNumbers extends Params {
@@ -112,7 +112,7 @@ export function printScatterDimensions(dimensions: ScatterDimensionNumbers): Pri
 
 function parseCall(param: ParsedParam | undefined): (name: string) => number[] {
   const parsed = typeof param === "string" ? parsePythonCall(param) : null;
-  if (parsed === null) throw new InternalError(`expected dimension numbers in the printed params, got ${String(param)}`);
+  if (parsed === null) throw new InternalError(`expected dimension numbers in the printed params, got ${describeParsed(param)}`);
   return (name) => parseNumbers(parsed.values.get(name));
 }
 
@@ -139,7 +139,7 @@ export function printMode(mode: GatherScatterMode): PrintedParam {
 
 export function parseMode(param: ParsedParam | undefined): GatherScatterMode {
   const found = (Object.keys(modeNames) as GatherScatterMode[]).find((mode) => modeNames[mode] === param);
-  if (found === undefined) throw new InternalError(`expected a GatherScatterMode in the printed params, got ${String(param)}`);
+  if (found === undefined) throw new InternalError(`expected a GatherScatterMode in the printed params, got ${describeParsed(param)}`);
   return found;
 }
 
@@ -157,6 +157,6 @@ export function printFillValue(value: FillValue): PrintedParam {
 export function parseFillValue(param: ParsedParam | undefined): FillValue {
   if (param === null || typeof param === "boolean") return param;
   const number = parsedFloat(param);
-  if (number === null) throw new InternalError(`expected a fill value in the printed params, got ${String(param)}`);
+  if (number === null) throw new InternalError(`expected a fill value in the printed params, got ${describeParsed(param)}`);
   return number;
 }

@@ -1,6 +1,7 @@
 /** @file Params as text and back: tuples and lists of numbers in Python's spelling. */
 
 import { InternalError } from "../base/assert.ts";
+import { isDType, type DType } from "../base/dtype.ts";
 import type { ParsedParam } from "../ir/types.ts";
 
 /** `(0, 1)`, `(0,)`, `()`. */
@@ -19,12 +20,12 @@ export function parseNumbers(param: ParsedParam | undefined): number[] {
 }
 
 export function parseNumber(param: ParsedParam | undefined): number {
-  if (typeof param !== "number") throw new InternalError(`expected a number in the printed params, got ${String(param)}`);
+  if (typeof param !== "number") throw new InternalError(`expected a number in the printed params, got ${describeParsed(param)}`);
   return param;
 }
 
 export function parseItems(param: ParsedParam | undefined): readonly ParsedParam[] {
-  if (!Array.isArray(param)) throw new InternalError(`expected a tuple in the printed params, got ${String(param)}`);
+  if (!Array.isArray(param)) throw new InternalError(`expected a tuple in the printed params, got ${describeParsed(param)}`);
   return param as readonly ParsedParam[];
 }
 
@@ -32,4 +33,20 @@ export function parseItems(param: ParsedParam | undefined): readonly ParsedParam
 export function parsePrecision(param: ParsedParam | undefined): string | null {
   if (Array.isArray(param)) return formatTuple(param.map(String));
   return typeof param === "string" ? param : null;
+}
+
+/** A parsed bare word or string. */
+export function parseName(param: ParsedParam | undefined): string {
+  if (typeof param !== "string") throw new InternalError(`expected a name in the printed params, got ${describeParsed(param)}`);
+  return param;
+}
+
+export function parseDType(param: ParsedParam | undefined): DType {
+  if (!isDType(param)) throw new InternalError(`expected a dtype in the printed params, got ${describeParsed(param)}`);
+  return param;
+}
+
+/** A parsed param for messages. */
+export function describeParsed(param: ParsedParam | undefined): string {
+  return typeof param === "object" && param !== null ? (Array.isArray(param) ? "a tuple" : "a jaxpr") : String(param);
 }

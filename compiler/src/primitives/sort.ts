@@ -2,7 +2,7 @@
 
 import { at } from "../base/assert.ts";
 import { raise } from "../base/errors.ts";
-import { equalShapes, formatShape, range } from "../base/shape.ts";
+import { equalShapes, formatShape, range, sizeOf } from "../base/shape.ts";
 import { aval as makeAval, isZero, tangentAval, zero } from "../ir/build.ts";
 import type { Aval, Primitive, Tangent, Value } from "../ir/types.ts";
 import { bind } from "../trace/stack.ts";
@@ -56,8 +56,8 @@ export const sortP: Primitive<SortParams> = definePrimitive<SortParams>({
   effects: "pure",
   // The tangents go where their elements go: places are sorted along and then gathered with.
   jvp: (operands, tangents, params) => {
-    if (tangents.every(isZero)) return { primals: bind(sortP, operands, params), tangents };
     const { shape } = at(operands, 0).aval;
+    if (tangents.every(isZero) || sizeOf(shape) === 0) return { primals: bind(sortP, operands, params), tangents };
     const sorted = bind(sortP, [...operands, iota("uint32", shape, params.dimension)], params);
     const places = at(sorted, -1);
     const indices = broadcastInDim(places, [...shape, 1], range(shape.length));
@@ -128,7 +128,7 @@ export const topKP: Primitive<TopKParams> = definePrimitive<TopKParams>({
     const [values, places] = bind(topKP, operands, params) as readonly [Value, Value];
     const dx = at(tangents, 0);
     const ofPlaces = zero(tangentAval(places.aval));
-    if (isZero(dx)) return { primals: [values, places], tangents: [zero(tangentAval(values.aval)), ofPlaces] };
+    if (isZero(dx) || sizeOf(values.aval.shape) === 0) return { primals: [values, places], tangents: [zero(tangentAval(values.aval)), ofPlaces] };
     return { primals: [values, places], tangents: [takeAlong(dx, reshape(places, [...places.aval.shape, 1]), params.axis), ofPlaces] };
   },
   transpose: notLinear("which elements are the largest depends on the values"),

@@ -1,7 +1,7 @@
 /** @file Primitives that place elements: slice and pad, concatenate and split (each other's transpose), iota. */
 
 import { at } from "../base/assert.ts";
-import { isDType, isFloat, isInteger, type DType } from "../base/dtype.ts";
+import { isFloat, isInteger, type DType } from "../base/dtype.ts";
 import { formatShape, sizeOf } from "../base/shape.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
 import type { Aval, Emitter, Params, ParsedParam, Primitive, Tangent, Value } from "../ir/types.ts";
@@ -14,7 +14,7 @@ import {
 } from "./define.ts";
 import { allWeak, commonDType } from "./elementwise.ts";
 import { batchFirst, broadcastInDim, fullOf, instantiate, reduceSum } from "./linear.ts";
-import { formatTuple, parseItems, parseNumber, parseNumbers } from "./params.ts";
+import { formatTuple, parseDType, parseItems, parseNumber, parseNumbers } from "./params.ts";
 
 // slice ----------------------------------------------------------------------------------------------------------------
 
@@ -402,11 +402,7 @@ export const iotaP: Primitive<IotaParams> = definePrimitive<IotaParams>({
   printParams: ({ dimension, dtype, shape }) => [
     printed("dimension", String(dimension)), printed("dtype", dtype), printed("shape", formatTuple(shape)), printed("sharding", "None"),
   ],
-  parseParams: (params) => {
-    const dtype = params.get("dtype");
-    if (!isDType(dtype)) return refuseParameter("iota", "a dtype", String(dtype));
-    return { dimension: parseNumber(params.get("dimension")), dtype, shape: parseNumbers(params.get("shape")) };
-  },
+  parseParams: (params) => ({ dimension: parseNumber(params.get("dimension")), dtype: parseDType(params.get("dtype")), shape: parseNumbers(params.get("shape")) }),
   inPlace: "none",
   facts: movement,
 });

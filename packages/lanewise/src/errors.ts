@@ -128,3 +128,11 @@ export const donatedArray: ErrorKind = {
   title: "an array was used after it was donated",
   explanation: "donateArgnums gives the memory of an argument to the results of a jitted function, so the argument is gone after the call.",
 };
+
+export const keyElements: ErrorKind = {
+  code: "LW3025",
+  title: "random keys have no numbers in them",
+  explanation:
+    "The elements of an array of random keys are opaque: they are split, folded and used, and not read. " +
+    "random.keyData gives their words as uint32.",
+};

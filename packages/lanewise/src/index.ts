@@ -10,6 +10,7 @@ export type { Device, DeviceLike, DeviceReport, InitOptions } from "./devices.ts
 export * as lax from "./lax/index.ts";
 export * as numpy from "./numpy/index.ts";
 export { slice } from "./numpy/slice.ts";
+export * as random from "./random/index.ts";
 export { blockUntilReady, devicePut, get } from "./placement.ts";
 export { clearCaches } from "./session.ts";
 export { customJvp, customVjp } from "./transforms/custom.ts";

@@ -12,7 +12,7 @@ import { hasBrand } from "@lanewise/compiler/trace/tracer";
 import type { Executor } from "@lanewise/runtime";
 import { hostFromNested, hostFromTypedArray, refuseValue, type ConversionContext, type HostData } from "../convert/host.ts";
 import { defaultExecutor } from "../devices.ts";
-import { donatedArray, notAScalar, notAvailable } from "../errors.ts";
+import { donatedArray, keyElements, notAScalar, notAvailable } from "../errors.ts";
 import { leadingOffset, rowOf } from "../ops/index.ts";
 import { commonType, convertOperand, literalAs, numberLiteral } from "../ops/operands.ts";
 import { expandDims, joinRows, requireOneShape } from "../ops/shape.ts";
@@ -75,27 +75,33 @@ export class ConcreteArray extends NDArray {
   // Reading ------------------------------------------------------------------------------------------------------------
 
   async data(): Promise<DataOf<DType>> {
+    this.#refuseKeys("data()");
     return userData(this.dtype, await this.#read());
   }
 
   async toArray(): Promise<Nested<ElementOf<DType>>> {
+    this.#refuseKeys("toArray()");
     return nestElements(this.dtype, await this.#read(), this.shape) as Nested<ElementOf<DType>>;
   }
 
   async item(): Promise<ElementOf<DType>> {
+    this.#refuseKeys("item()");
     this.#requireOneElement("item()");
     return userElement(this.dtype, at(await this.#read(), 0)) as ElementOf<DType>;
   }
 
   dataSync(): DataOf<DType> {
+    this.#refuseKeys("dataSync()");
     return userData(this.dtype, this.#readSync("dataSync()"));
   }
 
   toArraySync(): Nested<ElementOf<DType>> {
+    this.#refuseKeys("toArraySync()");
     return nestElements(this.dtype, this.#readSync("toArraySync()"), this.shape) as Nested<ElementOf<DType>>;
   }
 
   itemSync(): ElementOf<DType> {
+    this.#refuseKeys("itemSync()");
     this.#requireOneElement("itemSync()");
     return userElement(this.dtype, at(this.#readSync("itemSync()"), 0)) as ElementOf<DType>;
   }
@@ -113,6 +119,13 @@ export class ConcreteArray extends NDArray {
     });
   }
 
+  #refuseKeys(operation: string): void {
+    if (this.dtype !== "key<fry>") return;
+    raise(keyElements, {
+      operation, expected: "an array of numbers", got: describeAval(this.aval), fix: "read the words of the keys: random.keyData(keys)",
+    });
+  }
+
   #requireOneElement(operation: string): void {
     if (this.size === 1) return;
     raise(notAScalar, {
@@ -123,7 +136,7 @@ export class ConcreteArray extends NDArray {
   /** The number of a 0-d array, at once; null where the device can only be waited for. */
   scalarNow(): number | null {
     const { device, buffer } = this.storage;
-    if (this.aval.shape.length > 0 || device.readElementSync === null) return null;
+    if (this.aval.shape.length > 0 || device.readElementSync === null || this.dtype === "key<fry>") return null;
     return decodeElement(this.dtype, device.readElementSync(buffer, this.dtype, 0));
   }
 
@@ -158,7 +171,9 @@ export class ConcreteArray extends NDArray {
     const { device, buffer } = this.#storage;
     const { readElementSync } = device;
     if (readElementSync === null) return `${describeAval(this.aval)} on ${device.name} (await x.data())`;
-    return formatArray(this.dtype, this.shape, (index) => decodeElement(this.dtype, device.readElementSync?.(buffer, this.dtype, index) ?? NaN));
+    const wordAt = (dtype: DType) => (index: number): number => decodeElement(dtype, device.readElementSync?.(buffer, dtype, index) ?? NaN);
+    if (this.dtype !== "key<fry>") return formatArray(this.dtype, this.shape, wordAt(this.dtype));
+    return `${describeAval(this.aval)} of the words ${formatArray("uint32", [...this.shape, 2], wordAt("uint32"))}`;
   }
 
   toJSON(): number | boolean {
@@ -171,6 +186,7 @@ export class ConcreteArray extends NDArray {
   }
 
   #asScalar(operation: string): number | boolean {
+    this.#refuseKeys(operation);
     if (this.aval.shape.length > 0) {
       raise(notAScalar, {
         operation, expected: "a 0-d array", got: `an array of shape ${formatShape(this.shape)} and dtype ${this.dtype}`,

@@ -10,7 +10,7 @@ import { isFloat } from "@lanewise/compiler/base/dtype";
 import { isScalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Aval, Value } from "@lanewise/compiler/ir/types";
 import { bind } from "@lanewise/compiler/trace/stack";
-import { jit, jvp, numpy as np, vjp, vmap, type NDArray } from "lanewise";
+import { jit, jvp, numpy as np, random, vjp, vmap, type NDArray } from "lanewise";
 import { real } from "./oracle/number.ts";
 import { oracleOf } from "./oracle/primitives.ts";
 import { stack, type Tensor } from "./oracle/tensor.ts";
@@ -57,7 +57,10 @@ export function toArray(value: Value): NDArray {
 }
 
 export function toDevice(tensor: Tensor): NDArray {
-  return np.array(np.array(Float64Array.from(tensor.data, real)).reshape(tensor.shape), tensor.dtype as "float32");
+  if (tensor.dtype === "key<fry>") return random.wrapKeyData(np.array(new Uint32Array(Float64Array.from(tensor.data, real).buffer)).reshape([...tensor.shape, 2]));
+  // A Float64Array becomes float32, which does not hold every integer.
+  const numbers = tensor.dtype === "uint32" ? Uint32Array.from(tensor.data, real) : tensor.dtype === "int32" ? Int32Array.from(tensor.data, real) : Float64Array.from(tensor.data, real);
+  return np.array(np.array(numbers).reshape(tensor.shape), tensor.dtype as "float32");
 }
 
 /** The subject under one more transform, from the outside. */
@@ -112,7 +115,7 @@ export function wordsUpTo<Item>(alphabet: readonly Item[], length: number): read
 
 /** Where device and oracle differ by more than the tolerance; null when they agree. */
 export function difference(got: NDArray, expected: Tensor, tolerance = 2e-4): string | null {
-  const elements = [...got.dataSync()].map(Number);
+  const elements = got.dtype === "key<fry>" ? [...new Float64Array(random.keyData(got).dataSync().buffer)] : [...got.dataSync()].map(Number);
   const wanted = expected.data.map((value) => (expected.dtype === "float32" ? Math.fround(real(value)) : real(value)));
   if (got.shape.join() !== expected.shape.join()) return `shape [${got.shape.join()}] instead of [${expected.shape.join()}]`;
   for (const [index, want] of wanted.entries()) {

@@ -7,10 +7,11 @@
 import {
   add, and, bitcast, constant, convert, div, eq, gt, lt, max, min, mul, ne, neg, op, or, select, sub,
 } from "../kernel/expressions.ts";
+import { polynomial } from "../kernel/polynomial.ts";
 import type { Expr } from "../kernel/types.ts";
 import type { CodeWriter } from "./code-writer.ts";
 import {
-  atMost, clamped, nearestInteger, polynomial, powerOfTwo, scaleByPowerOfTwo, splitFloat32,
+  atMost, clamped, nearestInteger, powerOfTwo, scaleByPowerOfTwo, splitFloat32,
 } from "./float-parts.ts";
 import { isOddQuadrant, isUpperQuadrant, reduceFloat32 } from "./reduce-angle.ts";
 

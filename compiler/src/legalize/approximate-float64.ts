@@ -9,10 +9,11 @@
 import {
   add, constant, convert, div, eq, gt, lt, max, min, mul, ne, neg, op, or, and, select, sub,
 } from "../kernel/expressions.ts";
+import { polynomial } from "../kernel/polynomial.ts";
 import type { Expr } from "../kernel/types.ts";
 import { logarithmEdges, powerEdges } from "./approximate-float32.ts";
 import type { CodeWriter } from "./code-writer.ts";
-import { atMost, clamped, nearestInteger, polynomial, powerOfTwo, splitFloat64 } from "./float-parts.ts";
+import { atMost, clamped, nearestInteger, powerOfTwo, splitFloat64 } from "./float-parts.ts";
 import { isOddQuadrant, isUpperQuadrant, reduceFloat64 } from "./reduce-angle.ts";
 
 const log2OfE = 1.4426950408889634;

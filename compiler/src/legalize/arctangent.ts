@@ -4,10 +4,10 @@
  */
 
 import { add, bitcast, constant, div, eq, gt, lt, mul, ne, neg, op, or, select, sub } from "../kernel/expressions.ts";
+import { polynomial } from "../kernel/polynomial.ts";
 import type { Expr } from "../kernel/types.ts";
 import { isNegativeOrMinusZero } from "./approximate-float64.ts";
 import type { CodeWriter } from "./code-writer.ts";
-import { polynomial } from "./float-parts.ts";
 
 interface Parts {
   /** (atan t - t) / t^3 for |t| <= tan(pi / 8), in powers of t^2. */

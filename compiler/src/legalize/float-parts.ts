@@ -1,18 +1,8 @@
 /** @file What polynomial approximations of elementary functions share: powers of two, roots of ranges, and their sums. */
 
-import { at } from "../base/assert.ts";
 import { add, bitcast, constant, convert, ge, gt, lt, mul, op, select, sub } from "../kernel/expressions.ts";
 import type { Expr } from "../kernel/types.ts";
 import type { CodeWriter } from "./code-writer.ts";
-
-/** `c0 + x (c1 + x (c2 + ...))`. */
-export function polynomial(x: Expr, coefficients: readonly number[]): Expr {
-  const { dtype, width } = x.type;
-  return coefficients.slice(0, -1).reduceRight<Expr>(
-    (sum, coefficient) => add(mul(sum, x), constant(coefficient, dtype, width)),
-    constant(at(coefficients, -1), dtype, width),
-  );
-}
 
 /** The integer next to a float, as a float and as int32; floats beyond int32 and NaN give any integer. */
 export function nearestInteger(value: Expr, code: CodeWriter, hint: string): { readonly float: Expr; readonly integer: Expr } {

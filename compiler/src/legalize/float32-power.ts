@@ -8,10 +8,11 @@
 
 import { at } from "../base/assert.ts";
 import { add, and, bitcast, constant, convert, div, eq, gt, lt, mul, op, select, sub } from "../kernel/expressions.ts";
+import { polynomial } from "../kernel/polynomial.ts";
 import type { Expr, Kernel } from "../kernel/types.ts";
 import { powerEdges } from "./approximate-float32.ts";
 import { CodeWriter } from "./code-writer.ts";
-import { atLeast, atMost, nearestInteger, polynomial, scaleByPowerOfTwo, splitFloat32 } from "./float-parts.ts";
+import { atLeast, atMost, nearestInteger, scaleByPowerOfTwo, splitFloat32 } from "./float-parts.ts";
 import { rewriteExprs } from "./rewrite.ts";
 
 export function expandFloat32Power(kernel: Kernel): Kernel {

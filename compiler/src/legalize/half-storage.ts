@@ -3,11 +3,10 @@
  * store rounds to the nearest (ties to even), both in integer ops. Bits of a NaN become a NaN, any NaN the quiet one.
  */
 
-import { add, and, bitcast, constant, lt, mul, op, or, ref, select, sub } from "../kernel/expressions.ts";
+import { ref } from "../kernel/expressions.ts";
+import { fromHalfBits, toHalfBits, type HalfDType } from "../kernel/half-floats.ts";
 import type { Expr, Kernel, LoadStmt, Stmt, StoreStmt } from "../kernel/types.ts";
 import { freshNames, mapStmts } from "../kernel/walk.ts";
-
-type HalfDType = "float16" | "bfloat16";
 
 /** The kernel with its float16 and bfloat16 buffers as uint16 buffers of their bits. */
 export function expandHalfStorage(kernel: Kernel): Kernel {
@@ -31,8 +30,7 @@ function loadOfBits(load: LoadStmt, dtype: HalfDType, fresh: (hint: string) => s
   const bits = fresh("bits");
   const type = { dtype: "uint32" as const, width: load.type.width };
   const named = ref(bits, type);
-  const value = dtype === "float16" ? fromFloat16Bits(named) : bitcast(shiftLeft(named, 16), "float32");
-  return [{ ...load, name: bits, type }, { kind: "let", name: load.name, value }];
+  return [{ ...load, name: bits, type }, { kind: "let", name: load.name, value: fromHalfBits(named, dtype) }];
 }
 
 function storeOfBits(store: StoreStmt, dtype: HalfDType, fresh: (hint: string) => string): readonly Stmt[] {
@@ -42,43 +40,6 @@ function storeOfBits(store: StoreStmt, dtype: HalfDType, fresh: (hint: string) =
     statements.push({ kind: "let", name: unique, value });
     return ref(unique, value.type);
   };
-  const bits = name(bitcast(store.value, "uint32"), "bits");
-  const value = dtype === "float16" ? toFloat16Bits(bits, name) : toBfloat16Bits(bits);
+  const value = toHalfBits(store.value, dtype, name);
   return [...statements, { ...store, value }];
-}
-
-type Namer = (value: Expr, hint: string) => Expr;
-
-const shiftLeft = (value: Expr, places: number): Expr => op("shiftLeft", value, places);
-const shiftRight = (value: Expr, places: number): Expr => op("shiftRightLogical", value, places);
-const uint = (value: number, like: Expr): Expr => constant(value, "uint32", like.type.width);
-
-/** The exponents of float32 and float16 differ by 112; scaling by 2^112 also makes normal numbers of subnormal ones. */
-function fromFloat16Bits(bits: Expr): Expr {
-  const magnitude = and(bits, 0x7fff);
-  const scaled = mul(bitcast(shiftLeft(magnitude, 13), "float32"), 2 ** 112);
-  const special = bitcast(or(shiftLeft(magnitude, 13), 0x7f800000), "float32");
-  const unsigned = select(lt(magnitude, 0x7c00), scaled, special);
-  return bitcast(or(bitcast(unsigned, "uint32"), shiftLeft(and(bits, 0x8000), 16)), "float32");
-}
-
-function toFloat16Bits(bits: Expr, name: Namer): Expr {
-  const magnitude = name(and(bits, 0x7fffffff), "magnitude");
-  // Rebias the exponent, then add just under half of the last place that stays; carries run into the exponent.
-  const isOdd = and(shiftRight(magnitude, 13), 1);
-  const normal = shiftRight(add(add(sub(magnitude, 0x38000000), 0xfff), isOdd), 13);
-  // Added to 0.5, a subnormal float16 has its last place where 0.5 has its own, so the addition rounds it.
-  const aligned = op("roundFloat32", add(bitcast(magnitude, "float32"), 0.5));
-  const subnormal = sub(bitcast(aligned, "uint32"), 0x3f000000);
-  const special = select(op("gt", magnitude, 0x7f800000), uint(0x7e00, bits), uint(0x7c00, bits));
-  const finite = select(lt(magnitude, 0x38800000), subnormal, normal);
-  const unsigned = select(lt(magnitude, 0x47800000), finite, special);
-  return or(unsigned, shiftRight(and(bits, 0x80000000), 16));
-}
-
-function toBfloat16Bits(bits: Expr): Expr {
-  const isOdd = and(shiftRight(bits, 16), 1);
-  const rounded = shiftRight(add(add(bits, 0x7fff), isOdd), 16);
-  const isNaN = op("gt", and(bits, 0x7fffffff), 0x7f800000);
-  return select(isNaN, uint(0x7fc0, bits), rounded);
 }

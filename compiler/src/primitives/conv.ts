@@ -11,7 +11,7 @@ import { checkPreferredElementType } from "./contract.ts";
 import { definePrimitive, knownValue, linearAval, mapCotangent, requireDType } from "./define.ts";
 import { allWeak, commonDType } from "./elementwise.ts";
 import {
-  convShape, extentsOf, lhsTransposePadding, parseConvParams, perGroup, printConvParams, rhsTransposePadding, spatialAxes, type ConvDimensionNumbers, type ConvParams,
+  convShape, lhsTransposePadding, parseConvParams, perGroup, printConvParams, rhsTransposePadding, spatialAxes, type ConvDimensionNumbers, type ConvParams,
 } from "./conv-dimensions.ts";
 import { windowFold } from "./conv-window.ts";
 import { addTangents, reshape, transpose } from "./linear.ts";
@@ -214,9 +214,4 @@ function mergeInGroups(value: Value, batchAxis: number, place: number, groups: n
   const apart = splitGroups(value, place + (batchAxis <= place ? 1 : 0), groups);
   const joined = mergeAxis(apart, batchAxis + (place < batchAxis ? 1 : 0), place + 1);
   return mergeAxis(joined, place, place);
-}
-
-/** The extents of the spatial axes of the weights. */
-export function windowExtents(rhs: Value, { rhsSpec }: ConvDimensionNumbers): number[] {
-  return extentsOf(rhs.aval.shape, spatialAxes(rhsSpec));
 }

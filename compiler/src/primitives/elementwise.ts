@@ -11,7 +11,7 @@ import { raise } from "../base/errors.ts";
 import { operandDTypes } from "../base/scalar-ops.ts";
 import { equalShapes, formatShape, range } from "../base/shape.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
-import type { Aval, BatchResult, BatchRule, Facts, JvpRule, NoRule, Params, Primitive, SimplifyRule, Tangent, TransposeRule, Value } from "../ir/types.ts";
+import type { Aval, BatchResult, BatchRule, Emitter, Facts, JvpRule, NoRule, Params, Primitive, SimplifyRule, Tangent, TransposeRule, Value } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import type { Expr, ScalarOpName } from "../kernel/types.ts";
 import { bind, bind1, describeAval } from "../trace/stack.ts";
@@ -102,19 +102,28 @@ export function stretch(tangent: Tangent, shape: readonly number[]): Tangent {
 
 // Definers -------------------------------------------------------------------------------------------------------------
 
+/**
+ * How an element comes from those of the operands: an op of the scalar table, or an expression made of several. The dtype
+ * is the operands'; small ones arrive as 32-bit values, and the result is narrowed to it again.
+ */
+export type UnaryEmit = ScalarOpName | ((x: Expr, emitter: Emitter, dtype: DType) => Expr);
+export type BinaryEmit = ScalarOpName | ((x: Expr, y: Expr, emitter: Emitter, dtype: DType) => Expr);
+
 export interface UnaryDefinition {
   readonly name: string;
   readonly accepts: (dtype: DType) => boolean;
   readonly expected: string;
+  /** The result's dtype; null where it is the operand's. */
+  readonly resultDType: DType | null;
   /** The derivative's product with the tangent `dx`, from the operand and the result. */
   readonly jvp: ((dx: Value, x: Value, y: Value) => Tangent) | NoRule;
   readonly transpose: TransposeRule<NoParams> | NoRule;
-  readonly emit: ScalarOpName | ((x: Expr) => Expr);
+  readonly emit: UnaryEmit;
   readonly simplify: SimplifyRule<NoParams> | "none";
   readonly facts: Facts;
 }
 
-/** An elementwise primitive of one operand whose result has the operand's type. */
+/** An elementwise primitive of one operand. */
 export function defineUnary(definition: UnaryDefinition): Primitive<NoParams> {
   const { name, emit, jvp } = definition;
   const primitive: Primitive<NoParams> = definePrimitive<NoParams>({
@@ -122,7 +131,7 @@ export function defineUnary(definition: UnaryDefinition): Primitive<NoParams> {
     abstractEval: (inAvals) => {
       const inAval = at(inAvals, 0);
       requireDType(name, inAval, definition.accepts, definition.expected);
-      return [inAval];
+      return [definition.resultDType === null ? inAval : makeAval(inAval.shape, definition.resultDType)];
     },
     effects: "pure",
     jvp: isNone(jvp) ? jvp : (primals, tangents) => {
@@ -136,14 +145,15 @@ export function defineUnary(definition: UnaryDefinition): Primitive<NoParams> {
     batch: elementwiseBatch(() => primitive),
     lower: {
       kind: "scalar",
-      emit: (_emitter, operands) => (typeof emit === "string" ? k.op(emit, at(operands, 0)) : emit(at(operands, 0))),
+      emit: (emitter, operands, { inAvals }) =>
+        typeof emit === "string" ? k.op(emit, at(operands, 0)) : emit(emitter.let(at(operands, 0)), emitter, at(inAvals, 0).dtype),
     },
     simplify: definition.simplify,
     subJaxprs: "none",
     inlinable: "never",
     printParams: "none",
     parseParams: parseNoParams,
-    inPlace: [0],
+    inPlace: definition.resultDType === null ? [0] : "none",
     facts: definition.facts,
   });
   return primitive;
@@ -157,7 +167,7 @@ export interface BinaryDefinition {
   readonly resultDType: DType | null;
   readonly jvp: JvpRule<NoParams> | NoRule;
   readonly transpose: TransposeRule<NoParams> | NoRule;
-  readonly emit: ScalarOpName;
+  readonly emit: BinaryEmit;
   readonly simplify: SimplifyRule<NoParams> | "none";
   readonly facts: Facts;
 }
@@ -186,7 +196,14 @@ export function defineBinary(definition: BinaryDefinition): Primitive<NoParams> 
     partialEval: "plain",
     dce: "plain",
     batch: elementwiseBatch(() => primitive),
-    lower: { kind: "scalar", emit: (_emitter, operands) => binaryExpr(definition.emit, at(operands, 0), at(operands, 1)) },
+    lower: {
+      kind: "scalar",
+      emit: (emitter, operands, { inAvals }) => {
+        const [x, y] = [at(operands, 0), at(operands, 1)];
+        const { emit } = definition;
+        return typeof emit === "string" ? binaryExpr(emit, x, y) : emit(emitter.let(x), emitter.let(y), emitter, at(inAvals, 0).dtype);
+      },
+    },
     simplify: definition.simplify,
     subJaxprs: "none",
     inlinable: "never",

@@ -69,19 +69,11 @@ function halfTriangle(matrix: Value): Value {
 }
 
 /**
- * The factor L of A = L L^T, lower triangular with a positive diagonal. Without `symmetrizeInput` the lower triangle of A is
- * all that is read. A matrix that is not positive definite gives NaN.
+ * The factor L of A = L L^T, lower triangular with a positive diagonal. The lower triangle of A is all that is read, but
+ * derivatives are those at symmetric matrices. A matrix that is not positive definite gives NaN.
  */
-export function cholesky(matrix: Value, options: { readonly symmetrizeInput?: boolean } = {}): Value {
-  const { symmetrizeInput = true } = options;
-  return lowerTriangle(bind1(choleskyP, [symmetrizeInput ? symmetrize(matrix) : matrix], noParams));
-}
-
-/** The mean of a matrix and its transpose. */
-function symmetrize(matrix: Value): Value {
-  requireSquare("cholesky", matrix.aval);
-  const sum = add(matrix, matrixTranspose(matrix));
-  return div(sum, scalarLike(sum, 2));
+export function cholesky(matrix: Value): Value {
+  return lowerTriangle(bind1(choleskyP, [matrix], noParams));
 }
 
 // triangular_solve -----------------------------------------------------------------------------------------------------
@@ -169,10 +161,15 @@ function batchRightHandSides(a: Value, b: Value, batchAxis: number, params: Tria
   return { outputs: [reshape(bind1(triangularSolveP, [a, reshape(beside, merged)], params), shape)], axes: [place] };
 }
 
-/**
- * Solves op(A) X = B for X, or X op(A) = B; op(A) is A or its transpose. One triangle of A is read, the other never.
- */
-export function triangularSolve(a: Value, b: Value, options: Partial<TriangularSolveParams> = {}): Value {
+export interface TriangularSolveOptions {
+  readonly leftSide?: boolean;
+  readonly lower?: boolean;
+  readonly transposeA?: boolean;
+  readonly unitDiagonal?: boolean;
+}
+
+/** Solves op(A) X = B for X, or X op(A) = B; op(A) is A or its transpose. One triangle of A is read, the other never. */
+export function triangularSolve(a: Value, b: Value, options: TriangularSolveOptions): Value {
   const { leftSide = false, lower = false, transposeA = false, unitDiagonal = false } = options;
   return bind1(triangularSolveP, [a, b], { leftSide, lower, transposeA, conjugateA: false, unitDiagonal });
 }

@@ -38,6 +38,8 @@ class BatchTrace implements Trace {
   }
 
   processPrimitive(primitive: Primitive, inputs: readonly Value[], params: Params): readonly Value[] {
+    // A mistake is one of the example's: its error must show the example's shapes, not the batch's.
+    primitive.abstractEval(inputs.map((input) => input.aval), params);
     const unwrapped = inputs.map((input) => this.unwrap(input));
     const values = unwrapped.map(({ value }) => value);
     const axes = unwrapped.map(({ axis }) => axis);

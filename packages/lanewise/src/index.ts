@@ -8,6 +8,7 @@ export type { Config } from "./config-options.ts";
 export { defaultDevice, deviceCount, devices, init, localDevices, memory } from "./devices.ts";
 export type { Device, DeviceLike, DeviceReport, InitOptions } from "./devices.ts";
 export * as lax from "./lax/index.ts";
+export * as linalg from "./linalg.ts";
 export * as numpy from "./numpy/index.ts";
 export { slice } from "./numpy/slice.ts";
 export * as random from "./random/index.ts";

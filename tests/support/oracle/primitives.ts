@@ -14,6 +14,7 @@ import { reduceOracles } from "./reduce.ts";
 import { indexOracles, structuralOracles } from "./index.ts";
 import { convOracles } from "./conv.ts";
 import { linalgOracles } from "./linalg.ts";
+import { randomOracles } from "./random.ts";
 import * as n from "./number.ts";
 import { indices, read, readBroadcast, tabulate, type Tensor } from "./tensor.ts";
 import type { Num } from "./number.ts";
@@ -182,6 +183,7 @@ export const primitiveOracles = {
   ...reduceOracles,
   ...convOracles,
   ...linalgOracles,
+  ...randomOracles,
 } satisfies Record<string, PrimitiveOracle<never>>;
 
 /** The oracle of a primitive by name. */

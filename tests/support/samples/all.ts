@@ -11,6 +11,7 @@ import * as scatter from "@lanewise/compiler/primitives/index-scatter";
 import * as linalg from "@lanewise/compiler/primitives/linalg";
 import * as linear from "@lanewise/compiler/primitives/linear";
 import * as power from "@lanewise/compiler/primitives/power";
+import * as random from "@lanewise/compiler/primitives/random";
 import * as reduce from "@lanewise/compiler/primitives/reduce";
 import * as reduceWindow from "@lanewise/compiler/primitives/reduce-window";
 import * as sort from "@lanewise/compiler/primitives/sort";
@@ -27,6 +28,7 @@ import { contractSamples, powerSamples, unarySamples } from "./functions.ts";
 import { indexDynamicSliceSamples, indexGatherSamples, indexScatterSamples } from "./index.ts";
 import { linalgSamples } from "./linalg.ts";
 import { linearSamples } from "./linear.ts";
+import { randomSamples } from "./random.ts";
 import { cumulativeSamples, reduceSamples, reduceWindowSamples, sortSamples } from "./reduce.ts";
 import { stopGradientSamples, structuralRevSamples, structuralSamples, structuralStackSamples } from "./structural.ts";
 import type { BoundSample, Sample } from "./types.ts";
@@ -36,7 +38,7 @@ const families: readonly (readonly [object, object])[] = [
   [power, powerSamples], [reduce, reduceSamples], [reduceWindow, reduceWindowSamples], [cumulative, cumulativeSamples], [sort, sortSamples], [contract, contractSamples],
   [rev, structuralRevSamples], [stackFamily, structuralStackSamples], [stopGradient, stopGradientSamples],
   [gather, indexGatherSamples], [scatter, indexScatterSamples], [dynamicSlice, indexDynamicSliceSamples],
-  [conv, convSamples], [linalg, linalgSamples],
+  [conv, convSamples], [random, randomSamples], [linalg, linalgSamples],
 ];
 
 /** All samples, in the order of the families. */

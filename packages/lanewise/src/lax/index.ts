@@ -1,8 +1,11 @@
 /** @file `lax`: the operations as JAX's lax names them. They promote nothing and broadcast nothing but scalars. */
 
 export * from "./collective.ts";
+export * from "./convolution.ts";
 export * from "./elementwise.ts";
 export * from "./gather-scatter.ts";
 export * from "./indexing.ts";
+export * as linalg from "./linalg.ts";
+export * from "./products.ts";
 export * from "./reduce.ts";
 export * from "./structural.ts";

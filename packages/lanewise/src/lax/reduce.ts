@@ -11,6 +11,7 @@ import { badArgument } from "../errors.ts";
 import { give, read } from "../numpy/operand.ts";
 import { resolveAxes } from "../ops/axes.ts";
 import { resolveOptionalDType } from "../ops/dtypes.ts";
+import { resolvePrecision, type PrecisionLike } from "../ops/precision.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
 import { readTogether } from "./operand.ts";
 
@@ -36,7 +37,7 @@ export type DotDimensionNumbers = readonly [
 ];
 
 export interface DotGeneralOptions {
-  readonly precision?: string | null;
+  readonly precision?: PrecisionLike;
   /** The dtype of the sums and of the result. */
   readonly preferredElementType?: DType | null;
 }
@@ -47,7 +48,7 @@ export interface DotGeneralOptions {
  * @throws LW1401 where extents differ, LW1402, LW1404
  */
 export const dotGeneral = (lhs: ArrayLike, rhs: ArrayLike, dimensionNumbers: DotDimensionNumbers, ...rest: Optional<["precision", "preferredElementType"], DotGeneralOptions>): NDArray => {
-  const { precision = null, preferredElementType } = parseOptional<DotGeneralOptions>({ operation: "lax.dotGeneral", positional: ["precision", "preferredElementType"] }, rest);
+  const { precision, preferredElementType } = parseOptional<DotGeneralOptions>({ operation: "lax.dotGeneral", positional: ["precision", "preferredElementType"] }, rest);
   const isPair = (value: unknown): value is readonly [unknown, unknown] => Array.isArray(value) && value.length === 2;
   const isAxes = (value: unknown): boolean => Array.isArray(value) && value.every((axis) => Number.isInteger(axis));
   if (!isPair(dimensionNumbers) || !(dimensionNumbers as readonly unknown[]).every((pair) => isPair(pair) && pair.every(isAxes))) {
@@ -59,6 +60,6 @@ export const dotGeneral = (lhs: ArrayLike, rhs: ArrayLike, dimensionNumbers: Dot
   const [left, right] = readTogether("lax.dotGeneral", [lhs, rhs], ["lhs", "rhs"]) as [Value, Value];
   const [[contractLeft, contractRight], [batchLeft, batchRight]] = dimensionNumbers;
   return give(contract.dotGeneral(left, right, { contractLeft, contractRight, batchLeft, batchRight }, {
-    precision, preferredElementType: resolveOptionalDType("lax.dotGeneral", preferredElementType),
+    precision: resolvePrecision("lax.dotGeneral", precision), preferredElementType: resolveOptionalDType("lax.dotGeneral", preferredElementType),
   }));
 };

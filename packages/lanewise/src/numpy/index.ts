@@ -4,6 +4,7 @@ export * from "./constants.ts";
 export * from "./create.ts";
 export * from "./elementwise.ts";
 export * from "./indexing.ts";
+export * as linalg from "./linalg.ts";
 export * from "./products.ts";
 export * from "./reductions.ts";
 export * from "./shapes.ts";

@@ -1,32 +1,22 @@
 /** @file np's products of arrays. */
 
 import type { Value } from "@lanewise/compiler/ir/types";
-import { raise } from "@lanewise/compiler/base/errors";
-import { describeArgument, parseOptional, type Optional } from "../arguments.ts";
-import { badArgument } from "../errors.ts";
+import { parseOptional, type Optional } from "../arguments.ts";
 import * as ops from "../ops/contract.ts";
 import { resolveOptionalDType } from "../ops/dtypes.ts";
+import { resolvePrecision, type PrecisionLike } from "../ops/precision.ts";
 import type { ArrayLike, DType, NDArray } from "../types.ts";
 import { give, read } from "./operand.ts";
 
 export interface ProductOptions {
-  /** JAX's precision, kept in the jaxpr: "default", "high" or "highest". Targets compute in float32 or wider. */
-  readonly precision?: string | null;
+  /** JAX's precision, kept in the jaxpr. Targets compute in float32 or wider. */
+  readonly precision?: PrecisionLike;
   /** The dtype of the sums and of the result. */
   readonly preferredElementType?: DType | null;
 }
 
-const precisions: Readonly<Record<string, string | null>> = { default: "Precision.DEFAULT", high: "Precision.HIGH", highest: "Precision.HIGHEST" };
-
-function contraction(operation: string, given: ProductOptions): ops.ContractionOptions {
-  const { precision = null } = given;
-  const known = precision === null ? null : precisions[precision];
-  if (known === undefined) {
-    raise(badArgument, {
-      operation, argument: "precision", expected: '"default", "high" or "highest"', got: describeArgument(precision), fix: "leave precision out",
-    });
-  }
-  return { precision: known, preferredElementType: resolveOptionalDType(operation, given.preferredElementType) };
+function contraction(operation: string, { precision, preferredElementType }: ProductOptions): ops.ContractionOptions {
+  return { precision: resolvePrecision(operation, precision), preferredElementType: resolveOptionalDType(operation, preferredElementType) };
 }
 
 type Product = (a: Value, b: Value, options: ops.ContractionOptions) => Value;

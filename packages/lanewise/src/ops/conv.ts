@@ -71,11 +71,11 @@ function fromLayouts(operation: string, layouts: readonly [string, string, strin
     operation, argument: `dimensionNumbers[${place}]`, expected, got: `"${at(layouts, place)}" among ${layouts.map((layout) => `"${layout}"`).join(", ")}`,
     fix: 'for images: ["NCHW", "OIHW", "NCHW"] or ["NHWC", "HWIO", "NHWC"]',
   });
-  const spatialOf = (place: number): string[] => [...at(layouts, place)].filter((letter) => !(at(roles, place) as readonly string[]).includes(letter));
+  const spatialOf = (place: number): string[] => at(layouts, place).split("").filter((letter) => !(at(roles, place) as readonly string[]).includes(letter));
   // Spatial dimensions are in the order of the weights.
   const order = spatialOf(1);
   const specs = layouts.map((layout, place) => {
-    const letters = [...layout];
+    const letters = layout.split("");
     if (letters.length !== rank) refuse(place, `one letter for each of the ${rank} axes`);
     const [first, second] = at(roles, place);
     if (!letters.includes(first) || !letters.includes(second)) refuse(place, `the letters ${first} and ${second}`);

@@ -1,14 +1,15 @@
-/** @file Reductions on values: sum, mean, max, min over some axes or all. */
+/** @file Reductions on values over some axes or all: sum, prod, mean, max, min, all, any. */
 
 import { at } from "@lanewise/compiler/base/assert";
 import { dtypeClass, integerRange, isInexact, type DType } from "@lanewise/compiler/base/dtype";
 import { raise } from "@lanewise/compiler/base/errors";
 import { formatShape, range } from "@lanewise/compiler/base/shape";
-import { scalarLiteral } from "@lanewise/compiler/ir/build";
+import { isScalarLiteral, scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
-import { add, div, max as maxOf, min as minOf } from "@lanewise/compiler/primitives/arith";
+import { add, convertElementType, div, max as maxOf, min as minOf, mul } from "@lanewise/compiler/primitives/arith";
 import { broadcastInDim, reduceSum } from "@lanewise/compiler/primitives/linear";
-import { reduceMax, reduceMin } from "@lanewise/compiler/primitives/reduce";
+import { reduceAnd, reduceMax, reduceMin, reduceOr, reduceProd } from "@lanewise/compiler/primitives/reduce";
+import { describeAval } from "@lanewise/compiler/trace/stack";
 import { badArgument, emptyReduction } from "../errors.ts";
 import { booleanArgument, parseOptional, refuseOut, type Signature } from "../arguments.ts";
 import type { ArrayLike, Axis, ReduceOptions } from "../types.ts";
@@ -35,14 +36,17 @@ export interface ReductionOptions extends ReduceOptions {
   readonly promoteIntegers?: boolean;
 }
 
-export type ReductionName = "sum" | "mean" | "max" | "min";
+export type ReductionName = "sum" | "prod" | "mean" | "max" | "min" | "all" | "any";
 
 /** How each takes its optional arguments: JAX's order. */
 export const reductionSignatures = {
   sum: { operation: "np.sum", positional: ["axis", "dtype", "out", "keepdims", "initial", "where"], named: ["promoteIntegers"] },
+  prod: { operation: "np.prod", positional: ["axis", "dtype", "out", "keepdims", "initial", "where"], named: ["promoteIntegers"] },
   mean: { operation: "np.mean", positional: ["axis", "dtype", "out", "keepdims"], named: ["where"] },
   max: { operation: "np.max", positional: ["axis", "out", "keepdims", "initial", "where"] },
   min: { operation: "np.min", positional: ["axis", "out", "keepdims", "initial", "where"] },
+  all: { operation: "np.all", positional: ["axis", "out", "keepdims"], named: ["where"] },
+  any: { operation: "np.any", positional: ["axis", "out", "keepdims"], named: ["where"] },
 } as const satisfies Readonly<Record<ReductionName, Signature<ReductionOptions>>>;
 
 /** The optional arguments of a reduction; `lift` makes values of those that are arrays. */
@@ -54,13 +58,21 @@ export function parseReduction(name: ReductionName, rest: readonly unknown[], li
     operand === undefined || operand === null ? null : lift(operand, argument);
   return {
     axis: given.axis, dtype: resolveOptionalDType(operation, given.dtype), keepdims: booleanArgument(operation, "keepdims", given.keepdims),
-    initial: valueOf(given.initial, "initial"), where: valueOf(given.where, "where"),
+    initial: valueOf(given.initial, "initial"), where: requireMask(operation, valueOf(given.where, "where")),
     widens: booleanArgument(operation, "promoteIntegers", given.promoteIntegers, true),
   };
 }
 
+/** A mask of bools, or none. */
+export function requireMask(operation: string, mask: Value | null): Value | null {
+  if (mask === null || mask.aval.dtype === "bool") return mask;
+  return raise(badArgument, {
+    operation, argument: "where", expected: "an array of bools", got: describeAval(mask.aval), fix: "compare: { where: np.greater(x, 0) }",
+  });
+}
+
 /** The reductions by name. */
-export const reductions: Readonly<Record<ReductionName, (x: Value, given: ReductionArguments) => Value>> = { sum, mean, max, min };
+export const reductions: Readonly<Record<ReductionName, (x: Value, given: ReductionArguments) => Value>> = { sum, prod, mean, max, min, all, any };
 
 /** Sums of half floats are computed in float32. */
 function computationType(dtype: DType): DType {
@@ -77,17 +89,23 @@ function sumType(dtype: DType): DType {
 }
 
 /** Sum over the axes. Bools count. */
-function sum(x: Value, given: ReductionArguments, operation = "np.sum"): Value {
+export function sum(x: Value, given: ReductionArguments, operation = "np.sum"): Value {
+  return reduceNumbers(operation, x, given, { identity: () => 0, reduce: (value, axes) => reduceSum(value, axes, true), combine: add });
+}
+
+/** Product over the axes. Bools count as 0 and 1. */
+export function prod(x: Value, given: ReductionArguments, operation = "np.prod"): Value {
+  return reduceNumbers(operation, x, given, { identity: () => 1, reduce: reduceProd, combine: mul });
+}
+
+function reduceNumbers(operation: string, x: Value, given: ReductionArguments, reducer: Reducer): Value {
   const operand = x.aval.dtype === "bool" ? convertOperand(operation, x, "int32") : x;
   const resultType = given.dtype ?? (given.widens === false ? operand.aval.dtype : sumType(operand.aval.dtype));
-  return reduceWith(operation, operand, given, resultType, computationType(resultType), {
-    identity: () => 0, reduce: (value, axes) => reduceSum(value, axes, true), combine: add,
-  });
+  return reduceWith(operation, operand, given, resultType, computationType(resultType), reducer);
 }
 
 /** Mean over the axes, in a float dtype. */
-function mean(x: Value, given: ReductionArguments): Value {
-  const operation = "np.mean";
+export function mean(x: Value, given: ReductionArguments, operation = "np.mean"): Value {
   const resultType = given.dtype ?? inexactType(x.aval).dtype;
   const dtype = given.dtype ?? computationType(resultType);
   if (!isInexact(resultType)) {
@@ -101,25 +119,43 @@ function mean(x: Value, given: ReductionArguments): Value {
 }
 
 /** The largest element over the axes; NaN where one is NaN. */
-function max(x: Value, given: ReductionArguments): Value {
-  return reduceWith("np.max", x, given, x.aval.dtype, x.aval.dtype, { identity: lowest, reduce: reduceMax, combine: maxOf });
+export function max(x: Value, given: ReductionArguments, operation = "np.max"): Value {
+  return reduceWith(operation, x, given, x.aval.dtype, x.aval.dtype, { identity: lowest, isUsual: false, reduce: reduceMax, combine: maxOf });
 }
 
 /** The smallest element over the axes; NaN where one is NaN. */
-function min(x: Value, given: ReductionArguments): Value {
-  return reduceWith("np.min", x, given, x.aval.dtype, x.aval.dtype, { identity: highest, reduce: reduceMin, combine: minOf });
+export function min(x: Value, given: ReductionArguments, operation = "np.min"): Value {
+  return reduceWith(operation, x, given, x.aval.dtype, x.aval.dtype, { identity: highest, isUsual: false, reduce: reduceMin, combine: minOf });
 }
 
-function lowest(dtype: DType): number {
+/** Whether all elements over the axes hold: are not 0. */
+export function all(x: Value, given: ReductionArguments): Value {
+  return reduceWith("np.all", asBools(x), given, "bool", "bool", { identity: () => 1, reduce: reduceAnd, combine: minOf });
+}
+
+/** Whether any element over the axes holds: is not 0. */
+export function any(x: Value, given: ReductionArguments): Value {
+  return reduceWith("np.any", asBools(x), given, "bool", "bool", { identity: () => 0, reduce: reduceOr, combine: maxOf });
+}
+
+function asBools(x: Value): Value {
+  return isScalarLiteral(x) ? convertOperand("np.all", x, "bool") : convertElementType(x, "bool");
+}
+
+/** What a largest element is compared with first. */
+export function lowest(dtype: DType): number {
   return dtype === "bool" ? 0 : (integerRange(dtype)?.[0] ?? -Infinity);
 }
 
-function highest(dtype: DType): number {
+/** What a smallest element is compared with first. */
+export function highest(dtype: DType): number {
   return dtype === "bool" ? 1 : (integerRange(dtype)?.[1] ?? Infinity);
 }
 
 interface Reducer {
   readonly identity: (dtype: DType) => number;
+  /** Whether the identity is the result for no elements; otherwise that takes an initial value. It is, unless this is false. */
+  readonly isUsual?: false;
   readonly reduce: (operand: Value, axes: readonly number[]) => Value;
   readonly combine: (left: Value, right: Value) => Value;
 }
@@ -128,7 +164,7 @@ function reduceWith(operation: string, x: Value, given: ReductionArguments, resu
   const { shape } = x.aval;
   const axes = reductionAxes(operation, given.axis, shape.length);
   const { where = null, initial = null } = given;
-  const hasIdentity = operation !== "np.max" && operation !== "np.min";
+  const hasIdentity = reducer.isUsual !== false;
   if (initial === null && !hasIdentity) requireElements(operation, shape, axes, where !== null);
   const operand = convertOperand(operation, x, dtype);
   const identity = scalarLiteral(reducer.identity(dtype), dtype);
@@ -145,7 +181,7 @@ function fullOf(scalar: Value, shape: readonly number[]): Value {
 }
 
 /** Puts the reduced axes back with extent 1. */
-function keepAxes(value: Value, shape: readonly number[], axes: readonly number[]): Value {
+export function keepAxes(value: Value, shape: readonly number[], axes: readonly number[]): Value {
   if (axes.length === 0) return value;
   const kept = range(shape.length).filter((axis) => !axes.includes(axis));
   return broadcastInDim(value, shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent)), kept);

@@ -1,0 +1,49 @@
+/** @file Programs that read and write by position give JAX's jaxprs and results: traced, eagerly and jitted. */
+
+import { readFileSync } from "node:fs";
+import { config, jit, makeJaxpr, type DType, type NDArray } from "lanewise";
+import { describe, expect, it } from "vitest";
+import { parseHex } from "../support/numpy-programs.ts";
+import { indexPrograms } from "./index-programs.ts";
+
+interface Golden {
+  readonly jaxpr: string;
+  readonly results: readonly { readonly dtype: DType; readonly shape: readonly number[]; readonly elements: readonly string[] }[];
+}
+
+const goldens = JSON.parse(readFileSync(new URL("index-programs.json", import.meta.url), "utf8")) as Readonly<Record<string, Golden>>;
+const programs = Object.entries(indexPrograms);
+
+/**
+ * Programs whose jaxpr is not JAX's, and why: `constants` are arrays that JAX makes while it traces and lanewise before, or
+ * the other way round.
+ */
+const otherJaxprs: Readonly<Record<string, "constants" | "counts">> = {};
+
+function expectResults(actual: unknown, golden: Golden | undefined): void {
+  const outputs = (Array.isArray(actual) ? actual.flat() : [actual]) as NDArray[];
+  expect(outputs.map(({ dtype, shape }) => ({ dtype, shape }))).toEqual(golden?.results.map(({ dtype, shape }) => ({ dtype, shape })));
+  golden?.results.forEach(({ elements }, place) => {
+    const found = [...(outputs[place]?.dataSync() ?? [])].map(Number);
+    expect(found.map((value, index) => (Math.abs(value - parseHex(elements[index] ?? "nan")) < 1e-6 ? parseHex(elements[index] ?? "nan") : value)))
+      .toEqual(elements.map(parseHex));
+  });
+}
+
+describe("reading and writing by position", () => {
+  it("has a twin for every golden", () => {
+    expect(Object.keys(indexPrograms).sort()).toEqual(Object.keys(goldens).sort());
+  });
+
+  it.each(programs.filter(([name]) => !Object.hasOwn(otherJaxprs, name)))("%s traces as in JAX", (name, [run, ...args]) => {
+    expect(String(makeJaxpr(run)(...args)).replaceAll(/\s+/g, " ")).toBe(goldens[name]?.jaxpr);
+  });
+
+  it.each(programs)("%s computes as JAX does", (name, [run, ...args]) => {
+    expectResults(run(...args), goldens[name]);
+  });
+
+  it.each(programs)("%s computes the same under jit, every stage verified", (name, [run, ...args]) => {
+    expectResults(config.with({ verify: true }, () => jit(run)(...args)), goldens[name]);
+  });
+});

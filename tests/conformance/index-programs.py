@@ -44,6 +44,7 @@ far = ints(-9, 1, 7)
 k = jnp.int32(1)
 rows = make((2, 3), seed=5)
 batch = make((4, 2, 3), seed=1)
+part = rows[:1, :2]
 
 
 def pull(f):
@@ -188,7 +189,7 @@ programs = {
     "scatter_mul clipped": (lambda a, p, r: lax.scatter_mul(a, p[:, None], r, row_scatter, mode="clip"), m, ints(5, 1), rows),
     # Derivatives
     "jvp get": (push(lambda a: a[i]), m),
-    "jvp get filled": (push(lambda a: a.at[far].get(mode="fill", fill_value=3.0)), m),
+    "jvp get filled": (push(lambda a: a.at[far].get(mode="fill", fill_value=3)), m),
     "jvp set": (push(lambda a, r: a.at[i].set(r)), m, rows),
     "jvp set unique": (push(lambda r: m.at[i].set(r, unique_indices=True)), rows),
     "jvp add": (push(lambda r: m.at[i].add(r)), rows),
@@ -221,12 +222,12 @@ programs = {
     "vmap get traced": (lambda a, p: jax.vmap(lambda q: a[q])(p), m, ints(1, 0, 1)),
     "vmap set": (jax.vmap(lambda a: a.at[i].set(rows)), batch),
     "vmap add of values": (jax.vmap(lambda r: m.at[i].add(r)), batch),
-    "vmap add of places": (lambda p: jax.vmap(lambda q: m.at[q].add(rows))(p), ints([0, 1], [1, 1])),
-    "vmap dynamic slice": (jax.vmap(lambda a: lax.dynamic_slice(a, (k, 0), (1, 2))), batch),
+    "vmap add of places": (jax.vmap(lambda a, p, r: a.at[p].add(r), (None, 0, None)), m, ints([0, 1], [1, 1]), rows),
+    "vmap dynamic slice": (jax.vmap(lambda a, p: lax.dynamic_slice(a, (p, 0), (1, 2)), (0, None)), batch, k),
     "vmap dynamic slice of places": (lambda a, p: jax.vmap(lambda q: lax.dynamic_slice(a, (q, 0), (1, 2)))(p), m, ints(0, 1, 7)),
     "vmap dynamic slice of both": (jax.vmap(lambda a, p: lax.dynamic_slice(a, (p, 0), (1, 2))), batch, ints(0, 1, 7, 0)),
-    "vmap dynamic update slice": (jax.vmap(lambda a: lax.dynamic_update_slice(a, rows[:1, :2], (k, 0))), batch),
-    "vmap dynamic update slice of places": (lambda p: jax.vmap(lambda q: lax.dynamic_update_slice(m, rows[:1, :2], (q, 0)))(p), ints(0, 1, 7)),
+    "vmap dynamic update slice": (jax.vmap(lambda a, p: lax.dynamic_update_slice(a, part, (p, 0)), (0, None)), batch, k),
+    "vmap dynamic update slice of places": (lambda p: jax.vmap(lambda q: lax.dynamic_update_slice(m, part, (q, 0)))(p), ints(0, 1, 7)),
     "vmap stack": (jax.vmap(lambda a, c: jnp.stack([a, c]), (0, None)), m, v[:3]),
     "vmap stack together": (jax.vmap(lambda a, c: jnp.stack([a, c], 1), (1, 1)), batch, batch),
     "vmap split": (jax.vmap(lambda a: jnp.split(a, 3), 0), m),
@@ -238,8 +239,8 @@ programs = {
 
 def printed(function, *args):
     text = re.sub(r"\s+", " ", str(jax.make_jaxpr(function)(*args)))
-    # Integers that came out of NumPy.
-    return re.sub(r"np\.int64\((-?\d+)\)", r"\1", text)
+    # Integers that came out of NumPy, which also break lines.
+    return re.sub(r"np\.int64\((-?\d+)\)", r"\1", text).replace("[ ", "[").replace(" ]", "]")
 
 
 def results(function, *args):

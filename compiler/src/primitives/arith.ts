@@ -3,12 +3,14 @@
 import { at } from "../base/assert.ts";
 import { isFloat, isInexact, isInteger, tangentDType, type DType } from "../base/dtype.ts";
 import { raise } from "../base/errors.ts";
+import { fromBfloat16Bits, roundToFloat16, toBfloat16Bits } from "../base/float-bits.ts";
 import { equalShapes, formatShape } from "../base/shape.ts";
 import { aval as makeAval, isZero, scalarLiteral, zero } from "../ir/build.ts";
 import type { Atom, Aval, Eqn, Params, Primitive, SimplifyRule, TransposeRule, Value } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
-import type { Expr, ValueDType } from "../kernel/types.ts";
+import type { Expr } from "../kernel/types.ts";
 import { bind1, describeAval } from "../trace/stack.ts";
+import { convertExpr } from "./arith-conversion.ts";
 import { eq } from "./compare.ts";
 import {
   arithmetic, commutativeArithmetic, definePrimitive, division, knownValue, linearAval, mapCotangent, noParams, notLinear,
@@ -22,9 +24,19 @@ import { parseDType, parseNumber } from "./params.ts";
 export const numeric = (dtype: DType): boolean => isFloat(dtype) || isInteger(dtype);
 const ordered = (dtype: DType): boolean => numeric(dtype) || dtype === "bool";
 
-/** A scalar of the value's dtype, weak as the value is. */
+/** A scalar of the value's dtype, weak as the value is: the nearest number that the dtype holds. */
 export function scalarLike(value: Value, number: number): Value {
-  return scalarLiteral(number, value.aval.dtype, value.aval.weakType);
+  const { dtype, weakType } = value.aval;
+  return scalarLiteral(nearest(number, dtype), dtype, weakType);
+}
+
+function nearest(number: number, dtype: DType): number {
+  switch (dtype) {
+    case "float32": return Math.fround(number);
+    case "float16": return roundToFloat16(number);
+    case "bfloat16": return fromBfloat16Bits(toBfloat16Bits(Math.fround(number)));
+    default: return number;
+  }
 }
 
 // add, sub -------------------------------------------------------------------------------------------------------------
@@ -170,7 +182,8 @@ export const integerPowP: Primitive<IntegerPowParams> = definePrimitive<IntegerP
     const [x, dx] = [at(primals, 0), at(tangents, 0)];
     const primal = bind1(integerPowP, [x], { y });
     if (isZero(dx)) return { primals: [primal], tangents: [dx] };
-    return { primals: [primal], tangents: [y === 0 ? zero(dx.aval) : mul(dx, mul(scalarLike(x, y), integerPow(x, y - 1)))] };
+    if (y === 0) return { primals: [primal], tangents: [fullOf(0, dx.aval)] };
+    return { primals: [primal], tangents: [y === 1 ? dx : mul(dx, mul(scalarLike(x, y), integerPow(x, y - 1)))] };
   },
   transpose: notLinear("a power is not linear"),
   partialEval: "plain",
@@ -239,7 +252,7 @@ export const convertElementTypeP: Primitive<ConvertParams> = definePrimitive<Con
   batch: elementwiseBatch(() => convertElementTypeP),
   lower: {
     kind: "scalar",
-    emit: (emitter, operands, { params }) => convertExpr(emitter.let(at(operands, 0)), params.newDType),
+    emit: (emitter, operands, { params }) => convertExpr(emitter.let(at(operands, 0)), params.newDType, emitter),
   },
   simplify: (eqn) => (at(eqn.inputs, 0).aval.dtype === eqn.params.newDType ? [at(eqn.inputs, 0)] : null),
   subJaxprs: "none",
@@ -254,28 +267,6 @@ export const convertElementTypeP: Primitive<ConvertParams> = definePrimitive<Con
 export function convertElementType(operand: Value, newDType: DType, weakType = false): Value {
   if (operand.aval.dtype === newDType && operand.aval.weakType === weakType) return operand;
   return bind1(convertElementTypeP, [operand], { newDType, weakType });
-}
-
-/** A kernel value converted to what an array of this dtype holds: 8- and 16-bit integers wrap. */
-function convertExpr(value: Expr, dtype: DType): Expr {
-  const wrap = (bits: number, type: ValueDType): Expr => {
-    const shift = k.constant(32 - bits, type);
-    return k.op(type === "int32" ? "shiftRightArithmetic" : "shiftRightLogical", k.op("shiftLeft", k.convert(value, type), shift), shift);
-  };
-  switch (dtype) {
-    case "int8": return wrap(8, "int32");
-    case "int16": return wrap(16, "int32");
-    case "uint8": return wrap(8, "uint32");
-    case "uint16": return wrap(16, "uint32");
-    case "float16":
-    case "bfloat16": return k.convert(value, "float32");
-    case "float32":
-    case "float64":
-    case "int32":
-    case "uint32":
-    case "bool": return k.convert(value, dtype);
-    default: return refuseParameter("convert_element_type", "a dtype of numbers or bool", dtype);
-  }
 }
 
 // select_n -------------------------------------------------------------------------------------------------------------

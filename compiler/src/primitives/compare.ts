@@ -1,13 +1,13 @@
-/** @file Comparisons: eq ne lt le gt ge. Results are bool, so they have no derivative. */
+/** @file Comparisons and the test is_finite. Results are bool, so they have no derivative. */
 
-import { tangentDType } from "../base/dtype.ts";
+import { isFloat, tangentDType } from "../base/dtype.ts";
 import type { DType } from "../base/dtype.ts";
 import { aval as makeAval, zero } from "../ir/build.ts";
 import type { JvpRule, Primitive, Value } from "../ir/types.ts";
 import type { ScalarOpName } from "../kernel/types.ts";
 import { bind1 } from "../trace/stack.ts";
 import { arithmetic, noParams, notLinear, type NoParams } from "./define.ts";
-import { defineBinary } from "./elementwise.ts";
+import { defineBinary, defineUnary } from "./elementwise.ts";
 
 const comparable = (dtype: DType): boolean => dtype !== "float0" && dtype !== "key<fry>" && dtype !== "complex64";
 
@@ -43,3 +43,13 @@ export const lt = (x: Value, y: Value): Value => bind1(ltP, [x, y], noParams);
 export const le = (x: Value, y: Value): Value => bind1(leP, [x, y], noParams);
 export const gt = (x: Value, y: Value): Value => bind1(gtP, [x, y], noParams);
 export const ge = (x: Value, y: Value): Value => bind1(geP, [x, y], noParams);
+
+// d is_finite(x) = 0
+export const isFiniteP: Primitive<NoParams> = defineUnary({
+  name: "is_finite", accepts: isFloat, expected: "floats", resultDType: "bool",
+  jvp: (_dx, _x, y) => zero(makeAval(y.aval.shape, tangentDType(y.aval.dtype))),
+  transpose: notLinear("a test is not linear"), emit: "isFinite", simplify: "none", facts: arithmetic,
+});
+
+/** Whether each element is neither infinite nor NaN. */
+export const isFinite = (x: Value): Value => bind1(isFiniteP, [x], noParams);

@@ -342,10 +342,12 @@ export const squeezeP: Primitive<SqueezeParams> = definePrimitive<SqueezeParams>
     const primal = bind1(squeezeP, [at(operands, 0)], params);
     return { primals: [primal], tangents: [mapTangent(at(tangents, 0), primal.aval.shape, (t) => bind1(squeezeP, [t], params))] };
   },
-  transpose: (cotangents, operands) => {
+  transpose: (cotangents, operands, { dimensions }) => {
     const operandAval = linearAval(operands, 0);
     if (operandAval === null) return [null];
-    return [mapCotangent(at(cotangents, 0), operandAval, (ct) => reshape(ct, operandAval.shape))];
+    const { shape } = operandAval;
+    return [mapCotangent(at(cotangents, 0), operandAval, (ct) =>
+      (dimensions.length === 0 ? ct : broadcastInDim(ct, shape, range(shape.length).filter((axis) => !dimensions.includes(axis)))))];
   },
   partialEval: "plain",
   dce: "plain",

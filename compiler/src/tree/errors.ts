@@ -36,7 +36,7 @@ export const leafCount: ErrorKind = {
 export const badRegistration: ErrorKind = {
   code: "LW1106",
   title: "the class cannot be registered as a tree node",
-  explanation: "A class is registered once, and plain objects, arrays and Map are nodes already.",
+  explanation: "A class is registered once, with a function that takes its instances apart and one that makes them again. Plain objects, arrays and Map are nodes already.",
 };
 
 export const nothingToReduce: ErrorKind = {

@@ -35,6 +35,12 @@ const registrations = new WeakMap<object, Registration>();
 export function registerClass<Instance extends object>(
   constructor: abstract new (...parameters: never[]) => Instance, rules: ClassRules<Instance>,
 ): void {
+  if (typeof constructor !== "function" || typeof rules?.flatten !== "function" || typeof rules.unflatten !== "function") {
+    raise(badRegistration, {
+      operation: "tree.registerClass", expected: "a class, and rules { flatten, unflatten }", got: typeof constructor !== "function" ? "no class" : "rules that lack a function",
+      fix: "registerClass(C, { flatten: (c) => ({ children: [c.x], auxiliary: null }), unflatten: (_, [x]) => new C(x) })",
+    });
+  }
   const prototype = (constructor as { readonly prototype: object }).prototype;
   const isNodeAlready = prototype === Object.prototype || prototype === Array.prototype || prototype === Map.prototype;
   if (isNodeAlready || registrations.has(prototype)) {

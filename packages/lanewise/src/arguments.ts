@@ -5,6 +5,9 @@
 
 import { raise } from "@lanewise/compiler/base/errors";
 import { isPlainObject } from "@lanewise/compiler/base/equal";
+import type { Aval } from "@lanewise/compiler/ir/types";
+import { describeAval } from "@lanewise/compiler/trace/stack";
+import { hasBrand, isTracer } from "@lanewise/compiler/trace/tracer";
 import { badArgument } from "./errors.ts";
 
 /**
@@ -84,6 +87,7 @@ export function describeArgument(value: unknown): string {
   if (typeof value === "string") return `the string "${value}"`;
   if (typeof value === "function") return `the function ${value.name === "" ? "(anonymous)" : value.name}`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (isPlainObject(value)) return `an object with keys ${Object.keys(value).join(", ")}`;
+  if (isPlainObject(value)) return Object.keys(value).length === 0 ? "an empty object" : `an object with keys ${Object.keys(value).join(", ")}`;
+  if (typeof value === "object" && hasBrand(value)) return `${isTracer(value) ? "a traced" : "an array of type"} ${describeAval((value as { readonly aval: Aval }).aval)}`;
   return typeof value === "object" ? `an instance of ${value.constructor?.name ?? "a class"}` : `${typeof value} ${String(value as number)}`;
 }

@@ -21,10 +21,14 @@ function checked(operation: string, options: unknown): Partial<Config> {
   return options;
 }
 
+function isPromise(value: unknown): boolean {
+  return typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function";
+}
+
 export const config = {
-  /** The options as they are now. */
+  /** A copy of the options as they are now. */
   get(): Config {
-    return session.config;
+    return { ...session.config };
   },
 
   /**
@@ -44,11 +48,14 @@ export const config = {
    * @example config.with({ enableX64: true }, () => np.array([0.1], "float64"))
    */
   with<Result>(options: Partial<Config>, run: () => Result): Result {
+    if (typeof run !== "function") {
+      raise(badConfig, { operation: "config.with", argument: "run", expected: "a function", got: String(run), fix: "config.with({ debugNans: true }, () => f(x))" });
+    }
     const before = session.config;
     session.config = { ...before, ...checked("config.with", options) };
     try {
       const result = run();
-      if (result instanceof Promise) {
+      if (isPromise(result)) {
         raise(badConfig, {
           operation: "config.with", argument: "run", expected: "a function that returns when it is done", got: "an async function",
           fix: "use config.set before and after, or put config.with around the synchronous calls",

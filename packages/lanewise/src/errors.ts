@@ -131,8 +131,8 @@ export const donatedArray: ErrorKind = {
 
 export const keyElements: ErrorKind = {
   code: "LW3025",
-  title: "random keys have no numbers in them",
+  title: "elements that are no numbers cannot be read",
   explanation:
     "The elements of an array of random keys are opaque: they are split, folded and used, and not read. " +
-    "random.keyData gives their words as uint32.",
+    "random.keyData gives their words as uint32. float0, the gradient of an integer, has no elements at all.",
 };

@@ -42,8 +42,14 @@ export interface Slice {
   readonly step: number | null;
 }
 
+/** A nested list of places, or of truths. */
+export type IndexList = readonly (number | bigint | boolean | IndexList)[];
+
+/** Arrays of places that are typed arrays. */
+export type IndexArray = Int32Array | Int16Array | Int8Array | Uint32Array | Uint16Array | Uint8Array;
+
 /** One entry of an index: a place, a part, a new axis, the axes between, or an array of places or a mask. */
-export type IndexEntry = number | bigint | Slice | null | "..." | Int32Array | Uint32Array | readonly number[] | readonly boolean[];
+export type IndexEntry = number | bigint | boolean | Slice | null | "..." | IndexArray | IndexList;
 
 export type Axis = number | readonly number[] | null;
 
@@ -57,6 +63,11 @@ export interface ReduceOptions {
 
 export interface VarianceOptions extends ReduceOptions {
   readonly ddof?: number;
+}
+
+export interface ClipBounds {
+  readonly min?: ArrayLike | null;
+  readonly max?: ArrayLike | null;
 }
 
 export interface ArgReduceOptions {
@@ -93,6 +104,14 @@ export interface IndexedUpdate<out D extends DType = DType> {
   apply(f: (value: NDArray) => ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
 }
 
+/** Where the elements of an array lie. */
+export interface Sharding {
+  readonly kind: "singleDevice";
+  /** Names of the devices that hold a part. */
+  readonly devices: readonly string[];
+  toString(): string;
+}
+
 /**
  * The members of an array, concrete or traced. An array is immutable. `D` is its dtype where the types know it.
  * `NDArray` is this and `number`, so that `x ** 2 + y` type-checks for the source transform.
@@ -103,6 +122,8 @@ export interface NDArrayMethods<out D extends DType = DType> {
   readonly size: number;
   readonly dtype: D;
   readonly device: string;
+  /** Which devices hold the elements. */
+  readonly sharding: Sharding;
   readonly nbytes: number;
   /** The array with its axes reversed. */
   readonly T: NDArray<D>;
@@ -152,10 +173,10 @@ export interface NDArrayMethods<out D extends DType = DType> {
   transpose(...axes: number[]): NDArray<D>;
   flatten(): NDArray<D>;
   ravel(): NDArray<D>;
-  squeeze(axis?: Axis): NDArray<D>;
+  squeeze(axis?: Axis | { readonly axis?: Axis }): NDArray<D>;
   astype<E extends DType>(dtype: E): NDArray<E>;
   copy(): NDArray<D>;
-  clip(min?: ArrayLike | null, max?: ArrayLike | null): NDArray;
+  clip(min?: ArrayLike | null | ClipBounds, max?: ArrayLike | null | Omit<ClipBounds, "min">): NDArray;
   round(decimals?: number): NDArray<D>;
   take(indices: ArrayLike, axis?: number | null): NDArray<D>;
   repeat(repeats: number | readonly number[], axis?: number | null): NDArray<D>;

@@ -5,6 +5,7 @@ import { aval, closeJaxpr, makeEqn, makeJaxpr, newVar, scalarLiteral } from "@la
 import type { Jaxpr, Primitive, Value } from "@lanewise/compiler/ir/types";
 import { constant, KernelBuilder, add as addExpr, int, mul as mulExpr, lt, select } from "@lanewise/compiler/kernel/build";
 import { compile, Session, stageNames, textOf, type StageEvent } from "@lanewise/compiler/pipeline";
+import { jaxprPasses } from "@lanewise/compiler/pipeline/stages";
 import { add, addP, mul } from "@lanewise/compiler/primitives/arith";
 import { definePrimitive, noParams, parseNoParams, type NoParams } from "@lanewise/compiler/primitives/define";
 import { broadcastInDim, reduceSum } from "@lanewise/compiler/primitives/linear";
@@ -19,7 +20,7 @@ describe("compile", () => {
     let now = 0;
     compile(program(), { name: "logged", target: "js", log: (event) => void events.push(event), clock: () => now++ });
     expect(events.map((event) => event.stage)).toEqual([
-      "inline", "simplify", "eliminate-common", "eliminate-dead", "fuse", "lower", "schedule", "simplify kernels", "legalize", "plan", "codegen",
+      ...jaxprPasses.map((pass) => pass.name), "fuse", "lower", "schedule", "simplify kernels", "legalize", "plan", "codegen",
     ]);
     expect(new Set(events.map((event) => event.milliseconds))).toEqual(new Set([1]));
     expect(at(events, 0)).toMatchObject({ program: "logged", changed: false });

@@ -127,10 +127,7 @@ class KernelPrinter {
   #for(loop: ForStmt, isOutermostGrid: boolean): void {
     let begin = this.#expressions.code(loop.begin);
     let end = this.#expressions.code(loop.end);
-    if (isOutermostGrid) {
-      begin = call("Math.max", begin, primary("begin"));
-      end = call("Math.min", end, primary("end"));
-    }
+    if (isOutermostGrid) [begin, end] = this.#chunkBounds(loop, begin, end);
     // The bound is read once, so anything but a fixed name is computed in front of the loop.
     if (isOutermostGrid || !this.#isFixed(loop.end)) {
       const bound = this.#names.fresh(`${withoutNumber(loop.index)}End`);
@@ -144,6 +141,15 @@ class KernelPrinter {
       this.#block(() => this.#body(loop.body));
     });
     this.#line("}");
+  }
+
+  /**
+   * The bounds of the loop within the chunk that the caller asks for. Where the loop's own end is known, both are clamped to it
+   * as integers: the engine then knows the range of the index, and leaves out overflow checks in the loops inside.
+   */
+  #chunkBounds(loop: ForStmt, begin: JsCode, end: JsCode): [JsCode, JsCode] {
+    if (loop.end.kind !== "const") return [call("Math.max", begin, primary("begin")), call("Math.min", end, primary("end"))];
+    return [call("Math.min", call("Math.max", begin, primary("begin | 0")), end), call("Math.min", end, primary("end | 0"))];
   }
 
   /** Whether the expression is one token that no statement changes. */

@@ -17,7 +17,7 @@ import { leadingOffset, rowOf } from "../ops/index.ts";
 import { commonType, convertOperand, literalAs, numberLiteral } from "../ops/operands.ts";
 import { expandDims, joinRows, requireOneShape } from "../ops/shape.ts";
 import { session } from "../session.ts";
-import type { ArrayLike, DataOf, ElementOf, IndexEntry, NDArray as PublicArray, Nested } from "../types.ts";
+import type { ArrayLike, DataOf, ElementOf, IndexEntry, NDArray as PublicArray, Nested, Sharding } from "../types.ts";
 import { decodeElement, filledHost, nestElements, userData, userElement } from "./elements.ts";
 import { formatArray } from "./format.ts";
 import { NDArray, publish } from "./ndarray.ts";
@@ -44,6 +44,11 @@ export class ConcreteArray extends NDArray {
     return this.storage.device.name;
   }
 
+  get sharding(): Sharding {
+    const { device } = this;
+    return { kind: "singleDevice", devices: [device], toString: () => `SingleDeviceSharding(${device})` };
+  }
+
   protected lift(operand: ArrayLike, operation: string, argument: string): Value {
     return toValue(operand, operation, argument);
   }
@@ -60,6 +65,10 @@ export class ConcreteArray extends NDArray {
     if (currentTrace() !== null) return rowOf(this, index);
     const shape = this.aval.shape.slice(1);
     return this.#copyPart(index * sizeOf(shape), shape);
+  }
+
+  protected alias(): Value {
+    return new ConcreteArray(this.aval, this.storage);
   }
 
   copy(): PublicArray {
@@ -120,6 +129,11 @@ export class ConcreteArray extends NDArray {
   }
 
   #refuseKeys(operation: string): void {
+    if (this.dtype === "float0") {
+      raise(keyElements, {
+        operation, expected: "an array of numbers", got: describeAval(this.aval), fix: "leave integers and booleans out of what is differentiated",
+      });
+    }
     if (this.dtype !== "key<fry>") return;
     raise(keyElements, {
       operation, expected: "an array of numbers", got: describeAval(this.aval), fix: "read the words of the keys: random.keyData(keys)",
@@ -170,6 +184,7 @@ export class ConcreteArray extends NDArray {
     if (this.#storage === null) return `array(${this.#donatedTo === null ? "disposed" : "donated"}, shape=${formatShape(this.shape)}, dtype=${this.dtype})`;
     const { device, buffer } = this.#storage;
     const { readElementSync } = device;
+    if (this.dtype === "float0") return `array(shape=${formatShape(this.shape)}, dtype=float0)`;
     if (readElementSync === null) return `${describeAval(this.aval)} on ${device.name} (await x.data())`;
     const wordAt = (dtype: DType) => (index: number): number => decodeElement(dtype, device.readElementSync?.(buffer, dtype, index) ?? NaN);
     if (this.dtype !== "key<fry>") return formatArray(this.dtype, this.shape, wordAt(this.dtype));
@@ -231,7 +246,7 @@ export function toValue(operand: unknown, operation: string, argument: string): 
 
 /** A nested array; where arrays of lanewise are among the elements, rows are joined one by one. */
 export function valueFromNested(value: readonly unknown[], dtype: DType | null, context: ConversionContext): Value {
-  if (!holdsArray(value)) return arrayFromHost(hostFromNested(value, dtype, context));
+  if (!holdsArray(value, context)) return arrayFromHost(hostFromNested(value, dtype, context));
   const target = dtype ?? commonType(elementsOf(value, context, "")).dtype;
   const build = (item: unknown, path: string): Value => {
     if (!Array.isArray(item)) return convertOperand(context.operation, toValue(item, context.operation, `${context.argument}${path}`), target);
@@ -256,8 +271,13 @@ function elementsOf(value: readonly unknown[], context: ConversionContext, path:
   });
 }
 
-function holdsArray(value: readonly unknown[]): boolean {
-  return value.some((item) => item instanceof NDArray || (Array.isArray(item) && holdsArray(item)));
+// Deeper lists than any array's rank: they hold themselves.
+const deepest = 1000;
+
+/** Whether arrays of lanewise are among the elements. @throws LW3001 for a list that holds itself */
+function holdsArray(value: readonly unknown[], context: ConversionContext, depth = 0): boolean {
+  if (depth > deepest) refuseValue(value, "", context);
+  return value.some((item) => item instanceof NDArray || (Array.isArray(item) && holdsArray(item, context, depth + 1)));
 }
 
 /** A scalar literal as a 0-d array; other values as they are. */

@@ -8,17 +8,23 @@ import { raise } from "@lanewise/compiler/base/errors";
 import { sizeOf } from "@lanewise/compiler/base/shape";
 import type { Aval, Value } from "@lanewise/compiler/ir/types";
 import { brandToken, valueBrand } from "@lanewise/compiler/trace/tracer";
-import { immutable, notAvailable, notIterable } from "../errors.ts";
+import { badArgument, immutable, notAvailable, notIterable } from "../errors.ts";
 import * as contract from "../ops/contract.ts";
 import { resolveDType } from "../ops/dtypes.ts";
 import * as elementwise from "../ops/elementwise.ts";
 import { getIndexed } from "../ops/index.ts";
 import { convertOperand } from "../ops/operands.ts";
+import * as order from "../ops/order.ts";
+import * as prefix from "../ops/prefix.ts";
+import { parseOptional } from "../arguments.ts";
 import { parseReduction, reductions, type ReductionName } from "../ops/reduce.ts";
+import { repeat } from "../ops/reorder.ts";
 import * as shapes from "../ops/shape.ts";
+import * as statistics from "../ops/statistics.ts";
+import { defaultTake, placesFrom, take } from "../ops/take.ts";
 import {
-  asNDArray, type ArrayLike, type Axis, type DataOf, type ElementOf, type IndexedUpdate, type IndexEntry, type NDArray as PublicArray,
-  type NDArrayMethods, type Nested, type ReduceOptions,
+  asNDArray, type ArgReduceOptions, type ArrayLike, type Axis, type DataOf, type ElementOf, type IndexedUpdate, type IndexEntry, type NDArray as PublicArray,
+  type NDArrayMethods, type Nested, type ReduceOptions, type Sharding, type VarianceOptions,
 } from "../types.ts";
 import { indexedUpdate } from "./indexed-update.ts";
 import { makeIndexPrototype } from "./index-proxy.ts";
@@ -47,6 +53,12 @@ export abstract class NDArray implements Value {
 
   abstract readonly aval: Aval;
 
+  constructor() {
+    if (new.target === NDArray) {
+      raise(badArgument, { operation: "new NDArray", expected: "no call: arrays are made by functions", got: "a call of the constructor", fix: "np.array([1, 2, 3]), np.zeros([2, 3])" });
+    }
+  }
+
   /** Reads an operand of a method, as the functions of np read theirs. */
   protected abstract lift(operand: ArrayLike, operation: string, argument: string): Value;
 
@@ -58,8 +70,9 @@ export abstract class NDArray implements Value {
     return brandToken;
   }
 
+  /** A copy: the array's own shape is shared by programs and caches, and users may change what they got. */
   get shape(): readonly number[] {
-    return this.aval.shape;
+    return [...this.aval.shape];
   }
 
   get ndim(): number {
@@ -80,13 +93,16 @@ export abstract class NDArray implements Value {
 
   abstract get device(): string;
 
+  /** Where the elements lie: all of them on one device. */
+  abstract get sharding(): Sharding;
+
   /** Extent of axis 0. A 0-d array has none and throws, as Python's len does. */
   get length(): number {
     return this.aval.shape[0] ?? this.#refuseScalar("length");
   }
 
   get T(): PublicArray {
-    return publish(shapes.transpose(this, null));
+    return this.#own(shapes.transpose(this, null));
   }
 
   #refuseScalar(operation: string): never {
@@ -175,46 +191,97 @@ export abstract class NDArray implements Value {
     return this.#reduce("min", [axis, options]);
   }
 
-  #reduce(name: ReductionName, rest: readonly unknown[]): PublicArray {
-    return publish(reductions[name](this, parseReduction(name, rest, (operand, argument) => this.lift(operand, `np.${name}`, argument))));
+  prod(axis?: Axis | ReduceOptions, options?: ReduceOptions): PublicArray {
+    return this.#reduce("prod", [axis, options]);
+  }
+
+  any(axis?: Axis | ReduceOptions, options?: ReduceOptions): PublicArray<"bool"> {
+    return this.#reduce<"bool">("any", [axis, options]);
+  }
+
+  all(axis?: Axis | ReduceOptions, options?: ReduceOptions): PublicArray<"bool"> {
+    return this.#reduce<"bool">("all", [axis, options]);
+  }
+
+  var(axis?: Axis | VarianceOptions, options?: VarianceOptions): PublicArray {
+    return publish(statistics.variance(this, statistics.parseVariance("np.var", [axis, options], (operand, argument) => this.lift(operand, "np.var", argument))));
+  }
+
+  std(axis?: Axis | VarianceOptions, options?: VarianceOptions): PublicArray {
+    return publish(statistics.std(this, statistics.parseVariance("np.std", [axis, options], (operand, argument) => this.lift(operand, "np.std", argument))));
+  }
+
+  argmax(axis?: number | null | ArgReduceOptions, options?: ArgReduceOptions): PublicArray<"int32"> {
+    return publish<"int32">(order.argmax(this, ...order.parseArgReduce("np.argmax", [axis, options])));
+  }
+
+  argmin(axis?: number | null | ArgReduceOptions, options?: ArgReduceOptions): PublicArray<"int32"> {
+    return publish<"int32">(order.argmin(this, ...order.parseArgReduce("np.argmin", [axis, options])));
+  }
+
+  cumsum(axis?: number | null | ReduceOptions, options?: ReduceOptions): PublicArray {
+    return publish(prefix.cumsum(this, ...prefix.parsePrefix("np.cumsum", [axis, options])));
+  }
+
+  cumprod(axis?: number | null | ReduceOptions, options?: ReduceOptions): PublicArray {
+    return publish(prefix.cumprod(this, ...prefix.parsePrefix("np.cumprod", [axis, options])));
+  }
+
+  sort(axis?: number | null): PublicArray {
+    return publish(order.sort(this, order.parseSort("np.sort", [axis])));
+  }
+
+  #reduce<D extends DType>(name: ReductionName, rest: readonly unknown[]): PublicArray<D> {
+    return publish<D>(reductions[name](this, parseReduction(name, rest, (operand, argument) => this.lift(operand, `np.${name}`, argument))));
   }
 
   // Shapes -------------------------------------------------------------------------------------------------------------
 
   reshape(...shape: readonly unknown[]): PublicArray {
     const [first] = shape;
-    return publish(shapes.reshape(this, shape.length === 1 && Array.isArray(first) ? (first as readonly unknown[]) : shape));
+    return this.#own(shapes.reshape(this, shape.length === 1 && Array.isArray(first) ? (first as readonly unknown[]) : shape));
   }
 
   transpose(...axes: readonly unknown[]): PublicArray {
     const [first] = axes;
     if (axes.length === 0 || first === null || first === undefined) return this.T;
-    return publish(shapes.transpose(this, Array.isArray(first) ? (first as readonly unknown[]) : axes));
+    return this.#own(shapes.transpose(this, Array.isArray(first) ? (first as readonly unknown[]) : axes));
   }
 
   flatten(): PublicArray {
-    return publish(shapes.ravel(this));
+    return this.#own(shapes.ravel(this));
   }
 
   ravel(): PublicArray {
-    return publish(shapes.ravel(this));
+    return this.#own(shapes.ravel(this));
   }
 
-  squeeze(axis?: Axis): PublicArray {
-    return publish(shapes.squeeze(this, axis));
+  squeeze(...rest: readonly unknown[]): PublicArray {
+    const { axis } = parseOptional<{ axis?: Axis }>({ operation: "squeeze", positional: ["axis"] }, rest);
+    return this.#own(shapes.squeeze(this, axis));
   }
 
   astype<To extends DType>(dtype: To): PublicArray<To> {
-    return publish(convertOperand("astype", this, resolveDType("astype", dtype)));
+    return this.#own(convertOperand("astype", this, resolveDType("astype", dtype)));
   }
 
-  clip(min: ArrayLike | null = null, max: ArrayLike | null = null): PublicArray {
-    const bound = (value: ArrayLike | null, name: string): Value | null => (value === null ? null : this.lift(value, "np.clip", name));
-    return publish(elementwise.clip(this, bound(min, "min"), bound(max, "max")));
+  clip(...rest: readonly unknown[]): PublicArray {
+    const { min, max } = parseOptional<{ min?: ArrayLike | null; max?: ArrayLike | null }>({ operation: "np.clip", positional: ["min", "max"] }, rest);
+    const bound = (value: ArrayLike | null | undefined, name: string): Value | null =>
+      value === null || value === undefined ? null : this.lift(value, "np.clip", name);
+    return this.#own(elementwise.clip(this, bound(min, "min"), bound(max, "max")));
   }
 
   /** The same elements in memory of their own, where the array has any. */
   abstract copy(): PublicArray;
+
+  /** Another array of the same elements, which lives on when this one is disposed. */
+  protected abstract alias(): Value;
+
+  /** The result of an operation that may have had nothing to do and given the array itself. */
+  #own(result: Value): PublicArray {
+    return publish(result === this ? this.alias() : result);
+  }
 
   // Indexing -----------------------------------------------------------------------------------------------------------
 
@@ -224,6 +291,15 @@ export abstract class NDArray implements Value {
 
   at(...index: readonly IndexEntry[]): IndexedUpdate {
     return indexedUpdate(this, index, (operand, operation, argument) => this.lift(operand, operation, argument));
+  }
+
+  take(indices: ArrayLike, axis: number | null = null): PublicArray {
+    const places = placesFrom(indices, "np.take", (operand) => this.lift(operand as ArrayLike, "np.take", "indices"));
+    return publish(take(this, places, { ...defaultTake, axis }));
+  }
+
+  repeat(repeats: number | readonly number[], axis: number | null = null): PublicArray {
+    return publish(repeat(this, repeats, axis, (places) => this.lift(places, "np.repeat", "repeats")));
   }
 
   *[Symbol.iterator](): IterableIterator<PublicArray> {
@@ -236,19 +312,7 @@ export abstract class NDArray implements Value {
   floorDivide(_other: ArrayLike): PublicArray { return unavailable("floorDivide"); }
   mod(_other: ArrayLike): PublicArray { return unavailable("mod"); }
   abs(): PublicArray { return unavailable("abs"); }
-  prod(): PublicArray { return unavailable("prod"); }
-  any(): PublicArray<"bool"> { return unavailable("any"); }
-  all(): PublicArray<"bool"> { return unavailable("all"); }
-  std(): PublicArray { return unavailable("std"); }
-  var(): PublicArray { return unavailable("var"); }
-  argmax(): PublicArray<"int32"> { return unavailable("argmax"); }
-  argmin(): PublicArray<"int32"> { return unavailable("argmin"); }
-  cumsum(): PublicArray { return unavailable("cumsum"); }
-  cumprod(): PublicArray { return unavailable("cumprod"); }
   round(): PublicArray { return unavailable("round"); }
-  take(): PublicArray { return unavailable("take"); }
-  repeat(): PublicArray { return unavailable("repeat"); }
-  sort(): PublicArray { return unavailable("sort"); }
 
   // Reading ------------------------------------------------------------------------------------------------------------
 

@@ -6,11 +6,11 @@
 import { raise } from "@lanewise/compiler/base/errors";
 import type { DType } from "@lanewise/compiler/base/dtype";
 import type { Aval, Value } from "@lanewise/compiler/ir/types";
-import { concretization } from "@lanewise/compiler/trace/errors";
+import { concretization, leakedTracer } from "@lanewise/compiler/trace/errors";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import type { Trace, Tracer } from "@lanewise/compiler/trace/tracer";
 import { rowOf } from "../ops/index.ts";
-import type { ArrayLike, DataOf, ElementOf, NDArray as PublicArray, Nested } from "../types.ts";
+import type { ArrayLike, DataOf, ElementOf, NDArray as PublicArray, Nested, Sharding } from "../types.ts";
 import { toValue } from "./concrete.ts";
 import { NDArray, publish } from "./ndarray.ts";
 
@@ -39,6 +39,14 @@ export class TracedArray<Payload = unknown> extends NDArray implements Tracer<Pa
   /** The value itself: arrays are immutable, and a traced one has no memory. */
   copy(): PublicArray {
     return publish(this);
+  }
+
+  protected alias(): Value {
+    return this;
+  }
+
+  get sharding(): Sharding {
+    return this.#refuse("sharding", "devices", "ask for the sharding of the arguments before the call");
   }
 
   get device(): string {
@@ -105,6 +113,15 @@ export class TracedArray<Payload = unknown> extends NDArray implements Tracer<Pa
   }
 
   #refuse(operation: string, needed: string, fix: string): never {
+    const { functionName, ended } = this.trace;
+    if (ended) {
+      raise(leakedTracer, {
+        operation, ...(this.argument === null ? {} : { argument: this.argument }),
+        expected: `${needed} of an array that was computed`,
+        got: `a traced ${describeAval(this.aval)} that leaked out of ${functionName}: ${this.trace.describeOrigin(this)}`,
+        fix: `return the value from ${functionName} instead of storing it outside`,
+      });
+    }
     return raise(concretization, {
       operation, ...(this.argument === null ? {} : { argument: this.argument }),
       expected: `${needed}, which a value has only outside ${this.trace.functionName}`,

@@ -98,7 +98,8 @@ function scalarDType(value: Scalar): DType {
 
 /** Refuses a value that cannot be an element or a row. */
 export function refuseValue(value: unknown, path: string, context: ConversionContext): never {
-  const fix = typeof value === "string" ? "convert it first: Number(text)"
+  const fix = Array.isArray(value) ? "give a list that does not hold itself"
+    : typeof value === "string" ? "convert it first: Number(text)"
     : typeof value === "object" && value !== null ? "pass its arrays one by one, or use tree.map"
     : "give numbers";
   return raise(notAnArray, {

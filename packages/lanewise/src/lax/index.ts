@@ -1,6 +1,7 @@
 /** @file `lax`: the operations as JAX's lax names them. They promote nothing and broadcast nothing but scalars. */
 
 export * from "./collective.ts";
+export * from "./cumulative.ts";
 export * from "./convolution.ts";
 export * from "./elementwise.ts";
 export * from "./gather-scatter.ts";
@@ -8,4 +9,6 @@ export * from "./indexing.ts";
 export * as linalg from "./linalg.ts";
 export * from "./products.ts";
 export * from "./reduce.ts";
+export * from "./sort.ts";
 export * from "./structural.ts";
+export * from "./windows.ts";

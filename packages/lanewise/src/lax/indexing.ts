@@ -8,7 +8,7 @@ import { isScalarLiteral, scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
 import * as dynamic from "@lanewise/compiler/primitives/index-dynamic-slice";
 import { broadcastInDim, squeeze } from "@lanewise/compiler/primitives/linear";
-import { slice, split as takeApart } from "@lanewise/compiler/primitives/structural";
+import { split as takeApart } from "@lanewise/compiler/primitives/structural";
 import * as reversal from "@lanewise/compiler/primitives/structural-rev";
 import * as stacks from "@lanewise/compiler/primitives/structural-stack";
 import { stopGradient as stop } from "@lanewise/compiler/primitives/unary-stop-gradient";
@@ -22,6 +22,7 @@ import { readPlaces } from "../numpy/places.ts";
 import { resolveAxes, resolveAxis, resolveShape } from "../ops/axes.ts";
 import { fromStart } from "../ops/index-entries.ts";
 import { normalizePlaces } from "../ops/index-gather.ts";
+import { sliceAlong } from "../ops/index.ts";
 import { namedCall1 } from "../ops/named-call.ts";
 import type { ArrayLike, NDArray, WayOut } from "../types.ts";
 import { readTogether } from "./operand.ts";
@@ -189,16 +190,9 @@ export function sliceInDim(
   const operation = "lax.sliceInDim";
   const { stride = 1, axis = 0 } = parseOptional<{ stride?: number; axis?: number }>({ operation, positional: ["stride", "axis"] }, rest);
   const value = read(operand, operation, "operand");
-  return give(sliceAlong(value, startIndex, limitIndex, stride, resolveAxis(operation, axis, value.aval.shape.length)));
-}
-
-function sliceAlong(value: Value, start: number | null, limit: number | null, stride: number, axis: number): Value {
-  const { shape } = value.aval;
-  const extent = at(shape, axis);
-  return slice(
-    value, shape.map((_, other) => (other === axis ? fromStart(start ?? 0, extent) : 0)),
-    shape.map((full, other) => (other === axis ? fromStart(limit ?? extent, extent) : full)), shape.map((_, other) => (other === axis ? stride : 1)),
-  );
+  const place = resolveAxis(operation, axis, value.aval.shape.length);
+  const extent = at(value.aval.shape, place);
+  return give(sliceAlong(value, fromStart(startIndex ?? 0, extent), fromStart(limitIndex ?? extent, extent), stride, place));
 }
 
 /** The slice at one known place of an axis; with `keepdims: false` without the axis. @throws LW3008 for a place outside the axis */

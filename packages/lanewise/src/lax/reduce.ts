@@ -2,6 +2,7 @@
 
 import { raise } from "@lanewise/compiler/base/errors";
 import type { DType } from "@lanewise/compiler/base/dtype";
+import { aval } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
 import * as contract from "@lanewise/compiler/primitives/contract";
 import * as linear from "@lanewise/compiler/primitives/linear";
@@ -11,6 +12,7 @@ import { badArgument } from "../errors.ts";
 import { give, read } from "../numpy/operand.ts";
 import { resolveAxes } from "../ops/axes.ts";
 import { resolveOptionalDType } from "../ops/dtypes.ts";
+import { highest, lowest } from "../ops/reduce.ts";
 import { resolvePrecision, type PrecisionLike } from "../ops/precision.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
 import { readTogether } from "./operand.ts";
@@ -26,10 +28,34 @@ function reduction(name: string, apply: (operand: Value, axes: readonly number[]
 
 /** The sum over `axes`. */
 export const reduceSum: Reduction = reduction("reduceSum", linear.reduceSum);
-/** The largest over `axes`; NaN where one is NaN. @throws LW1404 for an empty axis */
-export const reduceMax: Reduction = reduction("reduceMax", reduce.reduceMax);
-/** The smallest over `axes`; NaN where one is NaN. @throws LW1404 for an empty axis */
-export const reduceMin: Reduction = reduction("reduceMin", reduce.reduceMin);
+/** The product over `axes`; 1 for an empty axis. */
+export const reduceProd: Reduction = reduction("reduceProd", reduce.reduceProd);
+/** The largest over `axes`; NaN where one is NaN, the least value of the dtype for an empty axis. */
+export const reduceMax: Reduction = reduction("reduceMax", orIdentity(lowest, reduce.reduceMax));
+/** The smallest over `axes`; NaN where one is NaN, the greatest value of the dtype for an empty axis. */
+export const reduceMin: Reduction = reduction("reduceMin", orIdentity(highest, reduce.reduceMin));
+/** Whether all bools over `axes` hold; of integers, bit by bit. @throws LW1403 for floats: this and the next two */
+export const reduceAnd: Reduction = reduction("reduceAnd", reduce.reduceAnd);
+/** Whether any bool over `axes` holds; of integers, bit by bit. */
+export const reduceOr: Reduction = reduction("reduceOr", reduce.reduceOr);
+/** Whether an odd number of bools over `axes` hold; of integers, bit by bit. */
+export const reduceXor: Reduction = reduction("reduceXor", reduce.reduceXor);
+
+/** A reduction, and its identity where there is nothing to reduce. */
+function orIdentity(identity: (dtype: DType) => number, apply: (operand: Value, axes: readonly number[]) => Value): (operand: Value, axes: readonly number[]) => Value {
+  return (operand, axes) => {
+    const { shape, dtype } = operand.aval;
+    if (axes.every((axis) => shape[axis] !== 0)) return apply(operand, axes);
+    return linear.fullOf(identity(dtype), aval(shape.filter((_, axis) => !axes.includes(axis)), dtype));
+  };
+}
+
+type ArgReduction = (operand: ArrayLike, axis: number, indexDtype?: "int32" | "uint32") => NDArray<"int32">;
+
+/** The place of the largest element along an axis: of the first NaN, else of the first of equal ones. @throws LW1404 for an empty axis and a bad one */
+export const argmax: ArgReduction = (operand, axis, indexDtype = "int32") => give(reduce.argmax(read(operand, "lax.argmax", "operand"), axis, indexDtype));
+/** The place of the smallest element along an axis. @throws LW1404 */
+export const argmin: ArgReduction = (operand, axis, indexDtype = "int32") => give(reduce.argmin(read(operand, "lax.argmin", "operand"), axis, indexDtype));
 
 /** `[[left contracting, right contracting], [left batch, right batch]]`, as in JAX. */
 export type DotDimensionNumbers = readonly [

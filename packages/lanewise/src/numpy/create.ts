@@ -1,8 +1,10 @@
 /** @file np's functions that make arrays: from values, from a rule, and dtype converters. */
 
 import { integerRange, isInteger, type DType } from "@lanewise/compiler/base/dtype";
+import { at } from "@lanewise/compiler/base/assert";
 import { isTypedArray } from "@lanewise/compiler/base/equal";
 import { raise } from "@lanewise/compiler/base/errors";
+import { sizeOf } from "@lanewise/compiler/base/shape";
 import { scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { booleanArgument, describeArgument, parseOptional, type Optional } from "../arguments.ts";
@@ -12,14 +14,14 @@ import { hostFromScalar, hostFromTypedArray, isScalar } from "../convert/host.ts
 import { resolveDevice, type DeviceLike } from "../devices.ts";
 import { badArgument, notAvailable, outOfRange } from "../errors.ts";
 import { ensureInstalled } from "../install.ts";
-import { resolveShape } from "../ops/axes.ts";
+import { reductionAxes, resolveShape } from "../ops/axes.ts";
 import * as ops from "../ops/create.ts";
 import { resolveDType, resolveOptionalDType } from "../ops/dtypes.ts";
 import { commonType, convertOperand, inexactType } from "../ops/operands.ts";
 import { roundToDType } from "../ops/rounding.ts";
 import { broadcastTo } from "../ops/shape.ts";
 import { session } from "../session.ts";
-import type { ArrayLike, NDArray } from "../types.ts";
+import type { ArrayLike, Axis, NDArray } from "../types.ts";
 import { give, read } from "./operand.ts";
 
 export interface ArrayOptions<D extends DType = DType> {
@@ -264,10 +266,14 @@ export const bool: (x: ArrayLike) => NDArray<"bool"> = converter("bool");
 // Facts ----------------------------------------------------------------------------------------------------------------
 
 /** The shape of what an array would be made of. */
-export const shape = (a: ArrayLike): readonly number[] => read(a, "np.shape", "a").aval.shape;
+export const shape = (a: ArrayLike): readonly number[] => [...read(a, "np.shape", "a").aval.shape];
 /** The number of axes. */
 export const ndim = (a: ArrayLike): number => shape(a).length;
-/** The number of elements. */
-export const size = (a: ArrayLike): number => shape(a).reduce((product, extent) => product * extent, 1);
+/** The number of elements; with an axis, or a list of them, its extent. @throws LW3006 @example np.size(np.ones([2, 3]), 1) // 3 */
+export function size(a: ArrayLike, ...rest: Optional<["axis"], { readonly axis?: Axis }>): number {
+  const { axis } = parseOptional<{ axis?: Axis }>({ operation: "np.size", positional: ["axis"] }, rest);
+  const extents = read(a, "np.size", "a").aval.shape;
+  return sizeOf(reductionAxes("np.size", axis, extents.length).map((place) => at(extents, place)));
+}
 /** Whether a value is an array of lanewise, concrete or traced. */
 export const isArray = (value: unknown): value is NDArray => value instanceof ArrayClass;

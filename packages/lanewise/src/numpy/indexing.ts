@@ -101,10 +101,17 @@ export function roll(a: ArrayLike, shift: ArrayLike, ...rest: Optional<["axis"],
   return give(reorder.roll(read(a, operation, "a"), isStatic ? (shift as number | readonly number[]) : readPlaces(shift, operation, "shift"), axis));
 }
 
-/** Each element so many times, one after the other; without an axis along the raveled array. @example np.repeat([1, 2], 2) // [1, 1, 2, 2] */
-export function repeat(a: ArrayLike, repeats: number, ...rest: Optional<["axis"], { readonly axis?: number | null }>): NDArray {
-  const { axis } = parseOptional<{ axis?: number | null }>({ operation: "np.repeat", positional: ["axis"] }, rest);
-  return give(reorder.repeat(read(a, "np.repeat", "a"), repeats, axis));
+/**
+ * Each element so many times, one after the other, or each as often as a list says; without an axis along the raveled array.
+ *
+ * @throws LW3007 for counts that are no static integers or do not fit the axis
+ * @example np.repeat([1, 2], 2) // [1, 1, 2, 2]
+ * @example np.repeat([1, 2], [1, 3]) // [1, 2, 2, 2]
+ */
+export function repeat(a: ArrayLike, repeats: number | readonly number[], ...rest: Optional<["axis"], { readonly axis?: number | null }>): NDArray {
+  const operation = "np.repeat";
+  const { axis } = parseOptional<{ axis?: number | null }>({ operation, positional: ["axis"] }, rest);
+  return give(reorder.repeat(read(a, operation, "a"), repeats, axis, (places) => read(places, operation, "repeats")));
 }
 
 /** The slices of an array along an axis, without that axis. @throws LW3006 @example const [x, y] = np.unstack(points, 1) */

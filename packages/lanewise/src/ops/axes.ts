@@ -2,11 +2,26 @@
 
 import { raise } from "@lanewise/compiler/base/errors";
 import { formatShape, normalizeAxis, range, sizeOf } from "@lanewise/compiler/base/shape";
+import { isInteger } from "@lanewise/compiler/base/dtype";
+import type { Value } from "@lanewise/compiler/ir/types";
+import { hasBrand, isTracer } from "@lanewise/compiler/trace/tracer";
+import { describeArgument } from "../arguments.ts";
 import { badArgument, badAxis } from "../errors.ts";
 import type { Axis } from "../types.ts";
 
+/**
+ * A 0-d array of integers as its number, so that it can name an axis or an extent; a traced one throws, as everywhere that
+ * a number is asked for. Other values as they are.
+ */
+function numberNow(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !hasBrand(value)) return value;
+  const { dtype, shape } = (value as Value).aval;
+  return isTracer(value) || (isInteger(dtype) && shape.length === 0) ? Number(value) : value;
+}
+
 /** One axis in `[0, rank)`. */
-export function resolveAxis(operation: string, axis: unknown, rank: number, argument = "axis"): number {
+export function resolveAxis(operation: string, given: unknown, rank: number, argument = "axis"): number {
+  const axis = numberNow(given);
   const resolved = typeof axis === "number" ? normalizeAxis(axis, rank) : null;
   if (resolved !== null) return resolved;
   return raise(badAxis, {
@@ -33,17 +48,23 @@ export function reductionAxes(operation: string, axis: Axis | undefined, rank: n
 
 /** A shape from a number or a list of numbers. */
 export function resolveShape(operation: string, shape: unknown, argument = "shape"): number[] {
-  const list: readonly unknown[] = Array.isArray(shape) ? shape : [shape];
+  const list: readonly unknown[] = (Array.isArray(shape) ? (shape as readonly unknown[]) : [shape]).map(numberNow);
   if (!list.every((extent): extent is number => typeof extent === "number" && Number.isInteger(extent) && extent >= 0)) {
     raise(badArgument, {
       operation, argument, expected: "an integer that is not negative, or a list of them", got: describe(shape), fix: "give static extents: [2, 3]",
+    });
+  }
+  if (sizeOf(list) >= 2 ** 31) {
+    raise(badArgument, {
+      operation, argument, expected: "fewer than 2^31 elements: places are int32", got: `${describe(shape)}, which has ${sizeOf(list)}`, fix: "work in parts",
     });
   }
   return [...list];
 }
 
 /** The shape of a reshape: as `resolveShape`, and one extent may be -1 for what is left. */
-export function resolveNewShape(operation: string, shape: readonly unknown[], oldShape: readonly number[]): number[] {
+export function resolveNewShape(operation: string, given: readonly unknown[], oldShape: readonly number[]): number[] {
+  const shape = given.map(numberNow);
   const size = sizeOf(oldShape);
   const open = shape.filter((extent) => extent === -1).length;
   const known = resolveShape(operation, shape.map((extent) => (extent === -1 ? 1 : extent)));
@@ -60,5 +81,5 @@ export function resolveNewShape(operation: string, shape: readonly unknown[], ol
 
 function describe(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(describe).join(", ")}]`;
-  return typeof value === "string" ? `"${value}"` : typeof value === "object" && value !== null ? "an object" : String(value);
+  return typeof value === "string" ? `"${value}"` : typeof value === "object" || typeof value === "function" ? describeArgument(value) : String(value);
 }

@@ -4,7 +4,7 @@ import { isDType, type DType } from "@lanewise/compiler/base/dtype";
 import { raise } from "@lanewise/compiler/base/errors";
 import { canonicalizeDType } from "@lanewise/compiler/base/promote";
 import { describeArgument } from "../arguments.ts";
-import { unsupportedDType } from "../errors.ts";
+import { notAvailable, unsupportedDType } from "../errors.ts";
 import { session, warnOnce } from "../session.ts";
 
 /** A dtype that arrays can have here; float64 is float32 with a warning while x64 is off, as in JAX. */
@@ -14,6 +14,9 @@ export function resolveDType(operation: string, dtype: unknown, argument = "dtyp
       operation, argument, expected: 'one of "float32", "int32", "uint32", "bool", "float16", "float64", ...',
       got: typeof dtype === "string" ? `"${dtype}"` : describeArgument(dtype), fix: 'name the dtype by a string: "float32"',
     });
+  }
+  if (dtype === "complex64") {
+    raise(notAvailable, { operation, argument, expected: "a dtype of real numbers in this version", got: "complex64", fix: "keep real and imaginary parts in two arrays" });
   }
   const canonical = canonicalizeDType(dtype, session.config.enableX64);
   if (canonical !== dtype) warnOnce(`${operation}: ${dtype} was asked for and is ${canonical}, because enableX64 is off (config.set({ enableX64: true }))`);

@@ -15,7 +15,7 @@ import { gather } from "@lanewise/compiler/primitives/index-gather";
 import { broadcastInDim, fullOf, squeeze } from "@lanewise/compiler/primitives/linear";
 import { slice, sliceP } from "@lanewise/compiler/primitives/structural";
 import { rev } from "@lanewise/compiler/primitives/structural-rev";
-import { bind1 } from "@lanewise/compiler/trace/stack";
+import { bind1, currentTrace } from "@lanewise/compiler/trace/stack";
 import { describeArgument } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
 import type { IndexedUpdateOptions } from "../types.ts";
@@ -124,8 +124,13 @@ function asSlice(x: Value, entries: readonly Entry[]): Value | null {
     limits.push(limit);
     strides.push(stride);
   }
-  const isTrivial = strides.every((stride) => stride === 1) && starts.every((start, axis) => start === 0 && limits[axis] === shape[axis]);
-  return finish(isTrivial ? x : slice(x, starts, limits, strides), expanded);
+  const isDense = strides.every((stride) => stride === 1);
+  if (isDense && starts.every((start, axis) => start === 0 && limits[axis] === shape[axis])) return finish(x, expanded);
+  // Outside of traces the place is an argument of the program, which then serves every slice of this size.
+  const sliced = isDense && currentTrace() === null
+    ? dynamicSlice(x, starts.map((start) => scalarLiteral(start, "int32")), limits.map((limit, axis) => limit - at(starts, axis)))
+    : slice(x, starts, limits, strides);
+  return finish(sliced, expanded);
 }
 
 /** One place, clipped to the axis where its range was not checked. */
@@ -192,11 +197,13 @@ export function leadingOffset(shape: readonly number[], index: readonly unknown[
   return offset;
 }
 
+/** `x[start:limit:stride]` along one axis, with strides written out as JAX's slice_in_dim has them. */
+export function sliceAlong(x: Value, start: number, limit: number, stride: number, axis: number): Value {
+  const along = (value: number, otherwise: (extent: number) => number): number[] => x.aval.shape.map((extent, other) => (other === axis ? value : otherwise(extent)));
+  return bind1(sliceP, [x], { startIndices: along(start, () => 0), limitIndices: along(limit, (extent) => extent), strides: along(stride, () => 1) });
+}
+
 /** Row `index` of axis 0, as iteration takes it. */
 export function rowOf(x: Value, index: number): Value {
-  const rest = x.aval.shape.slice(1);
-  const row = bind1(sliceP, [x], {
-    startIndices: [index, ...rest.map(() => 0)], limitIndices: [index + 1, ...rest], strides: x.aval.shape.map(() => 1),
-  });
-  return squeeze(row, [0]);
+  return squeeze(sliceAlong(x, index, index + 1, 1, 0), [0]);
 }

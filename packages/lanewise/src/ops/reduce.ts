@@ -50,9 +50,10 @@ export const reductionSignatures = {
 } as const satisfies Readonly<Record<ReductionName, Signature<ReductionOptions>>>;
 
 /** The optional arguments of a reduction; `lift` makes values of those that are arrays. */
-export function parseReduction(name: ReductionName, rest: readonly unknown[], lift: (operand: ArrayLike, argument: string) => Value): ReductionArguments {
-  const { operation } = reductionSignatures[name];
-  const given = parseOptional<ReductionOptions>(reductionSignatures[name], rest);
+export function parseReduction(
+  name: ReductionName, rest: readonly unknown[], lift: (operand: ArrayLike, argument: string) => Value, operation: string = reductionSignatures[name].operation,
+): ReductionArguments {
+  const given = parseOptional<ReductionOptions>({ ...reductionSignatures[name], operation }, rest);
   refuseOut(operation, given.out);
   const valueOf = (operand: ArrayLike | null | undefined, argument: string): Value | null =>
     operand === undefined || operand === null ? null : lift(operand, argument);
@@ -75,7 +76,7 @@ export function requireMask(operation: string, mask: Value | null): Value | null
 export const reductions: Readonly<Record<ReductionName, (x: Value, given: ReductionArguments) => Value>> = { sum, prod, mean, max, min, all, any };
 
 /** Sums of half floats are computed in float32. */
-function computationType(dtype: DType): DType {
+export function computationType(dtype: DType): DType {
   return dtype === "float16" || dtype === "bfloat16" ? "float32" : dtype;
 }
 

@@ -2,13 +2,13 @@
 
 import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
-import { formatShape, range } from "@lanewise/compiler/base/shape";
-import { isScalarLiteral, scalarLiteral } from "@lanewise/compiler/ir/build";
+import { formatShape, range, sizeOf, withAxis } from "@lanewise/compiler/base/shape";
+import { scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { convertElementType, max, scalarLike, sub } from "@lanewise/compiler/primitives/arith";
 import { dynamicSlice } from "@lanewise/compiler/primitives/index-dynamic-slice";
 import { broadcastInDim, reshape, squeeze } from "@lanewise/compiler/primitives/linear";
-import { concatenate, slice } from "@lanewise/compiler/primitives/structural";
+import { concatenate } from "@lanewise/compiler/primitives/structural";
 import { rev } from "@lanewise/compiler/primitives/structural-rev";
 import { describeArgument } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
@@ -16,20 +16,16 @@ import type { Axis } from "../types.ts";
 import { resolveAxes, resolveAxis } from "./axes.ts";
 import { broadcastTo } from "./elementwise.ts";
 import { normalizePlaces } from "./index-gather.ts";
+import { sliceAlong } from "./index.ts";
 import { namedCall1 } from "./named-call.ts";
 import { floorMod } from "./remainder.ts";
+import { defaultTake, take } from "./take.ts";
 
 /** The elements in reverse order along these axes; all of them where none is given. A call of `_flip` in the jaxpr. */
 export function flip(x: Value, axis: Axis | undefined, operation = "np.flip"): Value {
   const rank = x.aval.shape.length;
   const axes = axis === null || axis === undefined ? range(rank) : resolveAxes(operation, axis, rank);
   return namedCall1("_flip", axes, [x], ([operand]) => rev(operand as Value, axes));
-}
-
-/** Slices with strides written out, as `slice_in_dim` writes them. */
-function sliceInDim(x: Value, start: number, limit: number, axis: number): Value {
-  const { shape } = x.aval;
-  return slice(x, shape.map((_, other) => (other === axis ? start : 0)), shape.map((extent, other) => (other === axis ? limit : extent)));
 }
 
 const modulo = (value: number, extent: number): number => ((value % extent) + extent) % extent;
@@ -52,7 +48,7 @@ export function roll(x: Value, shift: number | readonly number[] | Value, axis: 
     const extent = at(shape, place);
     if (extent === 0) return rolled;
     const cut = modulo(-by, extent);
-    return concatenate([sliceInDim(rolled, cut, extent, place), sliceInDim(rolled, 0, cut, place)], place);
+    return concatenate([sliceAlong(rolled, cut, extent, 1, place), sliceAlong(rolled, 0, cut, 1, place)], place);
   }, operand as Value));
 }
 
@@ -69,7 +65,7 @@ function rollTraced(operation: string, x: Value, shift: Value, axes: readonly nu
     const shifts = broadcastTo(given as Value, [count]);
     return range(count).reduce((rolled, place) => {
       const axis = at(axes, axes.length === 1 ? 0 : place);
-      const by = convertElementType(squeeze(slice(shifts, [place], [place + 1]), [0]), "int32");
+      const by = convertElementType(squeeze(sliceAlong(shifts, place, place + 1, 1, 0), [0]), "int32");
       const extent = scalarLiteral(at(shape, axis), "int32");
       const amount = floorMod(by, max(extent, scalarLiteral(1, "int32")));
       const twice = concatenate([rolled, rolled], axis);
@@ -79,16 +75,31 @@ function rollTraced(operation: string, x: Value, shift: Value, axes: readonly nu
   });
 }
 
-/** Each element so many times, one after the other; without an axis of the raveled array. */
-export function repeat(x: Value, repeats: number, axis: number | null | undefined): Value {
+/**
+ * Each element so many times, one after the other, or each as often as a list says; without an axis of the raveled array.
+ *
+ * @param lift makes an array of places
+ */
+export function repeat(x: Value, repeats: number | readonly number[], axis: number | null | undefined, lift: (places: Int32Array) => Value): Value {
   const operation = "np.repeat";
-  if (!Number.isInteger(repeats) || repeats < 0) {
-    raise(badArgument, { operation, argument: "repeats", expected: "an integer that is not negative", got: describeArgument(repeats), fix: "give a static number of repetitions" });
+  const counts = typeof repeats === "number" ? [repeats] : repeats;
+  if (!Array.isArray(counts) || !counts.every((count) => Number.isInteger(count) && count >= 0)) {
+    raise(badArgument, {
+      operation, argument: "repeats", expected: "an integer that is not negative, or a list of them", got: describeArgument(repeats), fix: "give static numbers: the result's shape depends on them",
+    });
   }
-  const flat = axis === null || axis === undefined ? reshape(isScalarLiteral(x) ? broadcastInDim(x, [1], []) : x, [x.aval.shape.reduce((product, extent) => product * extent, 1)]) : x;
+  const isOpen = axis === null || axis === undefined;
+  const flat = isOpen ? reshape(x.aval.shape.length === 0 ? broadcastInDim(x, [1], []) : x, [sizeOf(x.aval.shape)]) : x;
   const { shape } = flat.aval;
-  const place = axis === null || axis === undefined ? 0 : resolveAxis(operation, axis, shape.length);
-  const widened = [...shape.slice(0, place + 1), repeats, ...shape.slice(place + 1)];
-  const spread = broadcastInDim(flat, widened, range(widened.length).filter((other) => other !== place + 1));
-  return reshape(spread, shape.map((extent, other) => (other === place ? extent * repeats : extent)));
+  const place = isOpen ? 0 : resolveAxis(operation, axis, shape.length);
+  const extent = at(shape, place);
+  if (typeof repeats === "number") {
+    const spread = broadcastInDim(flat, withAxis(shape, place + 1, repeats), range(shape.length + 1).filter((other) => other !== place + 1));
+    return reshape(spread, shape.map((full, other) => (other === place ? full * repeats : full)));
+  }
+  if (counts.length !== extent && counts.length !== 1) {
+    raise(badArgument, { operation, argument: "repeats", expected: `one count, or ${extent} along axis ${place}`, got: `${counts.length} counts`, fix: "give a count per element" });
+  }
+  const places = lift(Int32Array.from(range(extent).flatMap((element) => new Array<number>(at(counts, counts.length === 1 ? 0 : element)).fill(element))));
+  return take(flat, places, { ...defaultTake, axis: place, mode: "clip" }, operation);
 }

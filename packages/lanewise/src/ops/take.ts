@@ -4,7 +4,7 @@ import { at } from "@lanewise/compiler/base/assert";
 import { integerRange, isInteger } from "@lanewise/compiler/base/dtype";
 import { raise } from "@lanewise/compiler/base/errors";
 import { broadcastShapes, formatShape, range, sizeOf } from "@lanewise/compiler/base/shape";
-import { aval as makeAval } from "@lanewise/compiler/ir/build";
+import { aval as makeAval, isScalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { add, convertElementType, scalarLike } from "@lanewise/compiler/primitives/arith";
 import { lt } from "@lanewise/compiler/primitives/compare";
@@ -17,10 +17,12 @@ import { describeArgument } from "../arguments.ts";
 import { badArgument, badIndex, incompatibleShapes } from "../errors.ts";
 import { resolveAxis } from "./axes.ts";
 import { where } from "./elementwise.ts";
+import { readIntegers } from "./index-entries.ts";
 import { normalizePlaces } from "./index-gather.ts";
 import { updateIndexed } from "./index-update.ts";
 import { readMode, type IndexMode } from "./index.ts";
 import { namedCall1 } from "./named-call.ts";
+import { literalAs } from "./operands.ts";
 import { floorMod } from "./remainder.ts";
 
 export interface TakeOptions {
@@ -32,6 +34,16 @@ export interface TakeOptions {
   readonly indicesAreSorted: boolean;
 }
 
+/** Places as a value: JS numbers and nested lists count as integers where all of them are; the rest is for `take` to refuse. */
+export function placesFrom(operand: unknown, operation: string, lift: (operand: unknown) => Value): Value {
+  if (Array.isArray(operand)) {
+    const integers = readIntegers(operand, lift);
+    if (integers !== null) return integers.places;
+  }
+  const value = lift(operand);
+  return isScalarLiteral(value) && Number.isInteger(operand) ? literalAs(operation, value, "int32", true) : value;
+}
+
 function requireIntegers(operation: string, indices: Value): void {
   if (isInteger(indices.aval.dtype)) return;
   raise(badIndex, { operation, argument: "indices", expected: "integers", got: describeAval(indices.aval), fix: 'convert the indices with astype("int32")' });
@@ -41,6 +53,8 @@ function requireIntegers(operation: string, indices: Value): void {
 function raveled(x: Value, axis: number | null): Value {
   return axis === null ? reshape(x, [sizeOf(x.aval.shape)]) : x;
 }
+
+export const defaultTake: TakeOptions = { axis: null, mode: null, fillValue: null, uniqueIndices: false, indicesAreSorted: false };
 
 /** Slices of `x` at these places of an axis, in the shape of the indices. A call of `_take` in the jaxpr. */
 export function take(x: Value, indices: Value, options: TakeOptions, operation = "np.take"): Value {

@@ -1,4 +1,8 @@
 /** @file `random`: keys, and numbers made of them. The same key gives the same numbers; they are JAX's. */
 
+export { bernoulli, rademacher } from "./bernoulli.ts";
 export { bits } from "./bits.ts";
+export { randint } from "./integers.ts";
 export { foldIn, key, keyData, PRNGKey, split, wrapKeyData } from "./keys.ts";
+export { permutation } from "./permutation.ts";
+export { uniform } from "./uniform.ts";

@@ -30,7 +30,11 @@ export function readInAxes(operation: string, value: unknown, info: FunctionInfo
   checkAxisLeaves(operation, "inAxes", value);
   if (Array.isArray(value)) return { kind: "perArgument", trees: value as unknown[], named: false };
   if (isPlainObject(value)) return { kind: "perArgument", trees: namedAxes(operation, value, info), named: true };
-  return { kind: "uniform", axis: value as AxisEntry };
+  if (typeof value === "number" || value === null) return { kind: "uniform", axis: value };
+  return raise(transformErrors.badAxis, {
+    operation, argument: "inAxes", expected: "an axis, null, a list with one entry per argument, or an object of parameter names",
+    got: describeValue(value), fix: "put the axes of one argument in a list: [axes]",
+  });
 }
 
 /** Checks that every leaf is an integer or null. */

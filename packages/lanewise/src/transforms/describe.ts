@@ -8,6 +8,7 @@ export function describeValue(value: unknown, depth = 3): string {
     case "string": return `"${value}"`;
     case "function": return `the function ${value.name === "" ? "(without a name)" : value.name}`;
     case "object": return value === null ? "null" : describeObject(value, depth);
+    case "bigint": return `${value}n`;
     default: return String(value);
   }
 }

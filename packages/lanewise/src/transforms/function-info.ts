@@ -25,6 +25,11 @@ export function infoOf(operation: string, f: unknown): FunctionInfo {
   }
   const found = known.get(f as AnyFunction);
   if (found !== undefined) return found;
+  if (/^class\b/.test(Function.prototype.toString.call(f))) {
+    raise(transformErrors.notAFunction, {
+      operation, argument: "f", expected: "a function that can be called", got: `the class ${f.name}`, fix: "pass a function that makes the instance: (x) => new C(x).run()",
+    });
+  }
   const info = { name: f.name === "" ? "<lambda>" : f.name, parameters: parametersOf(f as AnyFunction) };
   known.set(f as AnyFunction, info);
   return info;

@@ -58,7 +58,7 @@ export function jit(f: AnyFunction, options?: unknown): unknown {
     },
   };
   Object.assign(jitted, members);
-  Object.defineProperty(jitted, "cacheSize", { get: () => state.cache.size, enumerable: true });
+  Object.defineProperty(jitted, "cacheSize", { get: () => (state.generation === session.generation ? state.cache.size : 0), enumerable: true });
   return dressAs(jitted, f, info);
 }
 

@@ -12,6 +12,7 @@ import type { AnyFunction, Mapped } from "../types.ts";
 import { isStatic, sameAval } from "./call-pattern.ts";
 import { flattenArguments, leafNames, leafValue, type Subject } from "./call.ts";
 import { countOperations, edgeBytes } from "./cost.ts";
+import { describeValue } from "./describe.ts";
 import * as transformErrors from "./errors.ts";
 import { compileLowered, deviceOf, finishCall, traceSpecs, type TracedSpecs } from "./jit-call.ts";
 import type { JitSettings } from "./jit-options.ts";
@@ -42,6 +43,8 @@ function checkCall(subject: Subject, traced: TracedSpecs, call: OtherCall): void
   }
 }
 
+const stages: readonly Stage[] = ["jaxpr", "passes", "fusion", "steps", "kernel", "legal", "js", "memory", "all"];
+
 export class Lowering implements Lowered<AnyFunction> {
   readonly #subject: Subject;
   readonly #settings: JitSettings;
@@ -58,6 +61,11 @@ export class Lowering implements Lowered<AnyFunction> {
   }
 
   text(stage: Stage = "jaxpr"): string {
+    if (!stages.includes(stage)) {
+      raise(transformErrors.badOption, {
+        operation: `lower of ${this.#subject.info.name}`, argument: "stage", expected: `one of ${stages.join(", ")}`, got: describeValue(stage), fix: "correct the stage or leave it out",
+      });
+    }
     if (stage === "jaxpr") return this.jaxpr.toString();
     const target = deviceOf(this.#settings).kind;
     return textOf(compile(this.#traced.entry.jaxpr, { name: this.#subject.info.name, target, verify: session.config.verify }), stage);

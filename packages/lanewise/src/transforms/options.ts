@@ -78,7 +78,7 @@ export function resolvePositions(
     return raise(transformErrors.argnumOutOfRange, {
       operation,
       argument: name,
-      expected: count === 0 ? `a function with a ${ofWhat}` : `integers from ${-count} to ${count - 1}: ${info.name} has ${plural(count, ofWhat)} (${names})`,
+      expected: count === 0 ? `at least one ${ofWhat} of ${info.name}` : `integers from ${-count} to ${count - 1}: ${info.name} has ${plural(count, ofWhat)} (${names})`,
       got: String(position),
       fix: "count the arguments from 0, or from the end with negative numbers",
     });

@@ -24,7 +24,7 @@ export class ArrayShape implements ShapeOfArray {
   readonly weakType: boolean;
 
   constructor(of: Aval) {
-    this.shape = of.shape;
+    this.shape = [...of.shape];
     this.dtype = of.dtype;
     this.weakType = of.weakType;
   }
@@ -54,15 +54,18 @@ export function avalsOf(subject: Subject, args: Arguments): readonly Aval[] {
   });
 }
 
+const specKeys = ["shape", "dtype", "weakType"];
+
 function avalOfSpec(subject: Subject, spec: { readonly shape: unknown; readonly dtype: unknown; readonly weakType?: unknown }, path: string): Aval {
   const { shape, dtype, weakType = false } = spec;
   const isShape = Array.isArray(shape) && shape.every((extent): extent is number => Number.isSafeInteger(extent) && extent >= 0);
-  if (isShape && isDType(dtype) && typeof weakType === "boolean") return aval(shape, dtype, weakType);
+  const unknown = spec instanceof ArrayShape ? undefined : Object.keys(spec).find((key) => !specKeys.includes(key));
+  if (isShape && isDType(dtype) && typeof weakType === "boolean" && unknown === undefined) return aval([...shape], dtype, weakType);
   return raise(transformErrors.badSpec, {
     operation: `${subject.operation} of ${subject.info.name}`,
     path,
     expected: '{ shape, dtype, weakType? } with extents of 0 or more and a dtype such as "float32"',
-    got: describeValue({ shape, dtype, weakType }),
+    got: unknown === undefined ? describeValue({ shape, dtype, weakType }) : `one with ${unknown}`,
     fix: 'correct the spec, or write it as text: "f32[2,3]"',
   });
 }

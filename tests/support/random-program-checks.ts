@@ -1,0 +1,92 @@
+/** @file Checks random programs of a range of seeds: eager = jit = oracle, and under stacks of transforms. */
+
+import { at } from "@lanewise/compiler/base/assert";
+import { isFloat } from "@lanewise/compiler/base/dtype";
+import type { Value } from "@lanewise/compiler/ir/types";
+import { jit, type NDArray } from "lanewise";
+import { expect, test } from "vitest";
+import { interpretProgram, isSmooth, printProgram, programPrimitives, randomSampleProgram, runProgram, shrinkProgram, type RandomProgram } from "./random-sample-programs.ts";
+import { generator } from "./samples/values.ts";
+import { apply, difference, letters, toArray, toDevice, type Letter, type Subject } from "./words.ts";
+
+const tolerance = 2e-3;
+
+/** The program as a function of its float inputs; the others are closed over. */
+function subjectOf(program: RandomProgram): Subject {
+  const isOpen = program.inputs.map(({ dtype }) => isFloat(dtype));
+  const fixed = program.inputs.map((input, index) => (at(isOpen, index) ? null : toDevice(input)));
+  const isFloatOutput = interpretProgram(program, program.inputs).map(({ dtype }) => isFloat(dtype));
+  const merge = <T>(open: readonly T[], rest: readonly (T | null)[]): T[] => {
+    let next = 0;
+    return isOpen.map((isOpenInput, index) => (isOpenInput ? at(open, next++) : (rest[index] as T)));
+  };
+  const keep = <T>(outs: readonly T[]): T[] => outs.filter((_, index) => at(isFloatOutput, index));
+  return {
+    run: (...args) => keep(runProgram(program, merge<unknown>(args, fixed) as Value[])).map(toArray),
+    oracle: (args) => keep(interpretProgram(program, merge(args, program.inputs))),
+    inputs: program.inputs.filter((_, index) => at(isOpen, index)),
+  };
+}
+
+function problemUnder(program: RandomProgram, word: readonly Letter[], seed: number): string | null {
+  const random = generator(seed);
+  let subject = subjectOf(program);
+  if (subject.inputs.length === 0) return null;
+  try {
+    for (const letter of word.toReversed()) subject = apply(letter, subject, random);
+    const want = subject.oracle(subject.inputs);
+    const got = subject.run(...subject.inputs.map(toDevice));
+    return firstDifference(`${word.join(" of ")}`, got, want);
+  } catch (error) {
+    return `${word.join(" of ")}: ${String(error)}`;
+  }
+}
+
+function firstDifference(what: string, got: readonly NDArray[], want: Subject["inputs"]): string | null {
+  for (const [index, array] of got.entries()) {
+    const problem = difference(array, at(want, index), tolerance);
+    if (problem !== null) return `${what}, result ${index}: ${problem}`;
+  }
+  return null;
+}
+
+function problemOf(program: RandomProgram, withEager: boolean): string | null {
+  try {
+    const want = interpretProgram(program, program.inputs);
+    const args = program.inputs.map(toDevice);
+    const run = (...values: NDArray[]): NDArray[] => runProgram(program, values as unknown as Value[]).map(toArray);
+    return (withEager ? firstDifference("eager", run(...args), want) : null) ?? firstDifference("jit", jit(run)(...args) as NDArray[], want);
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** Registers a test over the seeds `first` to `first + count - 1`. */
+export function checkRandomPrograms(first: number, count: number): void {
+  test(`random programs ${first} to ${first + count - 1}`, () => {
+    const histogram = new Map(programPrimitives.map((name) => [name, 0]));
+    const failures: string[] = [];
+    let transformed = 0;
+    for (let seed = first; seed < first + count && failures.length < 3; seed++) {
+      const length = 2 + (seed * 7) % 9;
+      const program = randomSampleProgram(seed, length);
+      for (const { bound } of program.steps) histogram.set(bound.primitive.name, (histogram.get(bound.primitive.name) ?? 0) + 1);
+      report(failures, seed, program, problemOf(program, seed % 4 === 0), (candidate) => problemOf(candidate, true));
+      if (seed % 2 !== 0) continue;
+      transformed++;
+      const random = generator(seed);
+      const word = Array.from({ length: 1 + Math.floor(random() * 4) }, () => at(letters, Math.floor(random() * letters.length)));
+      const short = randomSampleProgram(seed / 2, 1 + (seed % 3));
+      if (isSmooth(short)) report(failures, seed, short, problemUnder(short, word, seed), (candidate) => problemUnder(candidate, word, seed));
+    }
+    console.log(`${count} programs, ${transformed} under transforms; primitives: ${[...histogram].toSorted((a, b) => a[1] - b[1]).map(([name, uses]) => `${name} ${uses}`).join(", ")}`);
+    expect(failures.join("\n\n")).toBe("");
+    expect([...histogram].filter(([, uses]) => uses === 0)).toEqual([]);
+  }, 3_600_000);
+}
+
+function report(failures: string[], seed: number, program: RandomProgram, problem: string | null, problemAgain: (candidate: RandomProgram) => string | null): void {
+  if (problem === null) return;
+  const smallest = shrinkProgram(program, (candidate) => problemAgain(candidate) !== null);
+  failures.push(`seed ${seed}: ${problem}\ncut down: ${problemAgain(smallest) ?? "passes"}\n${printProgram(smallest)}`);
+}

@@ -5,7 +5,7 @@
 
 /** The families of primitives, in order: each may import `define` and the families before it. */
 export const primitiveFamilies = [
-  "linear", "elementwise", "compare", "arith", "structural", "unary", "power", "reduce", "index", "cumulative",
+  "linear", "elementwise", "compare", "bits", "arith", "structural", "unary", "power", "reduce", "index", "cumulative",
   "contract", "conv", "sort", "random", "linalg", "collective",
 ];
 

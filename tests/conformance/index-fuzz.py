@@ -66,7 +66,7 @@ def random_index(shape):
 
 
 cases = []
-while len(cases) < 400:
+while len(cases) < 250:
     shape = [draw.randrange(1, 5) for _ in range(draw.randrange(1, 5))]
     x = onp.arange(onp.prod(shape), dtype="float32").reshape(shape)
     coded, index = random_index(shape)

@@ -42,15 +42,16 @@ describe("addresses", () => {
 
   it("follow the value that a variable had when the index was named", async () => {
     const k = new KernelBuilder("named");
+    const start = k.scalar("start", "int32");
     const x = k.buffer("x", { dtype: "int32", length: 40, access: "read" });
     const y = k.buffer("y", { dtype: "int32", length: 10, access: "write" });
     const skip = k.var(int(0), "skip");
     k.for("serial", 0, 10, 1, (i) => {
-      const place = k.let(add(skip, i), "place");
+      const place = k.let(add(skip, start), "place");
       k.assign(skip, add(skip, 2));
       k.store(y, i, add(k.load(x, place), k.load(x, add(place, 1))));
     });
-    const [actual, wanted] = await both(k.build(), () => ({ x: Int32Array.from({ length: 40 }, (_, i) => i * i), y: new Int32Array(10) }));
+    const [actual, wanted] = await both(k.build(), () => ({ x: Int32Array.from({ length: 40 }, (_, i) => i * i), y: new Int32Array(10) }), 4, { start: 3 });
     expect(actual["y"]).toEqual(wanted["y"]);
   });
 

@@ -17,7 +17,8 @@ const isFull = process.env["LANEWISE_FULL"] === "1";
 const floatSamples = allSamples().filter(({ primitive, sample }) => {
   const inAvals = sample.inputs.map(({ shape, dtype }) => ({ shape, dtype, weakType: false }));
   const smooth = sample.inputs.every((input) => input.values === undefined || input.dtype !== "float32");
-  return smooth && sample.inputs.some((input) => isFloat(input.dtype)) && primitive.abstractEval(inAvals, sample.params).every((out) => isFloat(out.dtype));
+  const hasDerivative = typeof primitive.jvp === "function";
+  return smooth && hasDerivative && sample.inputs.some((input) => isFloat(input.dtype)) && primitive.abstractEval(inAvals, sample.params).every((out) => isFloat(out.dtype));
 });
 
 const isFirst = floatSamples.map(({ primitive }, index) => floatSamples.findIndex((other) => other.primitive === primitive) === index);

@@ -49,6 +49,15 @@ export function userFrame(stack: string): SourceLocation | null {
   return null;
 }
 
+/** Where the function of this name is at work: its innermost frame in a stack that is neither lanewise nor the engine; null when there is none. */
+export function frameOfFunction(name: string, stack: string): SourceLocation | null {
+  for (const line of stack.split("\n")) {
+    const frame = parseFrame(line);
+    if (frame !== null && frame.functionName.split(".").at(-1) === name && !isOurs(frame.file)) return frame;
+  }
+  return null;
+}
+
 /** Whether an error with this stack was thrown by lanewise itself, and not by code that it called. */
 export function isThrownInside(stack: string): boolean {
   const innermost = stack.split("\n").map(parseFrame).find((frame) => frame !== null);
@@ -78,8 +87,13 @@ export function currentUserFrame(): SourceLocation | null {
   return userFrame(captureStack().stack ?? "");
 }
 
-/** `model.ts:12:7 (in loss)`, with the last two folders of the file's path. */
+/** `src/model.ts:12:7`, with the folder that the file is in. */
+export function formatPlace(location: SourceLocation): string {
+  return `${location.file.split("?")[0]?.split("/").slice(-2).join("/") ?? location.file}:${location.line}:${location.column}`;
+}
+
+/** `src/model.ts:12:7 (in loss)`. */
 export function formatLocation(location: SourceLocation): string {
-  const place = `${location.file.split("?")[0]?.split("/").slice(-2).join("/") ?? location.file}:${location.line}:${location.column}`;
+  const place = formatPlace(location);
   return location.functionName === "" ? place : `${place} (in ${location.functionName})`;
 }

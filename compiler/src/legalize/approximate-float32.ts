@@ -1,7 +1,8 @@
 /**
- * @file Elementary functions of float32 in float32 arithmetic, each op rounded. Largest errors against the exact value over
- * all arguments, in units in the last place: see `tests/pure/approximate.test.ts`. Coefficients are minimax polynomials,
- * fitted one after the other so that each is a float32.
+ * @file Elementary functions of float32 in float32 arithmetic, each op rounded. Largest errors against the exact value, in
+ * units in the last place, over millions of bit patterns: exp 1.0, log 0.8, sin and cos 2.4, tanh 2.5, pow 0.51;
+ * `tests/pure/approximate.test.ts` holds them to it. Coefficients are minimax polynomials, fitted one after the other so
+ * that each is a float32.
  */
 
 import {

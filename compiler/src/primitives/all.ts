@@ -2,6 +2,10 @@
 
 import type { Primitive } from "../ir/types.ts";
 import * as arith from "./arith.ts";
+import * as clamp from "./arith-clamp.ts";
+import * as rounding from "./arith-rounding.ts";
+import * as bits from "./bits.ts";
+import * as bitcast from "./bits-bitcast.ts";
 import * as compare from "./compare.ts";
 import * as contract from "./contract.ts";
 import * as conv from "./conv.ts";
@@ -19,12 +23,13 @@ import * as sort from "./sort.ts";
 import * as rev from "./structural-rev.ts";
 import * as stack from "./structural-stack.ts";
 import * as structural from "./structural.ts";
+import * as special from "./unary-special.ts";
 import * as stopGradient from "./unary-stop-gradient.ts";
 import * as unary from "./unary.ts";
 
 /** The primitives without a jaxpr in their params, by name. */
 export function flatPrimitives(): ReadonlyMap<string, Primitive> {
-  const primitives = [linear, compare, arith, structural, unary, power, reduce, reduceWindow, cumulative, sort, contract, rev, stack, stopGradient, gather, scatter, dynamicSlice, conv, random, linalg]
+  const primitives = [linear, compare, bits, bitcast, arith, rounding, clamp, structural, unary, special, power, reduce, reduceWindow, cumulative, sort, contract, rev, stack, stopGradient, gather, scatter, dynamicSlice, conv, random, linalg]
     .flatMap((family) => Object.values(family) as unknown[])
     .filter(isPrimitive);
   return new Map(primitives.map((primitive) => [primitive.name, primitive]));

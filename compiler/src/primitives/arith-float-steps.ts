@@ -74,7 +74,7 @@ function nextFloat64(x: Expr, y: Expr, emitter: Emitter): Expr {
 const formats = { float64: [11, 52], float32: [8, 23], float16: [5, 10], bfloat16: [8, 7] } as const;
 
 /**
- * A float rounded to `mantissaBits` (ties to even); beyond the range of `exponentBits` it is infinite, below its normal
+ * A float rounded to `mantissaBits` (ties to even bits); beyond the range of `exponentBits` it is infinite, below its normal
  * numbers 0. What the dtype has less of stays as it is.
  */
 export function reducedPrecision(x: Expr, exponentBits: number, mantissaBits: number, emitter: Emitter, dtype: DType): Expr {
@@ -112,7 +112,20 @@ function roundFloat64(x: Expr, mantissaBits: number, emitter: Emitter): Expr {
   const magnitude = emitter.let(k.op("abs", x), "magnitude");
   const place = emitter.let(k.mul(k.max(powerBelow(magnitude, emitter), leastNormal), 2 ** -mantissaBits), "place");
   const isRounded = k.and(k.gt(magnitude, 0), k.lt(magnitude, Number.POSITIVE_INFINITY));
-  return k.select(isRounded, k.mul(k.op("roundEven", k.div(x, place)), place), x);
+  const count = emitter.let(k.div(x, place), "count");
+  const whole = k.op("roundEven", count);
+  return k.select(isRounded, k.mul(mantissaBits === 0 ? tieByExponent(count, whole, place, emitter) : whole, place), x);
+}
+
+/**
+ * Without a mantissa the place that decides a tie is the last one of the exponent, which is odd where the exponent without
+ * its bias is even: where the power is one of 4, whose root is exact.
+ */
+function tieByExponent(count: Expr, whole: Expr, place: Expr, emitter: Emitter): Expr {
+  const root = emitter.let(k.op("sqrt", place), "root");
+  const isRaised = k.eq(k.mul(root, root), place);
+  const ofTie = k.mul(k.op("sign", count), k.select(isRaised, k.constant(2, "float64"), k.constant(1, "float64")));
+  return k.select(k.eq(k.op("abs", count), 1.5), ofTie, whole);
 }
 
 /** The greatest power of two that is not above a positive float64: halves the range of exponents until float32 has them. */

@@ -319,11 +319,12 @@ export const selectNP: Primitive<NoParams> = definePrimitive<NoParams>({
     if (casesAgree && (whichAxis === first ? which.aval.shape.length === at(cases, 0).aval.shape.length : whichAxis === null && which.aval.shape.length === 0)) {
       return { outputs: [bind1(selectNP, operands, noParams)], axes: [first] };
     }
+    const scalarSelector = which.aval.shape.length === (whichAxis === null ? 0 : 1);
+    const inFront = scalarSelector ? which : batchFirst(which, whichAxis, frame.size);
     const batchedCases = cases.map((value, index) => batchFirst(value, at(caseAxes, index), frame.size));
     const shape = at(batchedCases, 0).aval.shape;
-    const scalarSelector = which.aval.shape.length === (whichAxis === null ? 0 : 1);
     if (scalarSelector && whichAxis === null) return { outputs: [selectN(which, batchedCases)], axes: [0] };
-    const selector = scalarSelector ? (shape.length === 1 ? which : broadcastInDim(which, shape, [0])) : batchFirst(which, whichAxis, frame.size);
+    const selector = scalarSelector && shape.length > 1 ? broadcastInDim(which, shape, [0]) : inFront;
     return { outputs: [selectN(selector, batchedCases)], axes: [0] };
   },
   lower: {

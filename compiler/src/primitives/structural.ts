@@ -214,7 +214,7 @@ export function pad(operand: Value, value: Value, paddingConfig: PaddingConfig):
 /** The elements that `pad` placed, zero where it had removed them. */
 function unpad(padded: Value, config: PaddingConfig): Value {
   const cropped = pad(padded, scalarLike(padded, 0), config.map((entry) => [-at(entry, 0), -at(entry, 1), 0]));
-  return slice(cropped, config.map(() => 0), cropped.aval.shape, config.map((entry) => at(entry, 2) + 1));
+  return bind1(sliceP, [cropped], { startIndices: config.map(() => 0), limitIndices: cropped.aval.shape, strides: config.map((entry) => at(entry, 2) + 1) });
 }
 
 // concatenate ----------------------------------------------------------------------------------------------------------

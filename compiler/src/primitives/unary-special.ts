@@ -1,15 +1,13 @@
 /** @file Special functions: erf erfc erf_inv lgamma digamma polygamma zeta. Derivatives are in JAX's form. */
 
-import { at } from "../base/assert.ts";
 import { isFloat } from "../base/dtype.ts";
 import { raise } from "../base/errors.ts";
-import { isZero } from "../ir/build.ts";
-import type { NoRule, Primitive, Value } from "../ir/types.ts";
+import { noRule } from "../ir/rules.ts";
+import type { Primitive, Value } from "../ir/types.ts";
 import { bind1 } from "../trace/stack.ts";
 import { add, mul, scalarLike } from "./arith.ts";
 import { nonDifferentiable, noParams, notLinear, type NoParams } from "./define.ts";
 import { binaryJvp, defineBinary, defineUnary } from "./elementwise.ts";
-import { noDerivative } from "./errors.ts";
 import { neg } from "./linear.ts";
 import { exp, square } from "./unary.ts";
 import { erf as erfFormula, erfc as erfcFormula, erfInv as erfInvFormula } from "./unary-error-function.ts";
@@ -55,3 +53,28 @@ export const erfInv = (x: Value): Value => bind1(erfInvP, [x], noParams);
 export const lgamma = (x: Value): Value => bind1(lgammaP, [x], noParams);
 /** The derivative of lgamma; NaN at 0 and negative integers. */
 export const digamma = (x: Value): Value => bind1(digammaP, [x], noParams);
+
+// polygamma, zeta ------------------------------------------------------------------------------------------------------
+
+export const polygammaP: Primitive<NoParams> = defineBinary({
+  name: "polygamma", accepts: isFloat, expected: "floats", resultDType: null,
+  // d polygamma(m, x) = dx polygamma(m + 1, x); there is none in m
+  jvp: binaryJvp(
+    (m, x) => polygamma(m, x),
+    () => raise(noRule, {
+      operation: "polygamma", expected: "a derivative in x alone", got: "a tangent of the order m", fix: "use stopGradient on the order",
+    }),
+    (dx, m, x) => mul(dx, polygamma(add(m, scalarLike(m, 1)), x)),
+  ),
+  transpose: notLinear("polygamma is not linear"), emit: gamma.polygamma, simplify: "none", facts: { cost: 200, commutative: false },
+});
+
+export const zetaP: Primitive<NoParams> = defineBinary({
+  name: "zeta", accepts: isFloat, expected: "floats", resultDType: null, jvp: nonDifferentiable("no rule is known for zeta, as in JAX"),
+  transpose: notLinear("zeta is not linear"), emit: gamma.zeta, simplify: "none", facts: { cost: 200, commutative: false },
+});
+
+/** Derivative m + 1 of lgamma, for an integer m >= 0. */
+export const polygamma = (m: Value, x: Value): Value => bind1(polygammaP, [m, x], noParams);
+/** Hurwitz' zeta: the sum of (q + n)^-s over n >= 0, for s > 1. */
+export const zeta = (s: Value, q: Value): Value => bind1(zetaP, [s, q], noParams);

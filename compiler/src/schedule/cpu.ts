@@ -32,11 +32,11 @@ export function scheduleForCpu(kernel: Kernel, capabilities: Capabilities): Sche
   const flat = collapseLoops(kernel);
   const simple = simplifyKernel(capabilities.wideFloat32 ? widenAccumulators(flat) : flat);
   const scheduled = byRecipe(simple, capabilities);
-  const steps = scheduled.steps.map(({ kernel: made, buffers }): ScheduledStep => {
-    // Recipes leave index arithmetic on constants behind, which hides what is the same in every iteration.
-    const settled = made === simple ? made : simplifyKernel(made);
-    return { kernel: serialOuterLoops(hoistInvariants(settled)), buffers };
-  });
+  // A packed operand is found by quotients and remainders of blocked indices, which hide what is the same in every iteration.
+  const settle = scheduled.scratch.length > 0 ? simplifyKernel : (made: Kernel): Kernel => made;
+  const steps = scheduled.steps.map(({ kernel: made, buffers }): ScheduledStep => (
+    { kernel: serialOuterLoops(hoistInvariants(settle(made))), buffers }
+  ));
   return { ...scheduled, steps };
 }
 

@@ -26,6 +26,6 @@ export type {
 } from "./transforms/signatures.ts";
 export * as tree from "./tree.ts";
 export type {
-  ArrayLeaf, ArrayLike, Axis, DataOf, DType, ElementOf, IndexEntry, Mapped, MembersIn, MembersOut, NDArrayMethods, Nested, Slice, TypedArray,
+  ArrayLeaf, ArrayLike, Axis, DataOf, DType, ElementOf, IndexEntry, Mapped, MembersIn, MembersOut, NDArrayMethods, Nested, Sharding, Slice, TypedArray,
   WayIn, WayOut, WithLeaves,
 } from "./types.ts";

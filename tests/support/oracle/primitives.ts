@@ -10,6 +10,7 @@ import type { IntegerPowParams } from "@lanewise/compiler/primitives/arith";
 import type { DotParams } from "@lanewise/compiler/primitives/contract";
 import type { AxesParams, BroadcastParams, SqueezeParams, TransposeParams } from "@lanewise/compiler/primitives/linear";
 import type { ConcatenateParams, IotaParams, PadParams, SliceParams } from "@lanewise/compiler/primitives/structural";
+import { elementwiseOracles } from "./elementwise.ts";
 import { reduceOracles } from "./reduce.ts";
 import { indexOracles, structuralOracles } from "./index.ts";
 import { convOracles } from "./conv.ts";
@@ -144,7 +145,14 @@ export const primitiveOracles = {
     const integer = (x: Num): Num => Array.from({ length: params.y }).reduce<number>((sum) => Math.imul(sum, n.real(x)), 1);
     return elementwise(([x], dtype) => (isInteger(dtype) ? integer(x as Num) : n.powInteger(x as Num, params.y)))(inputs, params, outs);
   },
-  pow: binary(n.pow),
+  pow: (inputs: readonly Tensor[], params: Params, outs: readonly Aval[]) => {
+    const power = (x: Num, y: Num): Num => {
+      if (isInteger(at(inputs, 1).dtype)) return n.powInteger(x, n.real(y));
+      // IEEE's pow of 1 and -1 differs from JavaScript's.
+      return typeof x === "number" && typeof y === "number" && (x === 1 || (x === -1 && Math.abs(y) === Infinity)) ? 1 : n.pow(x, y);
+    };
+    return elementwise(([x, y]) => power(x as Num, y as Num))(inputs, params, outs);
+  },
   exp: unary(n.exp),
   log: unary(n.log),
   sin: unary(n.sin),
@@ -178,6 +186,7 @@ export const primitiveOracles = {
   reduce_max: reduction((elements) => extremumOf(elements, 1)),
   reduce_min: reduction((elements) => extremumOf(elements, -1)),
   dot_general: dotGeneral,
+  ...elementwiseOracles,
   ...structuralOracles,
   ...indexOracles,
   ...reduceOracles,

@@ -1,6 +1,10 @@
 /** @file Every sample with its primitive. */
 
 import * as arith from "@lanewise/compiler/primitives/arith";
+import * as clamp from "@lanewise/compiler/primitives/arith-clamp";
+import * as rounding from "@lanewise/compiler/primitives/arith-rounding";
+import * as bits from "@lanewise/compiler/primitives/bits";
+import * as bitcast from "@lanewise/compiler/primitives/bits-bitcast";
 import * as compare from "@lanewise/compiler/primitives/compare";
 import * as contract from "@lanewise/compiler/primitives/contract";
 import * as conv from "@lanewise/compiler/primitives/conv";
@@ -20,21 +24,24 @@ import * as stackFamily from "@lanewise/compiler/primitives/structural-stack";
 import * as stopGradient from "@lanewise/compiler/primitives/unary-stop-gradient";
 import * as structural from "@lanewise/compiler/primitives/structural";
 import * as unary from "@lanewise/compiler/primitives/unary";
+import * as special from "@lanewise/compiler/primitives/unary-special";
 import type { Params, Primitive } from "@lanewise/compiler/ir/types";
 import { arithSamples } from "./arith.ts";
 import { compareSamples } from "./compare.ts";
 import { convSamples } from "./conv.ts";
-import { contractSamples, powerSamples, unarySamples } from "./functions.ts";
+import { contractSamples, powerSamples, unarySamples, unarySpecialSamples } from "./functions.ts";
 import { indexDynamicSliceSamples, indexGatherSamples, indexScatterSamples } from "./index.ts";
 import { linalgSamples } from "./linalg.ts";
 import { linearSamples } from "./linear.ts";
 import { randomSamples } from "./random.ts";
 import { cumulativeSamples, reduceSamples, reduceWindowSamples, sortSamples } from "./reduce.ts";
+import { bitsBitcastSamples, bitsSamples, clampSamples, roundingSamples } from "./rounding.ts";
 import { stopGradientSamples, structuralRevSamples, structuralSamples, structuralStackSamples } from "./structural.ts";
 import type { BoundSample, Sample } from "./types.ts";
 
 const families: readonly (readonly [object, object])[] = [
-  [linear, linearSamples], [compare, compareSamples], [arith, arithSamples], [structural, structuralSamples], [unary, unarySamples],
+  [linear, linearSamples], [compare, compareSamples], [bits, bitsSamples], [bitcast, bitsBitcastSamples], [arith, arithSamples], [rounding, roundingSamples],
+  [clamp, clampSamples], [structural, structuralSamples], [unary, unarySamples], [special, unarySpecialSamples],
   [power, powerSamples], [reduce, reduceSamples], [reduceWindow, reduceWindowSamples], [cumulative, cumulativeSamples], [sort, sortSamples], [contract, contractSamples],
   [rev, structuralRevSamples], [stackFamily, structuralStackSamples], [stopGradient, stopGradientSamples],
   [gather, indexGatherSamples], [scatter, indexScatterSamples], [dynamicSlice, indexDynamicSliceSamples],

@@ -10,5 +10,6 @@ const comparisons = calls(
 );
 
 export const compareSamples: FamilySamples<typeof family> = {
+  isFiniteP: calls([f32([2, 3])], [f32([])], [f32([0])], [values([6], "float32", special)]),
   eqP: comparisons, neP: comparisons, ltP: comparisons, leP: comparisons, gtP: comparisons, geP: comparisons,
 };

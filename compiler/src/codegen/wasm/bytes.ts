@@ -73,7 +73,7 @@ export class ByteWriter {
     this.bytes(inner.finish());
   }
 
-  finish(): Uint8Array {
+  finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.#length);
   }
 

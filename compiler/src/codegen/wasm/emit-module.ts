@@ -19,7 +19,7 @@ export interface WasmOptions {
 }
 
 export interface WasmCode {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** What `env.scratch` must point to; 0 where the module does not import it. */
   readonly scratchBytes: number;
 }

@@ -15,7 +15,7 @@ const emptyBlockType = 0x40;
 const endByte = 0x0b;
 
 /** The module's bytes, ready for `new WebAssembly.Module`. */
-export function encodeModule(module: WasmModule): Uint8Array {
+export function encodeModule(module: WasmModule): Uint8Array<ArrayBuffer> {
   const signatures = new SignatureTable();
   const typeOfFunction = module.functions.map((fn) => signatures.indexOf(fn.parameters.map(({ type }) => type), fn.results));
   const out = new ByteWriter();

@@ -279,8 +279,8 @@ export abstract class NDArray implements Value {
   protected abstract alias(): Value;
 
   /** The result of an operation that may have had nothing to do and given the array itself. */
-  #own(result: Value): PublicArray {
-    return publish(result === this ? this.alias() : result);
+  #own<D extends DType = DType>(result: Value): PublicArray<D> {
+    return publish<D>(result === this ? this.alias() : result);
   }
 
   // Indexing -----------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
  */
 
 import { raise } from "@lanewise/compiler/base/errors";
+import { captureStack, formatPlace, frameOfFunction } from "@lanewise/compiler/base/source-location";
 import type { DType } from "@lanewise/compiler/base/dtype";
 import type { Aval, Value } from "@lanewise/compiler/ir/types";
 import { concretization, leakedTracer } from "@lanewise/compiler/trace/errors";
@@ -122,10 +123,11 @@ export class TracedArray<Payload = unknown> extends NDArray implements Tracer<Pa
         fix: `return the value from ${functionName} instead of storing it outside`,
       });
     }
+    const place = frameOfFunction(functionName, captureStack().stack ?? "");
     return raise(concretization, {
       operation, ...(this.argument === null ? {} : { argument: this.argument }),
-      expected: `${needed}, which a value has only outside ${this.trace.functionName}`,
-      got: `a traced ${describeAval(this.aval)} in ${this.trace.functionName}: ${this.trace.describeOrigin(this)}`,
+      expected: `${needed}, which a value has only outside ${functionName}`,
+      got: `a traced ${describeAval(this.aval)} in ${functionName}${place === null ? "" : ` (${formatPlace(place)})`}: ${this.trace.describeOrigin(this)}`,
       fix,
     });
   }

@@ -1,14 +1,11 @@
 /** @file np's statistics: variance, spread, quantiles, averages, counts, and reductions that skip NaN. */
 
 import { raise } from "@lanewise/compiler/base/errors";
-import type { Value } from "@lanewise/compiler/ir/types";
 import { booleanArgument, describeArgument, parseOptional, refuseOut, type Optional } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
-import { quantile as quantileOf, quantileMethods, type QuantileMethod } from "../ops/quantile.ts";
+import * as quantiles from "../ops/quantile.ts";
 import { parseReduction, type ReductionArguments, type ReductionName, type ReductionOptions } from "../ops/reduce.ts";
 import * as ops from "../ops/statistics.ts";
-import { trueDivide } from "../ops/elementwise.ts";
-import { numberLiteral } from "../ops/operands.ts";
 import type { ArrayLike, Axis, NDArray } from "../types.ts";
 import { give, read } from "./operand.ts";
 
@@ -81,7 +78,7 @@ export function average(a: ArrayLike, ...rest: readonly unknown[]): NDArray | re
   const given = parseOptional<AverageOptions>({ operation, positional: ["axis", "weights", "returned", "keepdims"] }, rest);
   const weights = given.weights === undefined || given.weights === null ? null : read(given.weights, operation, "weights");
   const [mean, total] = ops.average(read(a, operation, "a"), weights, { axis: given.axis, keepdims: booleanArgument(operation, "keepdims", given.keepdims) });
-  return booleanArgument(operation, "returned", given.returned) ? [give(mean), give(total)] : give(mean);
+  return booleanArgument(operation, "returned", given.returned) ? [give(mean), give(total())] : give(mean);
 }
 
 // Quantiles ------------------------------------------------------------------------------------------------------------
@@ -90,20 +87,19 @@ export interface QuantileOptions {
   readonly axis?: Axis;
   readonly out?: null;
   /** What is given between two elements: "linear" (the default), "lower", "higher", "midpoint" or "nearest". */
-  readonly method?: QuantileMethod;
+  readonly method?: quantiles.QuantileMethod;
   readonly keepdims?: boolean;
 }
 
 type QuantileRest = Optional<["axis", "out"], QuantileOptions>;
 
-function quantiles(name: string, a: ArrayLike, fractions: (read: (operand: ArrayLike) => Value) => Value, rest: readonly unknown[], method: QuantileMethod = "linear"): NDArray {
-  const operation = `np.${name}`;
-  const given = parseOptional<QuantileOptions>({ operation, positional: ["axis", "out"], named: name === "median" ? ["keepdims"] : ["method", "keepdims"] }, rest);
-  const chosen = given.method ?? method;
-  if (!quantileMethods.includes(chosen)) {
-    raise(badArgument, { operation, argument: "method", expected: quantileMethods.join(", "), got: describeArgument(chosen), fix: "choose one of them" });
+function quantileArguments(operation: string, rest: readonly unknown[]): quantiles.QuantileArguments {
+  const given = parseOptional<QuantileOptions>({ operation, positional: ["axis", "out"], named: ["method", "keepdims"] }, rest);
+  const { method = "linear" } = given;
+  if (!quantiles.quantileMethods.includes(method)) {
+    raise(badArgument, { operation, argument: "method", expected: quantiles.quantileMethods.join(", "), got: describeArgument(method), fix: "choose one of them" });
   }
-  return give(quantileOf(read(a, operation, "a"), fractions((operand) => read(operand, operation, "q")), { ...axisArguments(operation, given), method: chosen }, operation));
+  return { axis: given.axis, keepdims: axisArguments(operation, given).keepdims, method };
 }
 
 /**
@@ -113,15 +109,19 @@ function quantiles(name: string, a: ArrayLike, fractions: (read: (operand: Array
  * @throws LW3006, LW3018 for no elements, LW3007 for a method that does not exist and for q of more axes
  * @example np.quantile(x, 0.9); np.quantile(x, [0.25, 0.75], 0)
  */
-export const quantile = (a: ArrayLike, q: ArrayLike, ...rest: QuantileRest): NDArray => quantiles("quantile", a, (lift) => lift(q), rest);
+export const quantile = (a: ArrayLike, q: ArrayLike, ...rest: QuantileRest): NDArray =>
+  give(quantiles.quantile(read(a, "np.quantile", "a"), read(q, "np.quantile", "q"), quantileArguments("np.quantile", rest)));
 
 /** Quantiles for fractions in percent. @example np.percentile(x, 90) */
 export const percentile = (a: ArrayLike, q: ArrayLike, ...rest: QuantileRest): NDArray =>
-  quantiles("percentile", a, (lift) => trueDivide(lift(q), numberLiteral(100)), rest);
+  give(quantiles.percentile(read(a, "np.percentile", "a"), read(q, "np.percentile", "q"), quantileArguments("np.percentile", rest)));
 
 /** The middle element, or the mean of the two in the middle; NaN where there is a NaN. @throws LW3006, LW3018 */
-export const median = (a: ArrayLike, ...rest: Optional<["axis", "out"], Omit<QuantileOptions, "method">>): NDArray =>
-  quantiles("median", a, () => numberLiteral(0.5), rest, "midpoint");
+export function median(a: ArrayLike, ...rest: Optional<["axis", "out"], Omit<QuantileOptions, "method">>): NDArray {
+  const operation = "np.median";
+  const given = parseOptional<QuantileOptions>({ operation, positional: ["axis", "out"], named: ["keepdims"] }, rest);
+  return give(quantiles.median(read(a, operation, "a"), { axis: given.axis, keepdims: axisArguments(operation, given).keepdims }));
+}
 
 // Without NaN ----------------------------------------------------------------------------------------------------------
 

@@ -72,9 +72,9 @@ export function diff(x: Value, { n, axis, prepend, append }: DiffArguments): Val
   const dimension = resolveAxis(operation, axis, shape.length);
   if (n === 0) return x;
   const ends = { before: prepend !== null, behind: append !== null };
-  const args = [x, ...[prepend, append].filter((end) => end !== null)];
+  const args = [x, ...[append, prepend].filter((end) => end !== null)];
   return namedCall1("diff", { n, dimension, ends }, args, ([operand, ...others]) => {
-    const parts = [...(ends.before ? [at(others, 0)] : []), operand as Value, ...(ends.behind ? [at(others, -1)] : [])];
+    const parts = [...(ends.before ? [at(others, -1)] : []), operand as Value, ...(ends.behind ? [at(others, 0)] : [])];
     return differences(joined(operation, parts, shape, dimension), n, dimension);
   });
 }

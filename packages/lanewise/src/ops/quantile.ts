@@ -3,20 +3,22 @@
 import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
 import { formatShape, range, sizeOf } from "@lanewise/compiler/base/shape";
+import { scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
-import { add, convertElementType, max, min, mul, scalarLike, selectN, sub } from "@lanewise/compiler/primitives/arith";
-import { gt, le, ne } from "@lanewise/compiler/primitives/compare";
+import { add, convertElementType, mul, scalarLike, selectN, sub } from "@lanewise/compiler/primitives/arith";
+import { clamp } from "@lanewise/compiler/primitives/arith-clamp";
+import { ceil, floor } from "@lanewise/compiler/primitives/arith-rounding";
+import { le, ne } from "@lanewise/compiler/primitives/compare";
 import { gather } from "@lanewise/compiler/primitives/index-gather";
-import { broadcastInDim, reshape } from "@lanewise/compiler/primitives/linear";
+import { broadcastInDim, reshape, transpose } from "@lanewise/compiler/primitives/linear";
 import { sort } from "@lanewise/compiler/primitives/sort";
 import { badArgument, emptyReduction } from "../errors.ts";
-import { reductionAxes } from "./axes.ts";
-import { where as select } from "./elementwise.ts";
-import { namedCall1 } from "./named-call.ts";
-import { commonType, convertOperand, inexactType, numberLiteral } from "./operands.ts";
-import { any } from "./reduce.ts";
-import { transpose } from "./shape.ts";
 import type { Axis } from "../types.ts";
+import { reductionAxes, resolveAxis } from "./axes.ts";
+import { trueDivide, where as select } from "./elementwise.ts";
+import { namedCall1 } from "./named-call.ts";
+import { numberLiteral, promoteInexact } from "./operands.ts";
+import { any } from "./reduce.ts";
 
 export const quantileMethods = ["linear", "lower", "higher", "midpoint", "nearest"] as const;
 export type QuantileMethod = (typeof quantileMethods)[number];
@@ -28,7 +30,7 @@ export interface QuantileArguments {
 }
 
 /**
- * The elements below which these fractions (a scalar or a vector) of the others lie; axes of the fractions come first. NaN
+ * The elements below which these fractions (a scalar or a vector) of the others lie; the fractions' axis comes first. NaN
  * where there is one. A call of `quantile` in the jaxpr.
  */
 export function quantile(x: Value, fractions: Value, given: QuantileArguments, operation = "np.quantile"): Value {
@@ -44,67 +46,74 @@ export function quantile(x: Value, fractions: Value, given: QuantileArguments, o
       operation, expected: "at least one element along each axis", got: `shape ${formatShape(shape)} over axes ${formatShape(axes)}`, fix: "check that the array is not empty first",
     });
   }
-  const { dtype } = inexactType(commonType([x, fractions]));
-  return namedCall1("quantile", { axes, method: given.method, keepdims: given.keepdims }, [convertOperand(operation, x, dtype), convertOperand(operation, fractions, dtype)], (args) => {
-    const [array, q] = args as readonly [Value, Value];
-    const result = quantilesOfRows(rowsOver(array, axes), q, given.method);
-    if (!given.keepdims) return result;
-    return reshape(result, [...q.aval.shape, ...shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent))]);
+  return namedCall1("quantile", given, [x, fractions], ([operand, q]) => {
+    const [array] = promoteInexact(operation, [operand as Value]) as [Value];
+    return quantileOf(operation, array, at(promoteInexact(operation, [q as Value]), 0), given);
   });
 }
 
-/** The elements over `axes` as the last axis. */
-function rowsOver(x: Value, axes: readonly number[]): Value {
-  const { shape } = x.aval;
-  const kept = range(shape.length).filter((axis) => !axes.includes(axis));
-  const order = [...kept, ...[...axes].sort((a, b) => a - b)];
-  const extents = (of: readonly number[]): number[] => of.map((axis) => at(shape, axis));
-  return reshape(order.every((source, axis) => source === axis) ? x : transpose(x, order), [...extents(kept), sizeOf(extents(axes))]);
+/** Quantiles for fractions in percent. A call of `percentile` in the jaxpr. */
+export function percentile(x: Value, percent: Value, given: QuantileArguments): Value {
+  return namedCall1("percentile", given, [x, percent], ([operand, q]) =>
+    quantile(operand as Value, trueDivide(q as Value, numberLiteral(100)), given, "np.percentile"));
 }
 
-function quantilesOfRows(x: Value, q: Value, method: QuantileMethod): Value {
+/** The middle element, or the mean of the two in the middle. A call of `median` in the jaxpr. */
+export function median(x: Value, { axis, keepdims }: Omit<QuantileArguments, "method">): Value {
+  return namedCall1("median", { axis, keepdims }, [x], ([operand]) =>
+    quantile(operand as Value, scalarLiteral(0.5, "float32"), { axis, keepdims, method: "midpoint" }, "np.median"));
+}
+
+/** Several axes become one, the last; without any the array is one row. The shape is what `keepdims` gives in the end. */
+function asRows(operation: string, x: Value, axis: Axis | undefined): { readonly rows: Value; readonly dimension: number; readonly keptShape: readonly number[] | null } {
   const { shape } = x.aval;
-  const last = shape.length - 1;
-  const extent = at(shape, last);
-  const settled = select(any(ne(x, x), { axis: last, keepdims: true }), numberLiteral(Number.NaN), x);
-  const sorted = at(sort([settled], last), 0);
-  const position = mul(q, scalarLike(q, extent - 1));
-  const low = floorToInteger(position);
-  const highWeight = sub(position, convertElementType(low, position.aval.dtype));
-  const high = add(low, convertElementType(gt(highWeight, scalarLike(highWeight, 0)), "int32"));
-  const read = (places: Value): Value => takeLast(sorted, min(max(places, scalarLike(places, 0)), scalarLike(places, extent - 1)));
-  const spread = (weight: Value, like: Value): Value => broadcastInDim(weight, like.aval.shape, range(weight.aval.shape.length));
+  if (typeof axis === "number") return { rows: x, dimension: resolveAxis(operation, axis, shape.length), keptShape: null };
+  const axes = reductionAxes(operation, axis, shape.length);
+  const kept = range(shape.length).filter((other) => !axes.includes(other));
+  const order = [...kept, ...[...axes].sort((a, b) => a - b)];
+  const extents = (of: readonly number[]): number[] => of.map((other) => at(shape, other));
+  const inOrder = order.every((source, place) => source === place) ? x : transpose(x, order);
+  return {
+    rows: reshape(inOrder, [...extents(kept), sizeOf(extents(axes))]), dimension: kept.length,
+    keptShape: shape.map((extent, other) => (axes.includes(other) ? 1 : extent)),
+  };
+}
+
+function quantileOf(operation: string, x: Value, q: Value, { axis, method, keepdims }: QuantileArguments): Value {
+  const { rows, dimension, keptShape } = asRows(operation, x, axis);
+  const last = (): Value => sub(scalarLike(q, at(rows.aval.shape, dimension)), scalarLike(q, 1));
+  const settled = select(any(ne(rows, rows), { axis: dimension, keepdims: true }), numberLiteral(Number.NaN), rows);
+  const sorted = at(sort([settled], dimension), 0);
+  const position = mul(q, last());
+  const [low, high] = [floor(position), ceil(position)];
+  const highWeight = sub(position, low);
+  const lowWeight = sub(scalarLike(highWeight, 1), highWeight);
+  const inRange = (place: Value): Value => clamp(scalarLike(place, 0), place, last());
+  const clamped = [inRange(low), inRange(high)];
+  const [below, above] = clamped.map((place) => convertElementType(place, "int32")).map((place) => takeAt(sorted, place, dimension, keepdims)) as [Value, Value];
+  const weights = [lowWeight, highWeight].map((weight) => (q.aval.shape.length === 0 ? weight : broadcastInDim(weight, below.aval.shape, [0]))) as [Value, Value];
+  const result = between(method, [below, above], weights, q);
+  const shaped = keepdims && keptShape !== null ? reshape(result, [...q.aval.shape, ...keptShape]) : result;
+  return convertElementType(shaped, x.aval.dtype);
+}
+
+/** What lies between two elements, by their weights, which are scalars or of the elements' shape. */
+function between(method: QuantileMethod, [below, above]: readonly [Value, Value], [lowWeight, highWeight]: readonly [Value, Value], q: Value): Value {
   switch (method) {
-    case "lower": return read(low);
-    case "higher": return read(high);
-    case "midpoint": {
-      const total = add(read(low), read(high));
-      return mul(total, scalarLike(total, 0.5));
-    }
-    case "nearest": {
-      const [below, above] = [read(low), read(high)];
-      return selectN(spread(le(highWeight, scalarLike(highWeight, 0.5)), below), [above, below]);
-    }
-    case "linear": {
-      const [below, above] = [read(low), read(high)];
-      const lowWeight = sub(scalarLike(highWeight, 1), highWeight);
-      return add(mul(below, spread(lowWeight, below)), mul(above, spread(highWeight, above)));
-    }
+    case "lower": return below;
+    case "higher": return above;
+    case "midpoint": return mul(add(below, above), scalarLike(below, 0.5));
+    case "nearest": return selectN(le(highWeight, scalarLike(highWeight, 0.5)), [above, below]);
+    case "linear": return add(mul(convertElementType(below, q.aval.dtype), lowWeight), mul(convertElementType(above, q.aval.dtype), highWeight));
   }
 }
 
-/** Rounded down; conversion alone rounds towards zero. */
-function floorToInteger(x: Value): Value {
-  const truncated = convertElementType(x, "int32");
-  return sub(truncated, convertElementType(gt(convertElementType(truncated, x.aval.dtype), x), "int32"));
-}
-
-/** For each place the elements there of the last axis; axes of the places come first. */
-function takeLast(x: Value, places: Value): Value {
+/** For each place the elements there of one axis, which is kept or not; the places' axis comes first. */
+function takeAt(x: Value, places: Value, axis: number, keepdims: boolean): Value {
   const { shape } = x.aval;
   const rank = places.aval.shape.length;
   return gather(x, broadcastInDim(places, [...places.aval.shape, 1], range(rank)), {
-    offsetDims: range(shape.length - 1).map((axis) => axis + rank), collapsedSliceDims: [shape.length - 1], startIndexMap: [shape.length - 1],
-    operandBatchingDims: [], startIndicesBatchingDims: [],
-  }, shape.map((extent, axis) => (axis === shape.length - 1 ? 1 : extent)));
+    offsetDims: range(keepdims ? shape.length : shape.length - 1).map((other) => other + rank), collapsedSliceDims: keepdims ? [] : [axis],
+    startIndexMap: [axis], operandBatchingDims: [], startIndicesBatchingDims: [],
+  }, shape.map((extent, other) => (other === axis ? 1 : extent)));
 }

@@ -19,7 +19,7 @@ import { normalizePlaces } from "./index-gather.ts";
 import { sliceAlong } from "./index.ts";
 import { namedCall1 } from "./named-call.ts";
 import { floorMod } from "./remainder.ts";
-import { defaultTake, take } from "./take.ts";
+import { defaultTake, requireIntegers, take } from "./take.ts";
 
 /** The elements in reverse order along these axes; all of them where none is given. A call of `_flip` in the jaxpr. */
 export function flip(x: Value, axis: Axis | undefined, operation = "np.flip"): Value {
@@ -54,6 +54,7 @@ export function roll(x: Value, shift: number | readonly number[] | Value, axis: 
 
 /** A roll by shifts that are not known: twice the array, and from it a dynamic slice. */
 function rollTraced(operation: string, x: Value, shift: Value, axes: readonly number[]): Value {
+  requireIntegers(operation, shift, "shift");
   const count = shift.aval.shape.length === 0 ? axes.length : Math.max(axes.length, at(shift.aval.shape, 0));
   if (shift.aval.shape.length > 1 || (axes.length !== 1 && axes.length !== count)) {
     raise(badArgument, {

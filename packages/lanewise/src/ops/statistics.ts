@@ -7,18 +7,19 @@ import { equalShapes, formatShape } from "@lanewise/compiler/base/shape";
 import { scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { convertElementType, div, scalarLike, sub } from "@lanewise/compiler/primitives/arith";
-import { eq, gt, ne } from "@lanewise/compiler/primitives/compare";
-import { sqrt } from "@lanewise/compiler/primitives/unary";
+import { not } from "@lanewise/compiler/primitives/bits";
+import { gt, ne } from "@lanewise/compiler/primitives/compare";
+import { reshape, transpose } from "@lanewise/compiler/primitives/linear";
+import { sqrt, square } from "@lanewise/compiler/primitives/unary";
 import { booleanArgument, parseOptional, refuseOut } from "../arguments.ts";
 import { badArgument, incompatibleShapes } from "../errors.ts";
 import type { ArrayLike, Axis } from "../types.ts";
 import { reductionAxes } from "./axes.ts";
 import { resolveOptionalDType } from "./dtypes.ts";
-import { broadcastTo, multiply, square, trueDivide, where as select } from "./elementwise.ts";
+import { broadcastTo, multiply, trueDivide, where as select } from "./elementwise.ts";
 import { namedCall1 } from "./named-call.ts";
 import { convertOperand, inexactType, numberLiteral, promoteInexact } from "./operands.ts";
 import { all, computationType, mean, max, min, prod, requireMask, sum, type ReductionArguments } from "./reduce.ts";
-import { expandDims, transpose } from "./shape.ts";
 
 /** How many elements are reduced at each place of the result, as a number of `dtype`. */
 function countOf(operation: string, x: Value, given: ReductionArguments, dtype: DType): Value {
@@ -79,11 +80,24 @@ export function variance(x: Value, given: VarianceArguments, operation = "np.var
   reductionAxes(operation, given.axis, x.aval.shape.length);
   const { where = null, mean: knownMean = null } = given;
   const { axis, keepdims, dtype } = given;
-  const args = [x, correctionLiteral(given.correction), ...[where, knownMean].filter((value) => value !== null)];
-  return namedCall1("_var", { axis, keepdims, dtype, mask: where !== null, mean: knownMean !== null }, args, ([operand, correction, ...others]) => {
-    const mask = where === null ? null : at(others, 0);
-    return varianceOf(operand as Value, { axis, keepdims, dtype, where: mask, mean: knownMean === null ? null : at(others, -1) }, correction as Value, operation);
+  return callVariance(axis, keepdims, dtype, [x, knownMean, correctionLiteral(given.correction), where], operation);
+}
+
+/** The operands of a variance; null where there is none. */
+type VarianceOperands = readonly [x: Value, mean: Value | null, correction: Value, where: Value | null];
+
+function callVariance(axis: Axis | undefined, keepdims: boolean, dtype: DType | null | undefined, operands: VarianceOperands, operation: string): Value {
+  const given = operands.map((operand) => operand !== null);
+  return namedCall1("_var", { axis, keepdims, dtype, given }, operands.filter((operand) => operand !== null), (args) => {
+    const [array, center, correction, mask] = operandsFrom(args, given);
+    return varianceOf(array, { axis, keepdims, dtype, where: mask, mean: center }, correction, operation);
   });
+}
+
+/** The arguments of a call at the places of the operands that were given. */
+function operandsFrom(args: readonly Value[], given: readonly boolean[]): VarianceOperands {
+  let next = 0;
+  return given.map((isGiven) => (isGiven ? at(args, next++) : null)) as unknown as VarianceOperands;
 }
 
 /** An integer as one, so that programs differ only where the correction is a fraction. */
@@ -115,15 +129,10 @@ export function std(x: Value, given: VarianceArguments): Value {
   const { where = null, mean: knownMean = null, axis, keepdims, dtype } = given;
   requireFloat("np.std", dtype ?? null);
   reductionAxes("np.std", axis, x.aval.shape.length);
-  const args = [x, correctionLiteral(given.correction), ...[where, knownMean].filter((value) => value !== null)];
-  const statics = { axis, keepdims, dtype, mask: where !== null, mean: knownMean !== null };
-  return namedCall1("_std", statics, args, ([operand, correction, ...others]) => {
-    const inner = namedCall1("_var", statics, [operand as Value, correction as Value, ...others], ([array, subtracted, ...rest]) =>
-      varianceOf(array as Value, {
-        axis, keepdims, dtype, where: where === null ? null : at(rest, 0), mean: knownMean === null ? null : at(rest, -1),
-      }, subtracted as Value, "np.std"));
-    return sqrt(inner);
-  });
+  const operands = [x, knownMean, correctionLiteral(given.correction), where];
+  const isGiven = operands.map((operand) => operand !== null);
+  return namedCall1("_std", { axis, keepdims, dtype, isGiven }, operands.filter((operand) => operand !== null), (args) =>
+    sqrt(callVariance(axis, keepdims, dtype, operandsFrom(args, isGiven), "np.std")));
 }
 
 // Spread, counts, averages ---------------------------------------------------------------------------------------------
@@ -146,22 +155,22 @@ export function countNonzero(x: Value, given: ReductionArguments): Value {
   });
 }
 
-/** The mean with weights, and the sum of the weights that it was divided by. */
-export function average(x: Value, weights: Value | null, given: ReductionArguments): readonly [Value, Value] {
+/** The mean with weights, and the sum of the weights that it was divided by, which is made only where it is asked for. */
+export function average(x: Value, weights: Value | null, given: ReductionArguments): readonly [average: Value, total: () => Value] {
   const operation = "np.average";
   const { axis, keepdims } = given;
   if (weights === null) {
     const [operand] = promoteInexact(operation, [x]) as [Value];
     const result = mean(operand, { axis, keepdims }, operation);
-    return [result, broadcastTo(countOf(operation, operand, { axis, keepdims }, result.aval.dtype), result.aval.shape)];
+    return [result, () => broadcastTo(countOf(operation, operand, { axis, keepdims }, result.aval.dtype), result.aval.shape)];
   }
   const [operand, weight] = promoteInexact(operation, [x, weightsLike(operation, x, weights, given)]) as [Value, Value];
   const total = sum(weight, { axis, keepdims }, operation);
   const result = trueDivide(sum(multiply(operand, weight), { axis, keepdims }, operation), total);
-  return [result, broadcastTo(total, result.aval.shape)];
+  return [result, () => broadcastTo(total, result.aval.shape)];
 }
 
-/** Weights of the array's shape, or of the extents of the axes that are averaged over, in their order. */
+/** Weights of the array's rank: as they are, or from the extents of the axes that are averaged over, in their order. */
 function weightsLike(operation: string, x: Value, weights: Value, { axis }: ReductionArguments): Value {
   const { shape } = x.aval;
   if (equalShapes(shape, weights.aval.shape)) return weights;
@@ -174,8 +183,7 @@ function weightsLike(operation: string, x: Value, weights: Value, { axis }: Redu
     });
   }
   const inOrder = [...axes].sort((a, b) => a - b);
-  const placed = expandDims(transpose(weights, inOrder.map((sorted) => axes.indexOf(sorted))), shape.flatMap((_, other) => (axes.includes(other) ? [] : [other])), operation);
-  return broadcastTo(placed, shape);
+  return reshape(transpose(weights, inOrder.map((sorted) => axes.indexOf(sorted))), shape.map((extent, other) => (axes.includes(other) ? extent : 1)));
 }
 
 // Without NaN ----------------------------------------------------------------------------------------------------------
@@ -186,15 +194,16 @@ const isNaN = (x: Value): Value => ne(x, x);
 function withoutNaN(
   name: string, x: Value, given: ReductionArguments, neutral: number, reduce: (x: Value, given: ReductionArguments) => Value, nanForAll: boolean,
 ): Value {
-  if (!isInexact(x.aval.dtype)) return reduce(x, given);
   const { axis, keepdims, dtype, initial = null, where = null } = given;
   reductionAxes(`np.${name}`, axis, x.aval.shape.length);
   const args = [x, ...[initial, where].filter((value) => value !== null)];
   const statics = { axis, keepdims, dtype, initial: initial !== null, mask: where !== null };
   return namedCall1(name, statics, args, ([operand, ...others]) => {
     const array = operand as Value;
+    const rest: ReductionArguments = { axis, keepdims, dtype, initial: initial === null ? null : at(others, 0), where: where === null ? null : at(others, -1) };
+    if (!isInexact(array.aval.dtype)) return reduce(array, rest);
     const replaced = select(isNaN(array), scalarLiteral(neutral, array.aval.dtype), array);
-    const result = reduce(replaced, { axis, keepdims, dtype, initial: initial === null ? null : at(others, 0), where: where === null ? null : at(others, -1) });
+    const result = reduce(replaced, rest);
     return nanForAll ? select(all(isNaN(array), { axis, keepdims }), scalarLike(array, Number.NaN), result) : result;
   });
 }
@@ -207,9 +216,13 @@ export const nanmin = (x: Value, given: ReductionArguments): Value => withoutNaN
 /** The mean of what is not NaN; NaN where there is nothing. */
 export function nanmean(x: Value, given: ReductionArguments): Value {
   const operation = "np.nanmean";
-  if (!isInexact(x.aval.dtype)) return mean(x, given, operation);
-  const { axis, keepdims, where = null } = given;
-  const dtype = given.dtype ?? x.aval.dtype;
-  const count = sum(eq(x, x), { axis, keepdims, dtype, where }, operation);
-  return div(nansum(x, { axis, keepdims, dtype, where }), count);
+  const { axis, keepdims, dtype = null, where = null } = given;
+  reductionAxes(operation, axis, x.aval.shape.length);
+  return namedCall1("nanmean", { axis, keepdims, dtype, mask: where !== null }, where === null ? [x] : [x, where], ([operand, mask = null]) => {
+    const array = operand as Value;
+    if (!isInexact(array.aval.dtype)) return mean(array, { axis, keepdims, dtype, where: mask }, operation);
+    const rest: ReductionArguments = { axis, keepdims, dtype: dtype ?? array.aval.dtype, where: mask };
+    const count = sum(not(isNaN(array)), rest, operation);
+    return div(nansum(array, rest), count);
+  });
 }

@@ -44,9 +44,9 @@ export function placesFrom(operand: unknown, operation: string, lift: (operand: 
   return isScalarLiteral(value) && Number.isInteger(operand) ? literalAs(operation, value, "int32", true) : value;
 }
 
-function requireIntegers(operation: string, indices: Value): void {
-  if (isInteger(indices.aval.dtype)) return;
-  raise(badIndex, { operation, argument: "indices", expected: "integers", got: describeAval(indices.aval), fix: 'convert the indices with astype("int32")' });
+export function requireIntegers(operation: string, places: Value, argument = "indices"): void {
+  if (isInteger(places.aval.dtype)) return;
+  raise(badIndex, { operation, argument, expected: "integers", got: describeAval(places.aval), fix: 'convert them with astype("int32")' });
 }
 
 /** All of an array along one axis, where no axis is given. */

@@ -2,7 +2,10 @@
 
 export { bernoulli, rademacher } from "./bernoulli.ts";
 export { bits } from "./bits.ts";
+export { categorical, choice } from "./choice.ts";
+export { cauchy, exponential, gumbel, laplace, logistic } from "./distributions.ts";
 export { randint } from "./integers.ts";
 export { foldIn, key, keyData, PRNGKey, split, wrapKeyData } from "./keys.ts";
+export { normal, truncatedNormal } from "./normal.ts";
 export { permutation } from "./permutation.ts";
 export { uniform } from "./uniform.ts";

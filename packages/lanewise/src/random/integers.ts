@@ -46,7 +46,7 @@ function clipped(x: Value, dtype: DType): Value {
  * Integers in [minval, maxval) of int32 or uint32: a call of `_randint` in the jaxpr. Of 64 random bits
  * `h 2^32 + l` the remainder by the span s is ((h mod s) (2^32 mod s) + l mod s) mod s, all modulo 2^32 as JAX has it.
  */
-function randintOf(key: Value, shape: readonly number[], minval: Value, maxval: Value, dtype: DType): Value {
+export function randintOf(key: Value, shape: readonly number[], minval: Value, maxval: Value, dtype: DType): Value {
   return namedCall1("_randint", { shape, dtype }, [key, minval, maxval], (args) => {
     const [own, least, end] = args as readonly [Value, Value, Value];
     const beyond = gt(end, clipped(scalarLiteral(limitsOf(dtype)[1], dtype), end.aval.dtype));

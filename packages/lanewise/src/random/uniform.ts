@@ -9,7 +9,7 @@ import { or, shiftRightLogical } from "@lanewise/compiler/primitives/bits";
 import { bitcastConvertType } from "@lanewise/compiler/primitives/bits-bitcast";
 import { reshapeP } from "@lanewise/compiler/primitives/linear";
 import { randomBits, randomSplit, randomUnwrap } from "@lanewise/compiler/primitives/random";
-import { span } from "@lanewise/compiler/primitives/random-span";
+import { span } from "@lanewise/compiler/primitives/random-rounded";
 import { unstack } from "@lanewise/compiler/primitives/structural-stack";
 import { bind1 } from "@lanewise/compiler/trace/stack";
 import { parseOptional, type Optional } from "../arguments.ts";

@@ -1,0 +1,96 @@
+/**
+ * @file The samples of the op table give what real JAX gives: values, gradients and batches, from committed hex floats.
+ *
+ * Two computations in float32 differ by rounding: results agree to a few ulp of the largest element, integers exactly.
+ */
+
+import { at } from "@lanewise/compiler/base/assert";
+import { isFloat } from "@lanewise/compiler/base/dtype";
+import type { Value } from "@lanewise/compiler/ir/types";
+import { bind } from "@lanewise/compiler/trace/stack";
+import { jit, numpy as np, vjp, vmap, type NDArray } from "lanewise";
+import { describe, expect, test } from "vitest";
+import dumped from "./samples-in.json" with { type: "json" };
+import golden from "./samples.json" with { type: "json" };
+import { allSamples } from "../support/samples/all.ts";
+import { toArray } from "../support/words.ts";
+
+interface Encoded {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: readonly (string | number)[];
+}
+
+interface Sample {
+  readonly place: number;
+  readonly primitive: string;
+  readonly sample: string;
+  readonly values: readonly Encoded[];
+  readonly gradients?: readonly Encoded[];
+  readonly batched?: readonly Encoded[];
+}
+
+type Run = (...args: NDArray[]) => NDArray[];
+
+const samples = allSamples();
+const inputsOf = new Map(dumped.map((entry) => [entry.place, entry.inputs]));
+const records = (golden.records as unknown as readonly Sample[]).map((record) => [`${record.primitive}: ${record.sample}`, record] as const);
+
+/** Python's `float.hex`: `-0x1.8p+1`, `inf`, `nan`. */
+function parseHex(text: string): number {
+  const match = /^(-?)0x([01])\.?([0-9a-f]*)p([+-]\d+)$/.exec(text);
+  if (match === null) return Number(text.replace("inf", "Infinity").replace("nan", "NaN"));
+  const [, sign, whole = "0", fraction = "", exponent = "0"] = match;
+  const mantissa = Number(whole) + (fraction === "" ? 0 : Number.parseInt(fraction, 16) / 16 ** fraction.length);
+  return (sign === "-" ? -1 : 1) * mantissa * 2 ** Number(exponent);
+}
+
+function deviceInputs(place: number): NDArray[] {
+  return (inputsOf.get(place) ?? []).map(({ data, dtype, shape }) => np.array(np.array(Float64Array.from(data, Number)).reshape(shape), dtype as "float32"));
+}
+
+function problems(what: string, got: readonly NDArray[], want: readonly Encoded[]): string[] {
+  if (got.length !== want.length) return [`${what}: ${got.length} results instead of ${want.length}`];
+  return got.flatMap((array, index) => {
+    const { dtype, shape, data } = at(want, index);
+    if (array.dtype !== dtype || array.shape.join() !== shape.join()) return [`${what} ${index}: ${array.dtype}[${array.shape.join()}] instead of ${dtype}[${shape.join()}]`];
+    const numbers = data.map((element) => (typeof element === "string" ? parseHex(element) : element));
+    const scale = Math.max(1e-30, ...numbers.filter(Number.isFinite).map(Math.abs));
+    return [...array.dataSync()].flatMap((element, place) => {
+      const [have, wanted] = [Number(element), at(numbers, place)];
+      const close = have === wanted || (Number.isNaN(have) && Number.isNaN(wanted)) || (isFloat(array.dtype) && Math.abs(have - wanted) <= 2e-6 * (scale + Math.abs(wanted)));
+      return close ? [] : [`${what} ${index}, element ${place}: ${have} instead of ${wanted}`];
+    });
+  });
+}
+
+describe("samples against JAX", () => {
+  test("at least 400 calls", () => {
+    const calls = records.reduce((sum, [, record]) => sum + 1 + (record.gradients === undefined ? 0 : 1) + (record.batched === undefined ? 0 : 1), 0);
+    expect(calls).toBeGreaterThan(400);
+  });
+
+  test.each(records)("%s", (_name, { place, primitive, sample: name, values, gradients, batched }) => {
+    const bound = at(samples, place);
+    expect([bound.primitive.name, bound.sample.name]).toEqual([primitive, name]);
+    const run: Run = (...args) => bind(bound.primitive, args as unknown as Value[], bound.sample.params).map(toArray);
+    const inputs = deviceInputs(place);
+    const found = problems("value", (jit(run) as Run)(...inputs), values);
+    if (batched !== undefined) {
+      const batches = inputs.map((input) => np.stack([input, isFloat(input.dtype) ? input.mul(0.5) : input]));
+      found.push(...problems("batch", (jit(vmap(run) as Run) as Run)(...batches), batched));
+    }
+    if (gradients !== undefined) found.push(...problems("gradient", gradientsOf(run, inputs), gradients));
+    expect(found.slice(0, 4)).toEqual([]);
+  });
+});
+
+/** Cotangents of the float inputs for cotangents cos(k), cos(k + 1), ... of float result k, as the script takes them. */
+function gradientsOf(run: Run, inputs: readonly NDArray[]): NDArray[] {
+  const places = inputs.flatMap((input, index) => (isFloat(input.dtype) ? [index] : []));
+  const ofFloats: Run = (...floats) => run(...inputs.map((input, index) => (places.includes(index) ? at(floats, places.indexOf(index)) : input))).filter(({ dtype }) => isFloat(dtype));
+  const [outs, pull] = vjp(ofFloats, places.map((place) => at(inputs, place)));
+  const cotangents = (outs as NDArray[]).map((out, index) =>
+    np.array(Float64Array.from({ length: out.size }, (_, place) => Math.fround(Math.cos(place + index)))).reshape(out.shape).astype(out.dtype));
+  return pull(cotangents) as NDArray[];
+}

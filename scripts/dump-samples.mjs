@@ -25,7 +25,7 @@ const entry = `
   }
 `;
 const bundled = await build({ stdin: { contents: entry, resolveDir: root, loader: "ts" }, bundle: true, write: false, format: "esm", conditions: ["lanewise-source"], logLevel: "error" });
-const { dump } = await import(`data:text/javascript;base64,${Buffer.from(bundled.outputFiles[0].text).toString("base64")}`);
+const { dump } = await import(`data:text/javascript;base64,${Buffer.from(bundled.outputFiles[0]?.text ?? "").toString("base64")}`);
 const samples = dump();
-writeFileSync(new URL("../tests/conformance/samples-in.json", import.meta.url), `[\n${samples.map((sample) => JSON.stringify(sample)).join(",\n")}\n]\n`);
+writeFileSync(new URL("../tests/conformance/samples-in.json", import.meta.url), `[\n${samples.map((/** @type {unknown} */ sample) => JSON.stringify(sample)).join(",\n")}\n]\n`);
 console.log(`${samples.length} samples written`);

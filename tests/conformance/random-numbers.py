@@ -109,7 +109,7 @@ JAXPRS = {
     "choice": lambda k: r.choice(k, 5, (2,)),
     "vmapUniform": lambda k: jax.vmap(lambda one: r.uniform(one, (3,)))(r.split(k, 4)),
     "vmapBits": lambda k: jax.vmap(lambda one: r.bits(one, (3,)), out_axes=1)(r.split(k, 4)),
-    "gradOfNoise": lambda k: jax.grad(lambda x: x * r.normal(k))(2.0),
+    "gradOfNoise": lambda k: jax.grad(lambda x: jnp.sum(x * r.normal(k, (3,))))(jnp.ones(3)),
 }
 
 

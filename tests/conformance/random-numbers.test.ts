@@ -78,7 +78,7 @@ describe("numbers", () => {
   });
 });
 
-const jaxprPrograms: Readonly<Record<string, (key: NDArray) => NDArray>> = {
+const jaxprPrograms: Readonly<Record<string, (key: NDArray) => unknown>> = {
   key: () => random.key(3),
   PRNGKey: () => random.PRNGKey(3),
   split: (key) => random.split(key),
@@ -110,7 +110,7 @@ const jaxprPrograms: Readonly<Record<string, (key: NDArray) => NDArray>> = {
   choice: (key) => random.choice(key, 5, [2]),
   vmapUniform: (key) => (vmap((one: NDArray) => random.uniform(one, [3])) as Draw)(random.split(key, 4)),
   vmapBits: (key) => (vmap((one: NDArray) => random.bits(one, [3]), 0, 1) as Draw)(random.split(key, 4)),
-  gradOfNoise: (key) => grad((x: number) => np.multiply(x, random.normal(key)))(2),
+  gradOfNoise: (key) => grad((x: NDArray) => np.sum(x.mul(random.normal(key, [3]))))(np.ones(3)),
 };
 
 describe("jaxprs", () => {

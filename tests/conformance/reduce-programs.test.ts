@@ -17,7 +17,23 @@ const folded = (text: string): string => text.replaceAll(/\s+/g, " ").replaceAll
 
 /** Programs whose jaxprs differ, with the reason. */
 const differing: Readonly<Record<string, string>> = {
+  ...reasonFor("an initial value is combined afterwards; JAX has a reduction by a jaxpr", [
+    "reduce by mul from 2", "window sum from 1", "window max from -1",
+  ]),
+  ...reasonFor("window products are products of slices; JAX has a windowed reduction by a jaxpr", ["window product", "window product dilated"]),
+  ...reasonFor("the identity takes the place of the reduction", ["reduce max of nothing", "reduce min of nothing"]),
+  ...reasonFor("the derivative is a linear recurrence with weights from the result; JAX differentiates logaddexp in a tree", [
+    "vjp cumlogsumexp", "vjp cumlogsumexp of ties", "vjp cumlogsumexp reverse", "grad of grad of cumlogsumexp", "third derivative of cumlogsumexp",
+  ]),
+  ...reasonFor("several axes are transposed first and reshaped then; JAX's reshape does both", ["np median axes"]),
+  ...reasonFor("JAX prunes the call before it takes residuals, and keeps zeros as residuals", ["np grad of median", "np grad of var", "np grad of std"]),
+  ...reasonFor("a number is float32; in JAX 80 is an integer", ["np percentile"]),
+  ...reasonFor("JAX's hessian makes the rows of the identity in another order", ["hessian of reduce prod at zeros"]),
 };
+
+function reasonFor(reason: string, names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, reason]));
+}
 
 function expectResults(actual: unknown, golden: Golden | undefined): void {
   const outputs = (Array.isArray(actual) ? actual.flat() : [actual]) as NDArray[];
@@ -32,6 +48,10 @@ function expectResults(actual: unknown, golden: Golden | undefined): void {
 describe("reductions, windows, prefixes and sorts", () => {
   it("has a twin for every golden", () => {
     expect(Object.keys(reducePrograms).sort()).toEqual(Object.keys(goldens).sort());
+  });
+
+  it("knows every program that differs", () => {
+    for (const name of Object.keys(differing)) expect(Object.keys(goldens)).toContain(name);
   });
 
   it.each(programs.filter(([name]) => differing[name] === undefined))("%s traces as in JAX", (name, [run, ...args]) => {

@@ -28,7 +28,7 @@ const image = make([4, 6], "float32", 5);
 const zeros = floats(0, 2, 3);
 const ties = floats(1, 1, 1, 1, 0, 2, 2, 1);
 const special = floats(0, -0, -Infinity, 1, Infinity, 2, NaN, 3);
-const mask = np.greater(m, 0);
+const mask = np.greater(m, 0) as unknown as NDArray;
 const key = np.array([2, 0, 1, 0, 2], "int32");
 
 type Run = (...args: NDArray[]) => unknown;
@@ -41,7 +41,8 @@ const pull = (f: Run): Run => (...args) => {
 };
 
 const push = (f: Run): Run => (...args) => jvp(f, args, args).flat();
-const window = (...rest: Parameters<typeof lax.reduceWindow> extends [unknown, ...infer Rest] ? Rest : never): One => (a) => lax.reduceWindow(a, ...rest);
+const reduceWindow = lax.reduceWindow as (...args: readonly unknown[]) => NDArray;
+const window = (...rest: readonly unknown[]): One => (a) => reduceWindow(a, ...rest);
 const total = (f: One): One => (a) => np.sum(f(a).pow(2));
 const gradOf = (f: One): One => grad(f) as unknown as One;
 const { slice } = np;

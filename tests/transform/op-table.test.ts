@@ -74,7 +74,7 @@ describe("op table", () => {
       const perExample = Array.from({ length: size }, (_, position) =>
         expected(bound, batched.map((input, index) => (at(axes, index) === null ? input : example(input, at(axes, index) as number, position)))));
       const want = at(perExample, 0).map((_, index) => stack(perExample.map((outs) => at(outs, index)), 0));
-      const got = (jit(vmap(runOf(bound), axes as 0) as Run) as Run)(...batched.map(toDevice));
+      const got = (jit(vmap(runOf(bound), axes as unknown as 0) as Run) as Run)(...batched.map(toDevice));
       failures.push(...problems(`axes [${axes.map(String).join()}]`, got, want));
     }
     expect(failures.slice(0, 5)).toEqual([]);

@@ -11,9 +11,9 @@ import { sizeOf } from "../base/shape.ts";
 import type { RoutineContext, RoutinePlan } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import { KernelBuilder } from "../kernel/build.ts";
-import type { Expr, ValueDType } from "../kernel/types.ts";
+import type { Expr, RefExpr, ValueDType } from "../kernel/types.ts";
 import type { NoParams } from "./define.ts";
-import { blockSize } from "./linalg-triangles.ts";
+import { blockSize, inTiles, sums } from "./linalg-blocks.ts";
 import { storageOf, valueOf } from "./reduce-kernel.ts";
 
 export function planCholesky({ inAvals }: RoutineContext<NoParams>): RoutinePlan {
@@ -29,9 +29,8 @@ export function planCholesky({ inAvals }: RoutineContext<NoParams>): RoutinePlan
     const place = k.mul(index, size * size);
     const element = (row: Expr, column: Expr): Expr => k.add(k.add(place, k.mul(row, size)), column);
     builder.for("serial", 0, size, 1, (row) => {
-      builder.for("simd", row, size, 1, (column) => {
-        builder.store(factor, element(row, column), builder.load(matrix, element(column, row)));
-      }, "column");
+      builder.for("simd", 0, row, 1, (column) => builder.store(factor, element(row, column), k.constant(0, valueOf(dtype))), "column");
+      builder.for("simd", row, size, 1, (column) => builder.store(factor, element(row, column), builder.load(matrix, element(column, row))), "column");
     }, "row");
     const failed = new Factorization(builder, factor, element, size, valueOf(dtype)).factor();
     turnOver(builder, factor, element, size, failed);
@@ -65,23 +64,30 @@ class Factorization {
     const failed = builder.var(k.boolean(false), "failed");
     builder.for("serial", 0, this.#size, blockSize, (first) => {
       const end = builder.let(k.min(k.add(first, blockSize), this.#size), "end");
-      builder.for("serial", first, end, 1, (row) => {
-        const pivot = builder.let(k.sub(this.#load(row, row), this.#products(first, row, row, row)), "pivot");
-        builder.assign(failed, k.or(failed, k.le(pivot, 0)));
-        const root = builder.let(k.op("sqrt", pivot), "root");
-        this.#store(row, row, root);
-        builder.for("simd", k.add(row, 1), this.#size, 1, (column) => {
-          const rest = k.sub(this.#load(row, column), this.#products(first, row, row, column));
-          this.#store(row, column, k.div(rest, root));
-        }, "column");
-      }, "row");
-      builder.for("serial", end, this.#size, 1, (row) => {
-        builder.for("simd", row, this.#size, 1, (column) => {
-          this.#store(row, column, k.sub(this.#load(row, column), this.#products(first, end, row, column)));
-        }, "column");
-      }, "row");
+      builder.for("serial", first, end, 1, (row) => this.#finish(first, row, failed), "row");
+      // Beside the first row of a tile the others reach below the diagonal, where nothing is read before the end.
+      inTiles(builder, end, k.int(this.#size), (rows) => {
+        builder.for("simd", at(rows, 0), this.#size, 1, (column) => this.#takeIn(first, end, rows, column), "column");
+      });
     }, "first");
     return failed;
+  }
+
+  /** A row of the block, from the rows of the block above it. */
+  #finish(first: Expr, row: Expr, failed: RefExpr): void {
+    const builder = this.#builder;
+    const rest = (column: Expr): Expr => k.sub(this.#load(row, column), at(this.#products(first, row, [row], column), 0));
+    const pivot = builder.let(rest(row), "pivot");
+    builder.assign(failed, k.or(failed, k.le(pivot, 0)));
+    const root = builder.let(k.op("sqrt", pivot), "root");
+    this.#store(row, row, root);
+    builder.for("simd", k.add(row, 1), this.#size, 1, (column) => this.#store(row, column, k.div(rest(column), root)), "column");
+  }
+
+  /** What a finished block gives to one column of rows below it. */
+  #takeIn(first: Expr, end: Expr, rows: readonly Expr[], column: Expr): void {
+    const products = this.#products(first, end, rows, column);
+    rows.forEach((row, place) => this.#store(row, column, k.sub(this.#load(row, column), at(products, place))));
   }
 
   #load(row: Expr, column: Expr): Expr {
@@ -92,14 +98,12 @@ class Factorization {
     this.#builder.store(this.#factor, this.#element(row, column), value);
   }
 
-  /** The sum of U[p, left] U[p, right] over the rows p from `first` to `end`. */
-  #products(first: Expr, end: Expr, left: Expr, right: Expr): Expr {
-    const builder = this.#builder;
-    const sum = builder.var(k.constant(0, this.#dtype), "sum");
-    builder.for("serial", first, end, 1, (row) => {
-      builder.assign(sum, k.add(sum, k.mul(this.#load(row, left), this.#load(row, right))));
-    }, "p");
-    return sum;
+  /** For each row the sum of U[p, row] U[p, column] over the rows p from `first` to `end`. */
+  #products(first: Expr, end: Expr, rows: readonly Expr[], column: Expr): readonly Expr[] {
+    return sums(this.#builder, this.#dtype, rows.length, first, end, (p) => {
+      const shared = this.#load(p, column);
+      return rows.map((row) => k.mul(this.#load(p, row), shared));
+    });
   }
 }
 

@@ -13,7 +13,7 @@ import type { Params, RoutineContext, RoutinePlan, RoutineStep } from "../ir/typ
 import * as k from "../kernel/build.ts";
 import { KernelBuilder } from "../kernel/build.ts";
 import type { Expr, ValueDType } from "../kernel/types.ts";
-import { blockSize } from "./linalg-triangles.ts";
+import { blockSize, inTiles, sums } from "./linalg-blocks.ts";
 import { storageOf, valueOf } from "./reduce-kernel.ts";
 
 export interface TriangularSolveParams extends Params {
@@ -121,7 +121,8 @@ class SolveKernel {
       const pivot = this.#pivot(chunk, row);
       eachColumn((column) => this.#solve(chunk, row, column, first, step, pivot));
     }, "step");
-    this.#rest(end, "serial", (row) => eachColumn((column) => this.#takeIn(chunk, row, column, first, end)));
+    const [from, to] = this.#unsolved(end);
+    inTiles(builder, from, to, (rows) => eachColumn((column) => this.#takeIn(chunk, rows, [column], first, end)));
   }
 
   /** Each column is contiguous, and so are the unknowns that take a block in. */
@@ -132,8 +133,11 @@ class SolveKernel {
         const row = builder.let(this.#unknown(step), "row");
         this.#solve(chunk, row, column, first, step, this.#pivot(chunk, row));
       }, "step");
-      this.#rest(end, "simd", (row) => this.#takeIn(chunk, row, column, first, end));
     }, "column");
+    const [from, to] = this.#unsolved(end);
+    inTiles(builder, chunk.firstColumn, chunk.endColumn, (columns) => {
+      builder.for("simd", from, to, 1, (row) => this.#takeIn(chunk, [row], columns, first, end), "row");
+    });
   }
 
   /** The unknown that is found in a step. */
@@ -141,11 +145,10 @@ class SolveKernel {
     return this.#isForward ? step : k.sub(k.int(this.#system.size - 1), step);
   }
 
-  /** The unknowns that are found after `end` steps. */
-  #rest(end: Expr, loop: "serial" | "simd", body: (row: Expr) => void): void {
-    const { size } = this.#system;
-    const [from, to] = this.#isForward ? [end, size] : [0, k.sub(k.int(size), end)];
-    this.#builder.for(loop, from, to, 1, body, "row");
+  /** The unknowns that are not found in `end` steps. */
+  #unsolved(end: Expr): readonly [from: Expr, to: Expr] {
+    const size = k.int(this.#system.size);
+    return this.#isForward ? [end, size] : [k.int(0), k.sub(size, end)];
   }
 
   /** The element of the diagonal; null where it counts as one. */
@@ -163,27 +166,31 @@ class SolveKernel {
     return k.add(solutionStart, params.leftSide ? k.add(k.mul(row, columns), column) : k.add(k.mul(column, size), row));
   }
 
-  /** The sum of T[row, u] Y[u, column] over the unknowns u that the steps from `first` to `end` find. */
-  #products(chunk: Chunk, row: Expr, column: Expr, first: Expr, end: Expr): Expr {
+  /**
+   * Sums of T[row, u] Y[u, column] over the unknowns u that the steps from `first` to `end` find: for several rows and one
+   * column, or for one row and several columns.
+   */
+  #products(chunk: Chunk, rows: readonly Expr[], columns: readonly Expr[], first: Expr, end: Expr): readonly Expr[] {
     const builder = this.#builder;
-    const sum = builder.var(k.constant(0, this.#dtype), "sum");
-    builder.for("serial", first, end, 1, (step) => {
+    return sums(builder, this.#dtype, rows.length * columns.length, first, end, (step) => {
       const unknown = this.#unknown(step);
-      const known = builder.load(this.#solution, this.#place(chunk, unknown, column));
-      builder.assign(sum, k.add(sum, k.mul(this.#coefficient(chunk, row, unknown), known)));
-    }, "p");
-    return sum;
+      const coefficients = rows.map((row) => this.#coefficient(chunk, row, unknown));
+      const known = columns.map((column) => builder.load(this.#solution, this.#place(chunk, unknown, column)));
+      return coefficients.flatMap((coefficient) => known.map((value) => k.mul(coefficient, value)));
+    });
   }
 
-  #takeIn(chunk: Chunk, row: Expr, column: Expr, first: Expr, end: Expr): void {
-    const place = this.#place(chunk, row, column);
-    const before = this.#builder.load(this.#solution, place);
-    this.#builder.store(this.#solution, place, k.sub(before, this.#products(chunk, row, column, first, end)));
+  #takeIn(chunk: Chunk, rows: readonly Expr[], columns: readonly Expr[], first: Expr, end: Expr): void {
+    const builder = this.#builder;
+    const products = this.#products(chunk, rows, columns, first, end);
+    rows.flatMap((row) => columns.map((column) => this.#place(chunk, row, column))).forEach((place, which) => {
+      builder.store(this.#solution, place, k.sub(builder.load(this.#solution, place), at(products, which)));
+    });
   }
 
   #solve(chunk: Chunk, row: Expr, column: Expr, first: Expr, step: Expr, pivot: Expr | null): void {
     const place = this.#place(chunk, row, column);
-    const rest = k.sub(this.#builder.load(this.#solution, place), this.#products(chunk, row, column, first, step));
+    const rest = k.sub(this.#builder.load(this.#solution, place), at(this.#products(chunk, [row], [column], first, step), 0));
     this.#builder.store(this.#solution, place, pivot === null ? rest : k.div(rest, pivot));
   }
 }

@@ -11,9 +11,6 @@ import { dotGeneral } from "./contract.ts";
 import { broadcastInDim, fullOf, transpose } from "./linear.ts";
 import { iota } from "./structural.ts";
 
-/** Rows that the kernels of factorisations and solutions finish before the others take them in. */
-export const blockSize = 32;
-
 /** Rows and columns of the last two axes. */
 export function matrixShape(shape: readonly number[]): readonly [rows: number, columns: number] {
   return [at(shape, -2), at(shape, -1)];

@@ -34,7 +34,7 @@ const threefryKeys: KeyParams = { impl: "fry" };
 const printKind = ({ impl }: KeyParams): readonly PrintedParam[] => [printed("impl", impl)];
 const parseKind = (params: ReadonlyMap<string, ParsedParam>): KeyParams => {
   const impl = params.get("impl");
-  return impl === "fry" ? threefryKeys : refuseParameter("a random key", "keys of the kind fry", String(impl));
+  return impl === "fry" ? threefryKeys : refuseParameter("a random key", "keys of the kind fry", typeof impl === "string" ? impl : "another param");
 };
 
 const noTangent = nonDifferentiable("keys and integers have no tangents");

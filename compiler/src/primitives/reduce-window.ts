@@ -10,8 +10,9 @@ import { at } from "../base/assert.ts";
 import { raise } from "../base/errors.ts";
 import { equalShapes, formatShape, sizeOf } from "../base/shape.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
-import type { Aval, BatchRule, FoldLowering, JvpRule, Params, ParsedParam, Primitive, PrintedParam, ReadOperand, Tangent, Value } from "../ir/types.ts";
-import type { Emitter } from "../ir/types.ts";
+import type {
+  Aval, BatchRule, Emitter, FoldLowering, JvpRule, Params, ParsedParam, Primitive, PrintedParam, ReadOperand, Tangent, Value,
+} from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import { foldStart, foldStep, type FoldOp } from "../kernel/folds.ts";
 import type { Expr } from "../kernel/types.ts";
@@ -21,7 +22,7 @@ import { arithmetic, batchedAxis, definePrimitive, knownValue, linearAval, mapCo
 import { commonDType } from "./elementwise.ts";
 import { shapeMismatch } from "./errors.ts";
 import { batchFirst } from "./linear.ts";
-import { formatTuple, parseNumbers } from "./params.ts";
+import { formatTuple, parseName, parseNumbers } from "./params.ts";
 import { takesOver } from "./reduce.ts";
 import { valueOf } from "./reduce-kernel.ts";
 import { planSelectAndScatter, type SelectAndScatterParams, type SelectPrimitive } from "./reduce-window-scatter.ts";
@@ -169,7 +170,8 @@ function printSelection(selectPrim: SelectPrimitive): PrintedParam {
 }
 
 function parseSelection(param: ParsedParam | undefined): SelectPrimitive {
-  return param === "ge" || param === "le" ? param : refuseParameter("select_and_gather_add", "ge or le", String(param));
+  const name = parseName(param);
+  return name === "ge" || name === "le" ? name : refuseParameter("select_and_gather_add", "ge or le", name);
 }
 
 /** Linear in the first operand; the second one only says where, so its tangent does nothing. */

@@ -1,7 +1,7 @@
 /** @file Reductions other than the sum: products, extrema, bitwise ones, and the places of extrema. */
 
 import { at } from "../base/assert.ts";
-import { isDType, isFloat, isInteger, tangentDType, type DType } from "../base/dtype.ts";
+import { isFloat, isInteger, tangentDType, type DType } from "../base/dtype.ts";
 import { formatShape, range, withAxis } from "../base/shape.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
 import type { Aval, FoldLowering, Primitive, Value } from "../ir/types.ts";
@@ -13,7 +13,7 @@ import { convertElementType, div, mul, mulP, numeric } from "./arith.ts";
 import { eq } from "./compare.ts";
 import { arithmetic, batchedAxis, definePrimitive, noParams, nonDifferentiable, notLinear, printed, refuseParameter, requireDType } from "./define.ts";
 import { fullOf, reduceSum, reducedAval, reducerBatch, reshape, reshapeP, squeezeP, transposeP, type AxesParams } from "./linear.ts";
-import { formatTuple, parseNumbers } from "./params.ts";
+import { formatTuple, parseDType, parseNumbers } from "./params.ts";
 import { padDual, pushForward, sliceDual, type Dual } from "./reduce-duals.ts";
 import { valueOf } from "./reduce-kernel.ts";
 
@@ -209,11 +209,7 @@ function defineArgReduce(name: "argmax" | "argmin", op: "max" | "min"): Primitiv
     subJaxprs: "none",
     inlinable: "never",
     printParams: ({ axes, indexDType }) => [printed("axes", formatTuple(axes)), printed("index_dtype", indexDType)],
-    parseParams: (params) => {
-      const indexDType = params.get("index_dtype");
-      if (!isDType(indexDType)) return refuseParameter(name, "a dtype", String(indexDType));
-      return { axes: parseNumbers(params.get("axes")), indexDType };
-    },
+    parseParams: (params) => ({ axes: parseNumbers(params.get("axes")), indexDType: parseDType(params.get("index_dtype")) }),
     inPlace: "none",
     facts: arithmetic,
   });

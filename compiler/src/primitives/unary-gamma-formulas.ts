@@ -231,13 +231,13 @@ const isEven = (x: Expr): Expr => isInteger(k.mul(x, 0.5));
 export function zeta(s: Expr, q: Expr, emitter: Emitter): Expr {
   const number = (value: number): Expr => like(q, value);
   const value = emitter.branch(k.gt(q, 0), () => zetaOfPositive(s, q, emitter), () => {
-    const fraction = emitter.let(k.sub(q, k.op("floor", q)), "fraction");
-    const between = k.sub(
-      zetaOfPositive(s, emitter.let(k.sub(1, fraction), "first"), emitter), zetaOfPositive(s, emitter.let(k.sub(1, q), "last"), emitter),
-    );
+    const whole = emitter.let(k.op("floor", q), "whole");
+    const fraction = emitter.let(k.sub(q, whole), "fraction");
+    const [nearest, farthest] = [k.sub(k.add(whole, 1), q), k.sub(1, q)];
+    const between = k.sub(zetaOfPositive(s, emitter.let(nearest, "nearest"), emitter), zetaOfPositive(s, emitter.let(farthest, "farthest"), emitter));
     const sign = k.select(isEven(s), number(1), number(-1));
     const sum = k.add(zetaOfPositive(s, fraction, emitter), k.mul(sign, between));
-    const isPole = k.eq(fraction, 0);
+    const isPole = k.eq(whole, q);
     const atPole = k.select(isEven(s), number(Number.POSITIVE_INFINITY), number(Number.NaN));
     return k.select(isInteger(s), k.select(isPole, atPole, sum), number(Number.NaN));
   });

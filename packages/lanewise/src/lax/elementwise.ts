@@ -10,6 +10,7 @@ import * as compare from "@lanewise/compiler/primitives/compare";
 import * as linear from "@lanewise/compiler/primitives/linear";
 import * as power from "@lanewise/compiler/primitives/power";
 import * as functions from "@lanewise/compiler/primitives/unary";
+import { bind1 } from "@lanewise/compiler/trace/stack";
 import { give, read } from "../numpy/operand.ts";
 import { resolveDType } from "../ops/dtypes.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
@@ -26,7 +27,7 @@ export const mul: Binary = binary("mul", arith.mul);
 export const div: Binary = binary("div", arith.div);
 export const max: Binary = binary("max", arith.max);
 export const min: Binary = binary("min", arith.min);
-/** `x ** y` for floats. */
+/** `x ** y` for floats; the exponent may be an array of integers. */
 export const pow: Binary = binary("pow", power.pow);
 export const eq: Binary = binary("eq", compare.eq);
 export const ne: Binary = binary("ne", compare.ne);
@@ -45,7 +46,7 @@ export const tanh: Unary = unary("tanh", functions.tanh);
 export const sqrt: Unary = unary("sqrt", functions.sqrt);
 
 /** `x ** y` for a static integer y. */
-export const integerPow = (x: ArrayLike, y: number): NDArray => give(arith.integerPow(read(x, "lax.integerPow", "x"), y));
+export const integerPow = (x: ArrayLike, y: number): NDArray => give(bind1(arith.integerPowP, [read(x, "lax.integerPow", "x")], { y }));
 
 /** The same values in another dtype. Floats become integers towards zero; out of range they saturate, NaN gives 0. */
 export const convertElementType = <D extends DType>(operand: ArrayLike, newDtype: D): NDArray<D> =>

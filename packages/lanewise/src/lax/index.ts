@@ -4,6 +4,7 @@ export * from "./collective.ts";
 export * from "./cumulative.ts";
 export * from "./convolution.ts";
 export * from "./elementwise.ts";
+export * from "./functions.ts";
 export * from "./gather-scatter.ts";
 export * from "./indexing.ts";
 export * as linalg from "./linalg.ts";

@@ -1,6 +1,7 @@
 /** @file np's statistics: variance, spread, quantiles, averages, counts, and reductions that skip NaN. */
 
 import { raise } from "@lanewise/compiler/base/errors";
+import type { Value } from "@lanewise/compiler/ir/types";
 import { booleanArgument, describeArgument, parseOptional, refuseOut, type Optional } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
 import * as quantiles from "../ops/quantile.ts";
@@ -128,19 +129,21 @@ export function median(a: ArrayLike, ...rest: Optional<["axis", "out"], Omit<Qua
 type SumRest = Optional<["axis", "dtype", "out", "keepdims", "initial", "where"], Omit<ReductionOptions, "promoteIntegers">>;
 type ExtremumRest = Optional<["axis", "out", "keepdims", "initial", "where"], Omit<ReductionOptions, "dtype" | "promoteIntegers">>;
 
-function withoutNaN(name: "nansum" | "nanprod" | "nanmax" | "nanmin" | "nanmean", like: ReductionName, a: ArrayLike, rest: readonly unknown[]): NDArray {
+type Reduce = (x: Value, given: ReductionArguments) => Value;
+
+function withoutNaN(name: string, apply: Reduce, like: ReductionName, a: ArrayLike, rest: readonly unknown[]): NDArray {
   const operation = `np.${name}`;
-  return give(ops[name](read(a, operation, "a"), parseReduction(like, rest, (value, argument) => read(value, operation, argument), operation)));
+  return give(apply(read(a, operation, "a"), parseReduction(like, rest, (value, argument) => read(value, operation, argument), operation)));
 }
 
 /** Sum of the elements that are not NaN. */
-export const nansum = (a: ArrayLike, ...rest: SumRest): NDArray => withoutNaN("nansum", "sum", a, rest);
+export const nansum = (a: ArrayLike, ...rest: SumRest): NDArray => withoutNaN("nansum", ops.nansum, "sum", a, rest);
 /** Product of the elements that are not NaN. */
-export const nanprod = (a: ArrayLike, ...rest: SumRest): NDArray => withoutNaN("nanprod", "prod", a, rest);
+export const nanprod = (a: ArrayLike, ...rest: SumRest): NDArray => withoutNaN("nanprod", ops.nanprod, "prod", a, rest);
 /** The largest of the elements that are not NaN; NaN where all are. @throws LW3018 for no elements and no `initial` */
-export const nanmax = (a: ArrayLike, ...rest: ExtremumRest): NDArray => withoutNaN("nanmax", "max", a, rest);
+export const nanmax = (a: ArrayLike, ...rest: ExtremumRest): NDArray => withoutNaN("nanmax", ops.nanmax, "max", a, rest);
 /** The smallest of the elements that are not NaN; NaN where all are. @throws LW3018 for no elements and no `initial` */
-export const nanmin = (a: ArrayLike, ...rest: ExtremumRest): NDArray => withoutNaN("nanmin", "min", a, rest);
+export const nanmin = (a: ArrayLike, ...rest: ExtremumRest): NDArray => withoutNaN("nanmin", ops.nanmin, "min", a, rest);
 /** The mean of the elements that are not NaN; NaN where all are. */
 export const nanmean = (a: ArrayLike, ...rest: Optional<["axis", "dtype", "out", "keepdims"], Omit<ReductionOptions, "initial" | "promoteIntegers">>): NDArray =>
-  withoutNaN("nanmean", "mean", a, rest);
+  withoutNaN("nanmean", ops.nanmean, "mean", a, rest);

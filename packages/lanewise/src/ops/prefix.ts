@@ -33,7 +33,7 @@ export function parsePrefix(operation: string, rest: readonly unknown[]): readon
 }
 
 /** Sums or products up to each place of an axis, or of the raveled array. A call in the jaxpr. Bools are counted in int32. */
-function prefix(name: "cumsum" | "cumprod", x: Value, axis: number | null, dtype: DType | null): Value {
+function prefix(name: string, apply: (x: Value, axis: number) => Value, x: Value, axis: number | null, dtype: DType | null): Value {
   const operation = `np.${name}`;
   const isScalar = x.aval.shape.length === 0;
   const dimension = axis === null ? 0 : resolveAxis(operation, axis, isScalar ? 1 : x.aval.shape.length);
@@ -43,12 +43,12 @@ function prefix(name: "cumsum" | "cumprod", x: Value, axis: number | null, dtype
     // A sum as bool asks whether anything was not 0 so far.
     const counted = resultType === "bool" && rows.aval.dtype !== "bool" ? ne(rows, scalarLike(rows, 0)) : rows;
     const converted = convertOperand(operation, counted, resultType === "bool" ? "int32" : resultType);
-    return convertOperand(operation, cumulative[name](converted, dimension), resultType);
+    return convertOperand(operation, apply(converted, dimension), resultType);
   });
 }
 
-export const cumsum = (x: Value, axis: number | null, dtype: DType | null): Value => prefix("cumsum", x, axis, dtype);
-export const cumprod = (x: Value, axis: number | null, dtype: DType | null): Value => prefix("cumprod", x, axis, dtype);
+export const cumsum = (x: Value, axis: number | null, dtype: DType | null): Value => prefix("cumsum", cumulative.cumsum, x, axis, dtype);
+export const cumprod = (x: Value, axis: number | null, dtype: DType | null): Value => prefix("cumprod", cumulative.cumprod, x, axis, dtype);
 
 // diff -----------------------------------------------------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ import type { Value } from "@lanewise/compiler/ir/types";
 import { squeeze } from "@lanewise/compiler/primitives/linear";
 import { randomBits, randomSplit } from "@lanewise/compiler/primitives/random";
 import { sort } from "@lanewise/compiler/primitives/sort";
-import { slice } from "@lanewise/compiler/primitives/structural";
-import { describeAval, scalarOf } from "@lanewise/compiler/trace/stack";
+import { sliceP } from "@lanewise/compiler/primitives/structural";
+import { bind1, describeAval, scalarOf } from "@lanewise/compiler/trace/stack";
 import { booleanArgument, describeArgument, parseOptional, type Optional } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
 import { give, read } from "../numpy/operand.ts";
@@ -23,7 +23,9 @@ import { readKey, type Key } from "./operand.ts";
 /** Two keys made of one. */
 export function splitInTwo(key: Value): readonly [Value, Value] {
   const keys = randomSplit(key, [2]);
-  return [squeeze(slice(keys, [0], [1], [1]), [0]), squeeze(slice(keys, [1], [2], [1]), [0])];
+  // Bound as it stands, because JAX's jaxpr has the strides.
+  const keyAt = (place: number): Value => squeeze(bind1(sliceP, [keys], { startIndices: [place], limitIndices: [place + 1], strides: [1] }), [0]);
+  return [keyAt(0), keyAt(1)];
 }
 
 /** So many sorts by fresh keys of 32 bits that two elements hardly ever have the same keys in all: size^3 keys are enough. */

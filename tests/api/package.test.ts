@@ -1,7 +1,7 @@
 /** @file What the package exports, its devices and its configuration, as the page of the public API names them. */
 import * as lanewise from "lanewise";
 import {
-  blockUntilReady, clearCaches, config, defaultDevice, deviceCount, devicePut, devices, get, init, InternalError, jit, LanewiseError, localDevices, memory, NDArray,
+  blockUntilReady, clearCaches, config, defaultDevice, deviceCount, DeviceLostError, devicePut, devices, get, init, InternalError, jit, LanewiseError, localDevices, memory, NDArray,
   numpy as np,
 } from "lanewise";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -23,7 +23,7 @@ describe("the package", () => {
   const functions = [
     "jit", "vmap", "grad", "valueAndGrad", "jvp", "vjp", "linearize", "jacfwd", "jacrev", "hessian", "customJvp", "customVjp", "makeJaxpr", "evalShape",
     "devices", "localDevices", "deviceCount", "defaultDevice", "devicePut", "blockUntilReady", "get", "init", "memory", "clearCaches", "NDArray",
-    "LanewiseError", "InternalError", "slice",
+    "LanewiseError", "InternalError", "DeviceLostError", "slice",
   ];
   it.each(functions)("exports %s", (name) => {
     expect((lanewise as unknown as Readonly<Record<string, unknown>>)[name]).toBeTypeOf("function");
@@ -36,6 +36,7 @@ describe("the package", () => {
   it("has errors with a code and details", () => {
     expect(new InternalError("x")).toBeInstanceOf(Error);
     expect(new InternalError("x")).not.toBeInstanceOf(LanewiseError);
+    expect(new DeviceLostError("webgpu:0", "the driver restarted")).toMatchObject({ name: "DeviceLostError", device: "webgpu:0", code: "LW2002" });
     try {
       np.sum(np.ones([2]), 5);
     } catch (error) {

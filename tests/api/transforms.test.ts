@@ -102,6 +102,8 @@ describe("trees and numbers", () => {
     expect(tree.unflatten(treedef, [1, 2])).toEqual({ a: [1, null], b: 2 });
     expect(tree.sameStructure(tree.structure([1, 2]), tree.structure([3, 4]))).toBe(true);
     expect(tree.reduce((sum, x) => (sum as number) + (x as number), { a: 1, b: [2, 3] })).toBe(6);
+    expect(read(tree.reduce((a, b) => np.dot(a as NDArray, b as NDArray), [vector, vector]))).toBe(14);
+    expect(read(tree.reduce(np.dot as (a: unknown, b: unknown) => unknown, [vector, vector]))).toBe(14);
     expect([tree.all([true, 1, np.array(true)]), tree.all([true, np.array(0)])]).toEqual([true, false]);
     for (const run of [() => untyped(tree.map)([1], square), () => untyped(tree.unflatten)([1], treedef), () => untyped(tree.reduce)({ a: 1 }, square), () => untyped(tree.transpose)(1, 2, 3)]) {
       expect(failure(run).code).toBe("LW3007");

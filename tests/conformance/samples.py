@@ -135,7 +135,8 @@ if __name__ == "__main__":
         try:
             records.append(conform(sample))
         except Exception as error:
-            failed.append(f"{sample['primitive']}: {sample['sample']}: {type(error).__name__} {(str(error).splitlines() or [""])[0][:120]}")
+            first_line = (str(error).splitlines() or [""])[0]
+            failed.append(f"{sample['primitive']}: {sample['sample']}: {type(error).__name__} {first_line[:120]}")
     lines = ",\n".join(json.dumps(record) for record in records)
     (HERE / "samples.json").write_text(f'{{"jax": "{jax.__version__}", "records": [\n{lines}\n]}}\n')
     calls = sum(len([key for key in ("values", "gradients", "batched") if key in record]) for record in records)

@@ -1,6 +1,6 @@
 /** @file Convolutions of any number of spatial dimensions: strides, paddings, both dilations, groups, every layout. */
 
-import { at, required } from "../base/assert.ts";
+import { at } from "../base/assert.ts";
 import { isFloat, isInteger, type DType } from "../base/dtype.ts";
 import { range, sizeOf, withAxis, withoutAxis } from "../base/shape.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
@@ -162,12 +162,9 @@ function transposeRhs(cotangent: Tangent, lhs: Value, rhs: Aval, params: ConvPar
 // Batch rules ----------------------------------------------------------------------------------------------------------
 
 /** The shape of the result for one example. */
-function exampleShape([lhs, rhs]: readonly Value[], [lhsAxis, rhsAxis]: readonly (number | null)[], params: ConvParams): number[] {
-  const shapeOf = (value: Value | undefined, axis: number | null | undefined): readonly number[] => {
-    const { shape } = required(value, "operand").aval;
-    return axis === null || axis === undefined ? shape : withoutAxis(shape, axis);
-  };
-  return convShape(shapeOf(lhs, lhsAxis), shapeOf(rhs, rhsAxis), params);
+function exampleShape(lhs: Value, lhsAxis: number | null, rhs: Value, rhsAxis: number | null, params: ConvParams): number[] {
+  const [left, right] = [lhs.aval.shape, rhs.aval.shape];
+  return convShape(lhsAxis === null ? left : withoutAxis(left, lhsAxis), rhsAxis === null ? right : withoutAxis(right, rhsAxis), params);
 }
 
 /** Examples become groups: of features, or of the batch where the batch is in groups already. */
@@ -180,7 +177,7 @@ function batchBoth(size: number, lhs: Value, lhsAxis: number, rhs: Value, rhsAxi
     ...params, featureGroupCount: inBatch ? featureGroupCount : featureGroupCount * size, batchGroupCount: inBatch ? batchGroupCount * size : batchGroupCount,
   });
   const place = at(outSpec, 1);
-  return { outputs: [reshape(output, withAxis(exampleShape([lhs, rhs], [lhsAxis, rhsAxis], params), place, size))], axes: [place] };
+  return { outputs: [reshape(output, withAxis(exampleShape(lhs, lhsAxis, rhs, rhsAxis, params), place, size))], axes: [place] };
 }
 
 /** Examples of the input join its batch; inside each group where the batch is in groups. */
@@ -190,7 +187,7 @@ function batchLhs(size: number, lhs: Value, lhsAxis: number, rhs: Value, params:
   const merged = batchGroupCount === 1 ? mergeAxis(lhs, lhsAxis, place) : mergeInGroups(lhs, lhsAxis, place, batchGroupCount);
   const output = bind1(convGeneralDilatedP, [merged, rhs], params);
   const outPlace = at(outSpec, 0);
-  return { outputs: [reshape(output, withAxis(exampleShape([lhs, rhs], [lhsAxis, null], params), outPlace, size))], axes: [outPlace] };
+  return { outputs: [reshape(output, withAxis(exampleShape(lhs, lhsAxis, rhs, null, params), outPlace, size))], axes: [outPlace] };
 }
 
 /** Examples of the weights join the output features; inside each group where there are groups. */
@@ -200,7 +197,7 @@ function batchRhs(size: number, lhs: Value, rhs: Value, rhsAxis: number, params:
   const [place, outPlace] = [at(rhsSpec, 0), at(outSpec, 1)];
   if (groups === 1) {
     const output = bind1(convGeneralDilatedP, [lhs, mergeAxis(rhs, rhsAxis, place)], params);
-    return { outputs: [reshape(output, withAxis(exampleShape([lhs, rhs], [null, rhsAxis], params), outPlace, size))], axes: [outPlace] };
+    return { outputs: [reshape(output, withAxis(exampleShape(lhs, null, rhs, rhsAxis, params), outPlace, size))], axes: [outPlace] };
   }
   const output = bind1(convGeneralDilatedP, [lhs, mergeInGroups(rhs, rhsAxis, place, groups)], params);
   // (groups, size, features of a group) become (size, groups and their features).

@@ -1,9 +1,9 @@
 /**
- * @file The kernel of cholesky, one matrix after the other, in blocks of rows.
+ * @file The kernel of cholesky, one matrix after the other, in blocks of columns.
  *
- * The factor is made as U = L^T in the upper triangle of the result, because the rows of U are contiguous, and turned over at
- * the end. A block of rows is finished, then all rows below take in what it gives them: sums are as short as a block, which
- * keeps their rounding errors small, and a block of rows stays in fast memory while it is used.
+ * The lower triangle is copied and factored in place. A block of columns is finished, then all columns behind it take in what
+ * it gives them: sums are as short as a block, which keeps their rounding errors small, and what they read of a row is
+ * contiguous.
  */
 
 import { at } from "../base/assert.ts";
@@ -11,7 +11,7 @@ import { sizeOf } from "../base/shape.ts";
 import type { RoutineContext, RoutinePlan } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import { KernelBuilder } from "../kernel/build.ts";
-import type { Expr, RefExpr, ValueDType } from "../kernel/types.ts";
+import type { Expr, RefExpr, StorageDType, ValueDType } from "../kernel/types.ts";
 import type { NoParams } from "./define.ts";
 import { blockSize, inTiles, sums } from "./linalg-blocks.ts";
 import { storageOf, valueOf } from "./reduce-kernel.ts";
@@ -22,99 +22,109 @@ export function planCholesky({ inAvals }: RoutineContext<NoParams>): RoutinePlan
   const length = sizeOf(shape);
   if (length === 0) return { scratch: [], steps: [] };
   const builder = new KernelBuilder("cholesky");
-  const matrix = builder.buffer("matrix", { dtype: storageOf(dtype), length, access: "read" });
-  const factor = builder.buffer("factor", { dtype: storageOf(dtype), length, access: "readWrite" });
-  const count = length / (size * size);
-  builder.for("grid", 0, count, 1, (index) => {
-    const place = k.mul(index, size * size);
-    const element = (row: Expr, column: Expr): Expr => k.add(k.add(place, k.mul(row, size)), column);
-    builder.for("serial", 0, size, 1, (row) => {
-      builder.for("simd", 0, row, 1, (column) => builder.store(factor, element(row, column), k.constant(0, valueOf(dtype))), "column");
-      builder.for("simd", row, size, 1, (column) => builder.store(factor, element(row, column), builder.load(matrix, element(column, row))), "column");
-    }, "row");
-    const failed = new Factorization(builder, factor, element, size, valueOf(dtype)).factor();
-    turnOver(builder, factor, element, size, failed);
-  }, "matrix");
-  return {
-    scratch: [], steps: [{ kernel: builder.build(), buffers: [{ from: "input", index: 0 }, { from: "output", index: 0 }], extent: count }],
-  };
+  const extent = length / (size * size);
+  const factorization = new Factorization(builder, storageOf(dtype), valueOf(dtype), size, length);
+  builder.for("grid", 0, extent, 1, (matrix) => factorization.emit(k.mul(matrix, size * size)), "matrix");
+  return { scratch: [], steps: [{ kernel: builder.build(), buffers: [{ from: "input", index: 0 }, { from: "output", index: 0 }], extent }] };
 }
 
-type ElementOf = (row: Expr, column: Expr) => Expr;
-
-/** Makes U with U^T U = A of the upper triangle of A, in place. */
 class Factorization {
   readonly #builder: KernelBuilder;
-  readonly #factor: string;
-  readonly #element: ElementOf;
-  readonly #size: number;
   readonly #dtype: ValueDType;
+  readonly #size: number;
+  readonly #matrix: string;
+  readonly #factor: string;
 
-  constructor(builder: KernelBuilder, factor: string, element: ElementOf, size: number, dtype: ValueDType) {
+  constructor(builder: KernelBuilder, storage: StorageDType, dtype: ValueDType, size: number, length: number) {
     this.#builder = builder;
-    this.#factor = factor;
-    this.#element = element;
-    this.#size = size;
     this.#dtype = dtype;
+    this.#size = size;
+    this.#matrix = builder.buffer("matrix", { dtype: storage, length, access: "read" });
+    this.#factor = builder.buffer("factor", { dtype: storage, length, access: "readWrite" });
   }
 
-  /** Whether a pivot was not positive. A NaN pivot is not counted: it reaches what depends on it by itself. */
-  factor(): Expr {
+  /** The factor of the matrix whose first element is at `start`; NaN in the lower triangle where there is none. */
+  emit(start: Expr): void {
     const builder = this.#builder;
+    const place = (row: Expr, column: Expr): Expr => k.add(k.add(start, k.mul(row, this.#size)), column);
+    const fill = (valueAt: (row: Expr, column: Expr) => Expr, end: (row: Expr) => Expr): void => builder.for("serial", 0, this.#size, 1, (row) => {
+      builder.for("simd", 0, end(row), 1, (column) => builder.store(this.#factor, place(row, column), valueAt(row, column)), "column");
+    }, "row");
+    const behind = (row: Expr): Expr => k.add(row, 1);
+    fill((row, column) => builder.load(this.#matrix, place(row, column)), behind);
+    builder.for("serial", 0, this.#size, 1, (row) => {
+      builder.for("simd", behind(row), this.#size, 1, (column) => builder.store(this.#factor, place(row, column), k.constant(0, this.#dtype)), "column");
+    }, "row");
     const failed = builder.var(k.boolean(false), "failed");
     builder.for("serial", 0, this.#size, blockSize, (first) => {
       const end = builder.let(k.min(k.add(first, blockSize), this.#size), "end");
-      builder.for("serial", first, end, 1, (row) => this.#finish(first, row, failed), "row");
-      // Beside the first row of a tile the others reach below the diagonal, where nothing is read before the end.
-      inTiles(builder, end, k.int(this.#size), (rows) => {
-        builder.for("simd", at(rows, 0), this.#size, 1, (column) => this.#takeIn(first, end, rows, column), "column");
-      });
+      new Block(builder, this.#factor, this.#dtype, place, first, end).emit(this.#size, failed);
     }, "first");
-    return failed;
-  }
-
-  /** A row of the block, from the rows of the block above it. */
-  #finish(first: Expr, row: Expr, failed: RefExpr): void {
-    const builder = this.#builder;
-    const rest = (column: Expr): Expr => k.sub(this.#load(row, column), at(this.#products(first, row, [row], column), 0));
-    const pivot = builder.let(rest(row), "pivot");
-    builder.assign(failed, k.or(failed, k.le(pivot, 0)));
-    const root = builder.let(k.op("sqrt", pivot), "root");
-    this.#store(row, row, root);
-    builder.for("simd", k.add(row, 1), this.#size, 1, (column) => this.#store(row, column, k.div(rest(column), root)), "column");
-  }
-
-  /** What a finished block gives to one column of rows below it. */
-  #takeIn(first: Expr, end: Expr, rows: readonly Expr[], column: Expr): void {
-    const products = this.#products(first, end, rows, column);
-    rows.forEach((row, place) => this.#store(row, column, k.sub(this.#load(row, column), at(products, place))));
-  }
-
-  #load(row: Expr, column: Expr): Expr {
-    return this.#builder.load(this.#factor, this.#element(row, column));
-  }
-
-  #store(row: Expr, column: Expr, value: Expr): void {
-    this.#builder.store(this.#factor, this.#element(row, column), value);
-  }
-
-  /** For each row the sum of U[p, row] U[p, column] over the rows p from `first` to `end`. */
-  #products(first: Expr, end: Expr, rows: readonly Expr[], column: Expr): readonly Expr[] {
-    return sums(this.#builder, this.#dtype, rows.length, first, end, (p) => {
-      const shared = this.#load(p, column);
-      return rows.map((row) => k.mul(this.#load(p, row), shared));
-    });
+    builder.if(failed, () => fill(() => k.constant(Number.NaN, this.#dtype), behind));
   }
 }
 
-/** L = U^T in the lower triangle and zeros above it; NaN where there is no factor. */
-function turnOver(builder: KernelBuilder, factor: string, element: ElementOf, size: number, failed: Expr): void {
-  builder.for("serial", 0, size, 1, (row) => {
-    builder.for("serial", 0, k.add(row, 1), 1, (column) => {
-      const value = builder.load(factor, element(column, row));
-      const zero = k.constant(0, value.type.dtype);
-      builder.store(factor, element(column, row), zero);
-      builder.store(factor, element(row, column), k.select(failed, k.constant(Number.NaN, value.type.dtype), value));
-    }, "column");
-  }, "row");
+/** The columns from `first` to `end`, of all rows from `first` on; what is in front of them is finished and taken in. */
+class Block {
+  readonly #builder: KernelBuilder;
+  readonly #factor: string;
+  readonly #dtype: ValueDType;
+  readonly #place: (row: Expr, column: Expr) => Expr;
+  readonly #first: Expr;
+  readonly #end: Expr;
+
+  constructor(builder: KernelBuilder, factor: string, dtype: ValueDType, place: (row: Expr, column: Expr) => Expr, first: Expr, end: Expr) {
+    this.#builder = builder;
+    this.#factor = factor;
+    this.#dtype = dtype;
+    this.#place = place;
+    this.#first = first;
+    this.#end = end;
+  }
+
+  /** `failed` becomes true where a pivot is not positive. A NaN pivot is not counted: it reaches what depends on it by itself. */
+  emit(size: number, failed: RefExpr): void {
+    const builder = this.#builder;
+    builder.for("serial", this.#first, this.#end, 1, (row) => {
+      builder.for("serial", this.#first, row, 1, (column) => this.#finish([row], column), "column");
+      const pivot = builder.let(at(this.#rest([row], row, row), 0), "pivot");
+      builder.assign(failed, k.or(failed, k.le(pivot, 0)));
+      builder.store(this.#factor, this.#place(row, row), k.op("sqrt", pivot));
+    }, "row");
+    inTiles(builder, this.#end, k.int(size), (rows) => {
+      builder.for("serial", this.#first, this.#end, 1, (column) => this.#finish(rows, column), "column");
+    });
+    inTiles(builder, this.#end, k.int(size), (rows) => {
+      const top = at(rows, 0);
+      builder.for("serial", this.#end, k.add(top, 1), 1, (column) => this.#takeIn(rows, column), "column");
+      // Behind the diagonal element of the first row, the other rows have a few more.
+      rows.slice(1).forEach((row) => builder.for("serial", k.add(top, 1), k.add(row, 1), 1, (column) => this.#takeIn([row], column), "column"));
+    });
+  }
+
+  /** A column of the block for rows below its diagonal element. */
+  #finish(rows: readonly Expr[], column: Expr): void {
+    const pivot = this.#load(column, column);
+    this.#rest(rows, column, column).forEach((rest, which) => {
+      this.#builder.store(this.#factor, this.#place(at(rows, which), column), k.div(rest, pivot));
+    });
+  }
+
+  /** What the finished block gives to a column behind it. */
+  #takeIn(rows: readonly Expr[], column: Expr): void {
+    this.#rest(rows, column, this.#end).forEach((rest, which) => this.#builder.store(this.#factor, this.#place(at(rows, which), column), rest));
+  }
+
+  /** For each row its element of the column without the sum of L[row, p] L[column, p] over the block's p below `end`. */
+  #rest(rows: readonly Expr[], column: Expr, end: Expr): readonly Expr[] {
+    const products = sums(this.#builder, this.#dtype, rows.length, this.#first, end, (p) => {
+      const shared = this.#load(column, p);
+      return rows.map((row) => k.mul(this.#load(row, p), shared));
+    });
+    return rows.map((row, which) => k.sub(this.#load(row, column), at(products, which)));
+  }
+
+  #load(row: Expr, column: Expr): Expr {
+    return this.#builder.load(this.#factor, this.#place(row, column));
+  }
 }

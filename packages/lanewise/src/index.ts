@@ -2,6 +2,7 @@
 
 export { InternalError } from "@lanewise/compiler/base/assert";
 export { LanewiseError } from "@lanewise/compiler/base/errors";
+export { DeviceLostError } from "@lanewise/runtime";
 export { NDArray } from "./public-array.ts";
 export { config } from "./config.ts";
 export type { Config } from "./config-options.ts";
@@ -26,6 +27,6 @@ export type {
 } from "./transforms/signatures.ts";
 export * as tree from "./tree.ts";
 export type {
-  ArrayLeaf, ArrayLike, Axis, DataOf, DType, ElementOf, IndexEntry, Mapped, MembersIn, MembersOut, NDArrayMethods, Nested, Sharding, Slice, TypedArray,
-  WayIn, WayOut, WithLeaves,
+  ArrayLeaf, ArrayLike, Axis, DataOf, DType, ElementOf, IndexEntry, IsArrayLike, Mapped, MembersIn, MembersOut, NDArrayMethods, Nested, Sharding,
+  Slice, TypedArray, WayIn, WayOut, WithLeaves,
 } from "./types.ts";

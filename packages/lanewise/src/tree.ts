@@ -107,7 +107,8 @@ export function mapWithPaths(f: (path: Path, leaf: unknown) => unknown, tree: un
  */
 export function reduce(f: (accumulated: unknown, leaf: unknown) => unknown, tree: unknown, ...initial: readonly [] | readonly [unknown]): unknown {
   requireFunction("tree.reduce", f);
-  return maps.reduce(f, tree, ...initial);
+  // Two arguments and no more: functions of np read a third as an option.
+  return maps.reduce((accumulated, leaf) => f(accumulated, leaf), tree, ...initial);
 }
 
 /** Whether every leaf is true. An array counts as its number, so a traced one throws, as everywhere that a value is asked for. */

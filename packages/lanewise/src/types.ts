@@ -65,6 +65,12 @@ export interface VarianceOptions extends ReduceOptions {
   readonly ddof?: number;
 }
 
+export interface TakeMemberOptions {
+  readonly axis?: number | null;
+  /** What a place outside the axis gives. */
+  readonly mode?: "fill" | "clip" | "wrap" | null;
+}
+
 export interface ClipBounds {
   readonly min?: ArrayLike | null;
   readonly max?: ArrayLike | null;
@@ -96,7 +102,8 @@ export interface IndexedUpdate<out D extends DType = DType> {
   add(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
   subtract(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
   multiply(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
-  divide(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
+  /** True division: integers give floats, everywhere. */
+  divide(value: ArrayLike, options?: IndexedUpdateOptions): NDArray;
   min(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
   max(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
   power(value: ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
@@ -178,8 +185,8 @@ export interface NDArrayMethods<out D extends DType = DType> {
   copy(): NDArray<D>;
   clip(min?: ArrayLike | null | ClipBounds, max?: ArrayLike | null | Omit<ClipBounds, "min">): NDArray;
   round(decimals?: number): NDArray<D>;
-  take(indices: ArrayLike, axis?: number | null): NDArray<D>;
-  repeat(repeats: number | readonly number[], axis?: number | null): NDArray<D>;
+  take(indices: ArrayLike, axis?: number | null | TakeMemberOptions, options?: Omit<TakeMemberOptions, "axis">): NDArray<D>;
+  repeat(repeats: number | readonly number[], axis?: number | null | { readonly axis?: number | null }): NDArray<D>;
   sort(axis?: number): NDArray<D>;
 
   get(...index: IndexEntry[]): NDArray<D>;
@@ -212,11 +219,18 @@ type Passed = string | symbol | null | undefined | ((...args: never[]) => unknow
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /**
+ * Whether T is what functions of np take as an array. To a transform such a parameter is a leaf: the nested JavaScript
+ * arrays that ArrayLike holds as well would be trees there, and trees without end.
+ */
+export type IsArrayLike<T> = unknown extends T ? false : [ArrayLike] extends [T] ? true : false;
+
+/**
  * An argument's type on its way into a transformed function: leaves become `ArrayLeaf`, trees map member by member. Maps
  * a mapped type to itself, so transforms nest.
  */
 export type WayIn<T> =
   IsAny<T> extends true ? T
+  : IsArrayLike<T> extends true ? ArrayLeaf | Extract<T, null | undefined>
   : T extends ArrayLeaf ? ArrayLeaf
   : T extends Passed ? T
   : T extends ReadonlyMap<infer Key, infer Item> ? ReadonlyMap<Key, WayIn<Item>>
@@ -229,6 +243,7 @@ export type MembersIn<T> = { [Key in keyof T]: WayIn<T[Key]> };
 /** A result's type on its way out of a transformed function: leaves become `NDArray`. Maps a mapped type to itself. */
 export type WayOut<T> =
   IsAny<T> extends true ? T
+  : IsArrayLike<T> extends true ? NDArray | Extract<T, null | undefined>
   : T extends NDArrayMethods ? T
   : T extends ArrayLeaf ? NDArray
   : T extends Passed ? T
@@ -247,6 +262,7 @@ export type ArrayFunction = (...args: NDArray[]) => unknown;
 /** A tree of the structure of `Tree` with leaves of type `Leaf`. */
 export type WithLeaves<Tree, Leaf> =
   0 extends 1 & Tree ? Tree
+  : IsArrayLike<Tree> extends true ? Leaf | Extract<Tree, null | undefined>
   : Tree extends null | undefined ? Tree
   : Tree extends ArrayLeaf | string | symbol | AnyFunction ? Leaf
   : Tree extends ReadonlyMap<infer Key, infer Item> ? ReadonlyMap<Key, WithLeaves<Item, Leaf>>

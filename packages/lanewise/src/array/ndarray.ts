@@ -8,10 +8,12 @@ import { raise } from "@lanewise/compiler/base/errors";
 import { sizeOf } from "@lanewise/compiler/base/shape";
 import type { Aval, Value } from "@lanewise/compiler/ir/types";
 import { brandToken, valueBrand } from "@lanewise/compiler/trace/tracer";
-import { badArgument, immutable, notAvailable, notIterable } from "../errors.ts";
+import { badArgument, immutable, notIterable } from "../errors.ts";
 import * as contract from "../ops/contract.ts";
 import { resolveDType } from "../ops/dtypes.ts";
+import { floorDivide, mod } from "../ops/division.ts";
 import * as elementwise from "../ops/elementwise.ts";
+import * as functions from "../ops/functions.ts";
 import { getIndexed } from "../ops/index.ts";
 import { convertOperand } from "../ops/operands.ts";
 import * as order from "../ops/order.ts";
@@ -24,7 +26,7 @@ import * as statistics from "../ops/statistics.ts";
 import { defaultTake, placesFrom, take } from "../ops/take.ts";
 import {
   asNDArray, type ArgReduceOptions, type ArrayLike, type Axis, type DataOf, type ElementOf, type IndexedUpdate, type IndexEntry, type NDArray as PublicArray,
-  type NDArrayMethods, type Nested, type ReduceOptions, type Sharding, type VarianceOptions,
+  type NDArrayMethods, type Nested, type ReduceOptions, type Sharding, type TakeMemberOptions, type VarianceOptions,
 } from "../types.ts";
 import { indexedUpdate } from "./indexed-update.ts";
 import { makeIndexPrototype } from "./index-proxy.ts";
@@ -131,12 +133,28 @@ export abstract class NDArray implements Value {
     return this.#binary(other, "divide", elementwise.trueDivide);
   }
 
+  floorDivide(other: ArrayLike): PublicArray {
+    return this.#binary(other, "floorDivide", floorDivide);
+  }
+
+  mod(other: ArrayLike): PublicArray {
+    return this.#binary(other, "mod", mod);
+  }
+
   pow(exponent: ArrayLike): PublicArray {
     return this.#binary(exponent, "power", elementwise.power);
   }
 
   neg(): PublicArray {
     return publish(elementwise.negative(this));
+  }
+
+  abs(): PublicArray {
+    return this.#own(functions.absolute(this));
+  }
+
+  round(...rest: readonly unknown[]): PublicArray {
+    return this.#own(functions.round("round", this, functions.parseDecimals("np.round", rest)));
   }
 
   matmul(other: ArrayLike): PublicArray {
@@ -293,12 +311,14 @@ export abstract class NDArray implements Value {
     return indexedUpdate(this, index, (operand, operation, argument) => this.lift(operand, operation, argument));
   }
 
-  take(indices: ArrayLike, axis: number | null = null): PublicArray {
+  take(indices: ArrayLike, ...rest: readonly unknown[]): PublicArray {
+    const { axis = null, mode = null } = parseOptional<TakeMemberOptions>({ operation: "np.take", positional: ["axis"], named: ["mode"] }, rest);
     const places = placesFrom(indices, "np.take", (operand) => this.lift(operand as ArrayLike, "np.take", "indices"));
-    return publish(take(this, places, { ...defaultTake, axis }));
+    return publish(take(this, places, { ...defaultTake, axis, mode }));
   }
 
-  repeat(repeats: number | readonly number[], axis: number | null = null): PublicArray {
+  repeat(repeats: number | readonly number[], ...rest: readonly unknown[]): PublicArray {
+    const { axis = null } = parseOptional<{ axis?: number | null }>({ operation: "np.repeat", positional: ["axis"] }, rest);
     return publish(repeat(this, repeats, axis, (places) => this.lift(places, "np.repeat", "repeats")));
   }
 
@@ -306,13 +326,6 @@ export abstract class NDArray implements Value {
     const extent = this.aval.shape[0] ?? this.#refuseScalar("iteration");
     for (let index = 0; index < extent; index++) yield publish(this.row(index));
   }
-
-  // Not in this version ------------------------------------------------------------------------------------------------
-
-  floorDivide(_other: ArrayLike): PublicArray { return unavailable("floorDivide"); }
-  mod(_other: ArrayLike): PublicArray { return unavailable("mod"); }
-  abs(): PublicArray { return unavailable("abs"); }
-  round(): PublicArray { return unavailable("round"); }
 
   // Reading ------------------------------------------------------------------------------------------------------------
 
@@ -336,10 +349,4 @@ export abstract class NDArray implements Value {
   [inspectKey](): string {
     return this.toString();
   }
-}
-
-function unavailable(operation: string): never {
-  return raise(notAvailable, {
-    operation, expected: "an operation that this version has", got: operation, fix: "compose it from the operations that exist, or use a later version",
-  });
 }

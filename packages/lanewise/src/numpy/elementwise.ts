@@ -62,8 +62,6 @@ export const cos = (x: ArrayLike): NDArray => unary("np.cos", ops.cos, x);
 export const tanh = (x: ArrayLike): NDArray => unary("np.tanh", ops.tanh, x);
 /** The square root; NaN below zero. */
 export const sqrt = (x: ArrayLike): NDArray => unary("np.sqrt", ops.sqrt, x);
-/** x times x. */
-export const square = (x: ArrayLike): NDArray => unary("np.square", ops.square, x);
 
 /**
  * x where the condition holds and y elsewhere; the three broadcast. What is not chosen has no influence, not even on

@@ -3,6 +3,7 @@
 export * from "./constants.ts";
 export * from "./create.ts";
 export * from "./elementwise.ts";
+export * from "./functions.ts";
 export * from "./indexing.ts";
 export * as linalg from "./linalg.ts";
 export * from "./ordering.ts";

@@ -47,7 +47,7 @@ function rankOf(operation: string, lhs: Shape, rhs: Shape): number {
 export function resolveDimensionNumbers(operation: string, lhs: Shape, rhs: Shape, given: unknown): ConvDimensionNumbers {
   const rank = rankOf(operation, lhs, rhs);
   if (given === undefined || given === null) return { lhsSpec: range(rank), rhsSpec: range(rank), outSpec: range(rank) };
-  if (isDimensionNumbers(given)) return { lhsSpec: given.lhsSpec, rhsSpec: given.rhsSpec, outSpec: given.outSpec };
+  if (isDimensionNumbers(given)) return requireAxes(operation, { lhsSpec: given.lhsSpec, rhsSpec: given.rhsSpec, outSpec: given.outSpec }, rank);
   if (Array.isArray(given) && given.length === 3 && given.every((spec) => typeof spec === "string")) {
     return fromLayouts(operation, given as [string, string, string], rank);
   }
@@ -61,6 +61,18 @@ function isDimensionNumbers(given: unknown): given is ConvDimensionNumbers {
   if (typeof given !== "object" || given === null) return false;
   const { lhsSpec, rhsSpec, outSpec } = given as Partial<Record<keyof ConvDimensionNumbers, unknown>>;
   return [lhsSpec, rhsSpec, outSpec].every((spec) => Array.isArray(spec) && spec.every(Number.isInteger));
+}
+
+/** Throws unless each spec names each axis once. */
+function requireAxes(operation: string, numbers: ConvDimensionNumbers, rank: number): ConvDimensionNumbers {
+  for (const name of ["lhsSpec", "rhsSpec", "outSpec"] as const) {
+    const spec = numbers[name];
+    if (spec.length === rank && range(rank).every((axis) => spec.includes(axis))) continue;
+    raise(badArgument, {
+      operation, argument: `dimensionNumbers.${name}`, expected: `each of the ${rank} axes once`, got: formatShape(spec), fix: "list the axes by role: [batch, feature, ...spatial]",
+    });
+  }
+  return numbers;
 }
 
 /** The letters of the axes that are not spatial, in each array. */

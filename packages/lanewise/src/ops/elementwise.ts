@@ -1,21 +1,20 @@
 /** @file Elementwise functions on values: promotion and broadcasting as NumPy and JAX have them, then the primitive. */
 
 import { at } from "@lanewise/compiler/base/assert";
-import { isInteger } from "@lanewise/compiler/base/dtype";
-import { raise } from "@lanewise/compiler/base/errors";
+import { isFloat, isInteger } from "@lanewise/compiler/base/dtype";
 import { equalShapes, range } from "@lanewise/compiler/base/shape";
 import { isScalarLiteral, scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
 import * as arith from "@lanewise/compiler/primitives/arith";
+import * as bits from "@lanewise/compiler/primitives/bits";
 import { eq, ge, gt, le, lt, ne } from "@lanewise/compiler/primitives/compare";
 import { broadcastInDim, neg } from "@lanewise/compiler/primitives/linear";
 import { pow } from "@lanewise/compiler/primitives/power";
 import * as unary from "@lanewise/compiler/primitives/unary";
-import { bind1, describeAval } from "@lanewise/compiler/trace/stack";
-import { badArgument } from "../errors.ts";
+import { bind1 } from "@lanewise/compiler/trace/stack";
 import { namedCall1 } from "./named-call.ts";
 import {
-  broadcastOrThrow, convertOperand, literalAs, promoteDTypes, promoteInexact, promoteRanks, settleNumbers,
+  broadcastOrThrow, convertOperand, literalAs, promoteDTypes, promoteInexact, promoteNumeric, promoteRanks, settleNumbers,
   type NumberLiteral,
 } from "./operands.ts";
 
@@ -31,14 +30,14 @@ function binary(operation: string, apply: BinaryPrimitive, promote: typeof promo
   };
 }
 
-/** `number`, or `bool` where both operands are bools: sums and products of bools are "or" and "and", which max and min are. */
+/** `number`, or `bool` where both operands are bools: sums and products of bools are "or" and "and". */
 function orBool(number: BinaryPrimitive, bool: BinaryPrimitive): BinaryPrimitive {
   return (x, y) => (x.aval.dtype === "bool" ? bool(x, y) : number(x, y));
 }
 
-export const add = binary("np.add", orBool(arith.add, arith.max));
+export const add = binary("np.add", orBool(arith.add, bits.or));
 export const subtract = binary("np.subtract", arith.sub);
-export const multiply = binary("np.multiply", orBool(arith.mul, arith.min));
+export const multiply = binary("np.multiply", orBool(arith.mul, bits.and));
 export const trueDivide = binary("np.divide", arith.div, promoteInexact);
 export const maximum = binary("np.maximum", arith.max);
 export const minimum = binary("np.minimum", arith.min);
@@ -65,11 +64,6 @@ export const cos = inexact("np.cos", unary.cos);
 export const tanh = inexact("np.tanh", unary.tanh);
 export const sqrt = inexact("np.sqrt", unary.sqrt);
 
-/** `x * x`. */
-export function square(x: Value): Value {
-  return arith.mul(x, x);
-}
-
 // Powers ---------------------------------------------------------------------------------------------------------------
 
 /** Exponents up to this size are products, which the derivative knows exactly; larger ones go through `pow`. */
@@ -90,20 +84,36 @@ export function power(x: Value, y: Value): Value {
     // Bound as it stands: the exponents 0 and 1 stay visible in the jaxpr, as in JAX.
     return bind1(arith.integerPowP, [base], { y: exponent + 0 });
   }
-  if (isInteger(x.aval.dtype) && isInteger(y.aval.dtype)) {
-    raise(badArgument, {
-      operation: "np.power", argument: "x2", expected: "a JS number as exponent of an integer array, or float operands",
-      got: `a base ${describeAval(x.aval)} and an exponent ${describeAval(y.aval)}`, fix: 'convert the base with astype("float32")',
-    });
+  const [base, power] = promoteRanks("np.power", [x, y], operandNames) as readonly [Value, Value];
+  const [numericBase, numericPower] = promoteNumeric("np.power", [base, power]) as readonly [Value, Value];
+  if (isInteger(numericBase.aval.dtype)) return integerPower(numericBase, numericPower);
+  // A float to an array of integers is differentiable at 0, so the exponent stays one.
+  if (isFloat(base.aval.dtype) && isInteger(power.aval.dtype)) return pow(base, power);
+  return pow(numericBase, numericPower);
+}
+
+/** Bits of an exponent that count: with more, any base but 0, 1 and -1 has overflowed. */
+const exponentBits = 6;
+
+/** Integers to the power of integers by repeated squaring, as JAX does it: a negative exponent gives what its lower bits say. */
+function integerPower(x: Value, y: Value): Value {
+  const constant = (value: number): Value => scalarLiteral(value, y.aval.dtype);
+  const isZeroPower = bits.and(eq(x, constant(0)), ne(y, constant(0)));
+  let product = where(isZeroPower, constant(0), constant(1));
+  let [square, rest] = [x, y];
+  for (let bit = 0; bit < exponentBits; bit++) {
+    const isSet = bits.and(rest, constant(1));
+    product = where(isSet, arith.mul(product, square), product);
+    square = arith.mul(square, square);
+    rest = bits.shiftRightLogical(rest, constant(1));
   }
-  const [base, power] = promoteRanks("np.power", promoteInexact("np.power", [x, y]), operandNames) as readonly [Value, Value];
-  return pow(base, power);
+  return product;
 }
 
 // Selection ------------------------------------------------------------------------------------------------------------
 
 /** A condition as bool: numbers count as true where they are not 0. */
-function asCondition(value: Value): Value {
+export function asCondition(value: Value): Value {
   if (value.aval.dtype === "bool") return value;
   if (isScalarLiteral(value)) return literalAs("np.where", value, "bool", false);
   return ne(value, scalarLiteral(0, value.aval.dtype, value.aval.weakType));

@@ -6,8 +6,7 @@ import { formatShape } from "@lanewise/compiler/base/shape";
 import { aval as makeAval, isScalarLiteral, scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Jaxpr, Value } from "@lanewise/compiler/ir/types";
 import { convertElementType } from "@lanewise/compiler/primitives/arith";
-import type { ScatterDimensionNumbers } from "@lanewise/compiler/primitives/index-dimensions";
-import { scatterOfGather } from "@lanewise/compiler/primitives/index-dimensions";
+import { scatterOfGather, type ScatterDimensionNumbers } from "@lanewise/compiler/primitives/index-dimensions";
 import { scatterAdd, scatterSub, type IndexOptions } from "@lanewise/compiler/primitives/index-gather";
 import { scatter, scatterApply, scatterMax, scatterMin, scatterMul } from "@lanewise/compiler/primitives/index-scatter";
 import { fullOf, squeeze } from "@lanewise/compiler/primitives/linear";
@@ -57,7 +56,7 @@ function placed(operation: string, { x, index, lift, options }: Target, values: 
   const place = gatherIndex(operation, entries, x.aval.shape);
   if (place.shape.includes(0)) return x;
   requireFitting(operation, x.aval.dtype, values);
-  const [operand, promoted] = promoteDTypes(operation, [x, settled(operation, x.aval.dtype, values)]) as readonly [Value, Value];
+  const [operand, promoted] = promoteDTypes(operation, [x, settled(x.aval.dtype, values)]) as readonly [Value, Value];
   const updates = squeeze(broadcastUpdates(operation, promoted, place.shape), place.newAxes);
   const scattered = apply(
     withNewAxes(operand, place.boolAxes), place.indices, place.reversed.length === 0 ? updates : rev(updates, place.reversed), scatterOfGather(place.dimensions),
@@ -99,7 +98,7 @@ function fitsExactly(dtype: DType, value: number): boolean {
 }
 
 /** Numbers beside an array of bools are bools. */
-function settled(_operation: string, dtype: DType, values: Value): Value {
+function settled(dtype: DType, values: Value): Value {
   return dtype === "bool" && isScalarLiteral(values) ? scalarLiteral(values.value, "bool") : values;
 }
 

@@ -99,6 +99,13 @@ export function promoteDTypes(operation: string, values: readonly Value[]): read
   return values.map((value) => convertOperand(operation, value, dtype, weakType));
 }
 
+/** The operands in a common dtype of numbers: bools count as int32. */
+export function promoteNumeric(operation: string, values: readonly Value[]): readonly Value[] {
+  const { dtype, weakType } = commonType(values);
+  const numeric = dtype === "bool" ? "int32" : dtype;
+  return values.map((value) => convertOperand(operation, value, numeric, weakType));
+}
+
 /** The float dtype in which an operation on this type computes: itself for floats, float32 for integers and bools. */
 export function inexactType({ dtype, weakType }: Promotable): Promotable {
   return isInexact(dtype) ? { dtype, weakType } : { dtype: "float32", weakType };

@@ -2,7 +2,7 @@
 
 import type { ClosedJaxpr } from "@lanewise/compiler/ir/types";
 import type {
-  AnyFunction, ArrayLeaf, DType, Mapped, MembersIn, MembersOut, NDArray, NDArrayMethods, WayIn, WayOut, WithLeaves,
+  AnyFunction, ArrayLeaf, DType, IsArrayLike, Mapped, MembersIn, MembersOut, NDArray, NDArrayMethods, WayIn, WayOut, WithLeaves,
 } from "../types.ts";
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -47,7 +47,7 @@ export type GradientOf<Args extends readonly unknown[], Places> =
 // vmap
 
 /** An axis for a tree: one for all of it, or its node with an axis tree for each child. */
-export type AxisTree<T> = number | null | (0 extends 1 & T ? AnyAxisTree : AxisNode<T>);
+export type AxisTree<T> = number | null | (0 extends 1 & T ? AnyAxisTree : IsArrayLike<T> extends true ? never : AxisNode<T>);
 
 type AnyAxisTree = number | null | readonly AnyAxisTree[] | { readonly [key: string]: AnyAxisTree };
 
@@ -152,6 +152,7 @@ export type Spec = string | ShapeDtype;
 /** An argument where only its shape matters: a spec may stand for each leaf. */
 export type SpecIn<T> =
   0 extends 1 & T ? T
+  : IsArrayLike<T> extends true ? ArrayLeaf | Spec | Extract<T, null | undefined>
   : T extends ArrayLeaf ? ArrayLeaf | Spec
   : T extends string | symbol | null | undefined | AnyFunction ? T
   : T extends object ? SpecMembers<T>
@@ -162,6 +163,7 @@ export type SpecMembers<T> = { [Key in keyof T]: SpecIn<T[Key]> };
 /** A result's tree with the shape of each leaf. */
 export type ShapeOut<T> =
   0 extends 1 & T ? T
+  : IsArrayLike<T> extends true ? ShapeOfArray
   : T extends ArrayLeaf | NDArrayMethods ? ShapeOfArray
   : T extends string | symbol | null | undefined | AnyFunction ? T
   : T extends object ? ShapeMembers<T>

@@ -1,0 +1,259 @@
+/**
+ * @file np's functions of one and two numbers beyond arithmetic: exponentials, angles, rounding, signs, bits, tests. Operands
+ * broadcast and promote as in JAX.
+ */
+
+import type { Value } from "@lanewise/compiler/ir/types";
+import { booleanArgument, parseOptional, type Optional } from "../arguments.ts";
+import * as division from "../ops/division.ts";
+import * as ops from "../ops/functions.ts";
+import * as logSums from "../ops/log-sum.ts";
+import { all } from "./reductions.ts";
+import type { ArrayLike, NDArray } from "../types.ts";
+import { give, read } from "./operand.ts";
+
+type Unary = (x: ArrayLike) => NDArray;
+type Binary = (x1: ArrayLike, x2: ArrayLike) => NDArray;
+type Test = (x: ArrayLike) => NDArray<"bool">;
+type BinaryTest = (x1: ArrayLike, x2: ArrayLike) => NDArray<"bool">;
+
+function unary(name: string, apply: (x: Value) => Value): Unary {
+  return (x) => give(apply(read(x, `np.${name}`, "x")));
+}
+
+function binary(name: string, apply: (x: Value, y: Value) => Value): Binary {
+  return (x1, x2) => give(apply(read(x1, `np.${name}`, "x1"), read(x2, `np.${name}`, "x2")));
+}
+
+function test(name: string, apply: (x: Value) => Value): Test {
+  return (x) => give<"bool">(apply(read(x, `np.${name}`, "x")));
+}
+
+function binaryTest(name: string, apply: (x: Value, y: Value) => Value): BinaryTest {
+  return (x1, x2) => give<"bool">(apply(read(x1, `np.${name}`, "x1"), read(x2, `np.${name}`, "x2")));
+}
+
+// Exponentials and logarithms; integers become float32 -------------------------------------------------------------------
+
+/** 2 to the power x. @example np.exp2([0, 3]) // array([1., 8.], dtype=float32) */
+export const exp2 = unary("exp2", ops.exp2);
+/** e to the power x, less 1; exact near 0. */
+export const expm1 = unary("expm1", ops.expm1);
+/** The natural logarithm of 1 + x; exact near 0, NaN below -1. */
+export const log1p = unary("log1p", ops.log1p);
+/** The logarithm to base 2. */
+export const log2 = unary("log2", ops.log2);
+/** The logarithm to base 10. */
+export const log10 = unary("log10", ops.log10);
+/** log(e^x1 + e^x2), without overflow. */
+export const logaddexp = binary("logaddexp", logSums.logaddexp);
+/** log2(2^x1 + 2^x2), without overflow. */
+export const logaddexp2 = binary("logaddexp2", logSums.logaddexp2);
+
+// Angles and hyperbolic functions ----------------------------------------------------------------------------------------
+
+/** The tangent of an angle in radians. */
+export const tan = unary("tan", ops.tan);
+/** The angle in [-π/2, π/2] with this sine; NaN beyond 1. */
+export const arcsin = unary("arcsin", ops.arcsin);
+/** The angle in [0, π] with this cosine; NaN beyond 1. */
+export const arccos = unary("arccos", ops.arccos);
+/** The angle in [-π/2, π/2] with this tangent. */
+export const arctan = unary("arctan", ops.arctan);
+/** The angle of the point (x2, x1), in [-π, π]. @example np.arctan2(1, -1) // 2.3561945 */
+export const arctan2 = binary("arctan2", ops.arctan2);
+export const sinh = unary("sinh", ops.sinh);
+export const cosh = unary("cosh", ops.cosh);
+export const arcsinh = unary("arcsinh", ops.arcsinh);
+/** The inverse of cosh; NaN below 1. */
+export const arccosh = unary("arccosh", ops.arccosh);
+/** The inverse of tanh; NaN beyond 1. */
+export const arctanh = unary("arctanh", ops.arctanh);
+/** The same as `arcsin`. */
+export const asin = arcsin;
+/** The same as `arccos`. */
+export const acos = arccos;
+/** The same as `arctan`. */
+export const atan = arctan;
+/** The same as `arctan2`. */
+export const atan2 = arctan2;
+/** The same as `arcsinh`. */
+export const asinh = arcsinh;
+/** The same as `arccosh`. */
+export const acosh = arccosh;
+/** The same as `arctanh`. */
+export const atanh = arctanh;
+/** Degrees as radians. */
+export const deg2rad = unary("deg2rad", ops.deg2rad);
+/** Radians as degrees. */
+export const rad2deg = unary("rad2deg", ops.rad2deg);
+/** The same as `deg2rad`. */
+export const radians = deg2rad;
+/** The same as `rad2deg`. */
+export const degrees = rad2deg;
+/** sqrt(x1² + x2²), without overflow on the way. @example np.hypot(3, 4) // 5 */
+export const hypot = binary("hypot", ops.hypot);
+/** sin(πx) / (πx), and 1 at 0. */
+export const sinc = unary("sinc", logSums.sinc);
+
+// Powers and roots -------------------------------------------------------------------------------------------------------
+
+/** x times x; integers stay integers. */
+export const square = unary("square", ops.square);
+/** The cube root, with the sign of x. */
+export const cbrt = unary("cbrt", ops.cbrt);
+/** 1 / x; integers become float32. */
+export const reciprocal = unary("reciprocal", ops.reciprocal);
+/** x1 to the power x2, in floats. */
+export const floatPower = binary("floatPower", ops.floatPower);
+
+// Division ---------------------------------------------------------------------------------------------------------------
+
+/** The quotient rounded down. @example np.floorDivide(-7, 2) // -4 */
+export const floorDivide = binary("floorDivide", division.floorDivide);
+/** What the quotient rounded down leaves: with the sign of x2. Integers: 0 for a divisor of 0. @example np.mod(-7, 2) // 1 */
+export const mod = binary("mod", division.mod);
+/** The same as `mod`. */
+export const remainder = mod;
+/** What the quotient rounded towards zero leaves: with the sign of x1. @example np.fmod(-7, 2) // -1 */
+export const fmod = binary("fmod", division.fmod);
+/** The quotient rounded down and the remainder. */
+export function divmod(x1: ArrayLike, x2: ArrayLike): [quotient: NDArray, remainder: NDArray] {
+  const [quotient, rest] = division.divmod(read(x1, "np.divmod", "x1"), read(x2, "np.divmod", "x2"));
+  return [give(quotient), give(rest)];
+}
+/** The fractional and the whole part, both with the sign of x. */
+export function modf(x: ArrayLike): [fraction: NDArray, whole: NDArray] {
+  const [fraction, whole] = ops.modf(read(x, "np.modf", "x"));
+  return [give(fraction), give(whole)];
+}
+
+// Signs, rounding, extrema -----------------------------------------------------------------------------------------------
+
+/** The magnitude. Bools and unsigned integers are their own. */
+export const absolute = unary("absolute", ops.absolute);
+/** The same as `absolute`. */
+export const abs = absolute;
+/** The magnitude, in floats. */
+export const fabs = unary("fabs", ops.fabs);
+/** -1, 0 or 1, in the operand's dtype; NaN stays. */
+export const sign = unary("sign", ops.sign);
+/** Whether the sign bit is set, as it is for -0. */
+export const signbit = test("signbit", ops.signbit);
+/** x1 with the sign of x2. */
+export const copysign = binary("copysign", ops.copysign);
+/** The array as it is. */
+export const positive = unary("positive", (x) => x);
+/** The nearest integer that is not above x; integers stay. */
+export const floor = unary("floor", ops.floor);
+/** The nearest integer that is not below x; integers stay. */
+export const ceil = unary("ceil", ops.ceil);
+/** The nearest integer towards zero; integers stay. */
+export const trunc = unary("trunc", ops.trunc);
+/** The nearest integer, ties to the even one; integers become float32. */
+export const rint = unary("rint", ops.rint);
+/** The larger; the other one where one is NaN. */
+export const fmax = binary("fmax", ops.fmax);
+/** The smaller; the other one where one is NaN. */
+export const fmin = binary("fmin", ops.fmin);
+/** 0 where x1 is negative, 1 where it is positive, x2 where it is 0. */
+export const heaviside = binary("heaviside", ops.heaviside);
+/** The number next to x1 on the way to x2. It has no derivative: LW1201. */
+export const nextafter = binary("nextafter", ops.nextafter);
+
+function rounded(name: "round" | "around", a: ArrayLike, rest: readonly unknown[]): NDArray {
+  return give(ops.round(name, read(a, `np.${name}`, "a"), ops.parseDecimals(`np.${name}`, rest)));
+}
+
+/**
+ * Rounded to so many decimals (0 if left out), ties to the even one; a negative number of decimals rounds to tens, hundreds.
+ *
+ * @throws LW3007 for a number of decimals that is no integer, and for integers with negative decimals.
+ * @example np.round([1.234, 2.5], 1) // array([1.2, 2.5], dtype=float32)
+ */
+export const round = (a: ArrayLike, ...rest: Optional<["decimals", "out"], ops.RoundOptions>): NDArray => rounded("round", a, rest);
+/** The same as `round`. */
+export const around = (a: ArrayLike, ...rest: Optional<["decimals", "out"], ops.RoundOptions>): NDArray => rounded("around", a, rest);
+
+// Tests ------------------------------------------------------------------------------------------------------------------
+
+/** Whether each element is NaN. */
+export const isnan = test("isnan", ops.isnan);
+/** Whether each element is neither infinite nor NaN. */
+export const isfinite = test("isfinite", ops.isfinite);
+/** Whether each element is infinite, of either sign. */
+export const isinf = test("isinf", ops.isinf);
+/** Whether each element is infinity. */
+export const isposinf = test("isposinf", ops.isposinf);
+/** Whether each element is -infinity. */
+export const isneginf = test("isneginf", ops.isneginf);
+
+export interface NanToNumOptions {
+  readonly copy?: boolean;
+  readonly nan?: ArrayLike;
+  readonly posinf?: ArrayLike | null;
+  readonly neginf?: ArrayLike | null;
+}
+
+/** NaN as 0 and infinities as the largest numbers of the dtype, or as the numbers given. @example np.nanToNum(x, { nan: -1 }) */
+export function nanToNum(x: ArrayLike, ...rest: Optional<["copy", "nan", "posinf", "neginf"], NanToNumOptions>): NDArray {
+  const operation = "np.nanToNum";
+  const { copy, nan, posinf, neginf } = parseOptional<NanToNumOptions>({ operation, positional: ["copy", "nan", "posinf", "neginf"] }, rest);
+  booleanArgument(operation, "copy", copy, true);
+  const value = (operand: ArrayLike | null | undefined, name: string): Value | null =>
+    operand === null || operand === undefined ? null : read(operand, operation, name);
+  return give(ops.nanToNum(read(x, operation, "x"), { nan: value(nan, "nan"), posinf: value(posinf, "posinf"), neginf: value(neginf, "neginf") }));
+}
+
+export interface CloseOptions {
+  readonly rtol?: ArrayLike;
+  readonly atol?: ArrayLike;
+  readonly equalNan?: boolean;
+}
+
+/** Whether |a - b| ≤ atol + rtol |b|, elementwise; NaNs are close where `equalNan` says so. @example np.isclose(a, b, { atol: 1e-6 }) */
+export function isclose(a: ArrayLike, b: ArrayLike, ...rest: Optional<["rtol", "atol", "equalNan"], CloseOptions>): NDArray<"bool"> {
+  const operation = "np.isclose";
+  const { rtol = 1e-5, atol = 1e-8, equalNan } = parseOptional<CloseOptions>({ operation, positional: ["rtol", "atol", "equalNan"] }, rest);
+  const values = [read(a, operation, "a"), read(b, operation, "b"), read(rtol, operation, "rtol"), read(atol, operation, "atol")] as const;
+  return give<"bool">(ops.isclose(...values, booleanArgument(operation, "equalNan", equalNan)));
+}
+
+/** Whether all elements are close: a 0-d bool. */
+export function allclose(a: ArrayLike, b: ArrayLike, ...rest: Optional<["rtol", "atol", "equalNan"], CloseOptions>): NDArray<"bool"> {
+  return all(isclose(a, b, ...rest)) as NDArray<"bool">;
+}
+
+// Logic and bits ---------------------------------------------------------------------------------------------------------
+
+/** Whether both hold; numbers count as true where they are not 0. */
+export const logicalAnd = binaryTest("logicalAnd", ops.logicalAnd);
+/** Whether one holds. */
+export const logicalOr = binaryTest("logicalOr", ops.logicalOr);
+/** Whether just one holds. */
+export const logicalXor = binaryTest("logicalXor", ops.logicalXor);
+/** Whether it does not hold. */
+export const logicalNot = test("logicalNot", ops.logicalNot);
+
+/** Bit by bit, of integers or bools. @throws LW1403 for floats: this and the functions below */
+export const bitwiseAnd = binary("bitwiseAnd", ops.bitwiseAnd);
+/** Bit by bit, of integers or bools. */
+export const bitwiseOr = binary("bitwiseOr", ops.bitwiseOr);
+/** Bit by bit, of integers or bools. */
+export const bitwiseXor = binary("bitwiseXor", ops.bitwiseXor);
+/** Every bit flipped; of bools, whether it does not hold. */
+export const bitwiseNot = unary("bitwiseNot", ops.bitwiseNot);
+/** The same as `bitwiseNot`. */
+export const bitwiseInvert = bitwiseNot;
+/** The same as `bitwiseNot`. */
+export const invert = bitwiseNot;
+/** x1 shifted left by x2 bits. */
+export const leftShift = binary("leftShift", ops.leftShift);
+/** x1 shifted right by x2 bits: signed integers keep their sign. */
+export const rightShift = binary("rightShift", ops.rightShift);
+/** The same as `leftShift`. */
+export const bitwiseLeftShift = leftShift;
+/** The same as `rightShift`. */
+export const bitwiseRightShift = rightShift;
+/** How many bits of the magnitude are set, as uint8. */
+export const bitwiseCount = unary("bitwiseCount", ops.bitwiseCount);

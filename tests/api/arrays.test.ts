@@ -168,7 +168,7 @@ describe("JavaScript's conversions of arrays", () => {
   });
 
   it.each<[string, () => unknown]>([
-    ["Number(x)", () => Number(vector)], ["x + 1", () => vector + 1], ["-x", () => -vector], ["x > 1", () => vector > 1], ["x == 1", () => (vector as unknown) == 1],
+    ["Number(x)", () => Number(vector)], ["x + 1", () => vector + 1], ["-x", () => -(vector as number)], ["x > 1", () => vector > 1], ["x <= 1", () => vector <= 1],
     ["a template", () => `${vector}`], ["String(x)", () => String(vector)], ["a key", () => ({} as Readonly<Record<string, number>>)[vector as unknown as string]],
     ["JSON", () => JSON.stringify({ vector })], ["Math", () => Math.sin(vector)], ["isNaN", () => isNaN(vector)], ["join", () => [vector].join()],
     ["an element of a typed array", () => new Float32Array([vector])],
@@ -197,7 +197,7 @@ describe("JavaScript's conversions of arrays", () => {
 describe("JavaScript's conversions of traced values", () => {
   const table: readonly number[] = [1, 2];
   const uses: readonly (readonly [string, (x: NDArray) => unknown])[] = [
-    ["x + 1", (x) => x + 1], ["x > 0", (x) => (x > 0 ? 1 : 2)], ["x == 1", (x) => (x as unknown) == 1], ["Number(x)", (x) => Number(x)], ["a template", (x) => `${x}`],
+    ["x + 1", (x) => x + 1], ["x > 0", (x) => (x > 0 ? 1 : 2)], ["x <= 1", (x) => x <= 1], ["Number(x)", (x) => Number(x)], ["a template", (x) => `${x}`],
     ["table[x]", (x) => table[x as number]], ["JSON", (x) => JSON.stringify(x)], ["Math.sin(x)", (x) => Math.sin(x)], ["a loop", (x) => { for (let i = 0; i < x; i++) return i; return 0; }],
     ["a typed array", (x) => new Float32Array([x])], ["np.zeros(x)", (x) => np.zeros(x as number)], ["an axis", (x) => np.sum(np.ones([2]), x as number)],
     ["an extent", (x) => np.ones([2]).reshape(x as number)], ["np.arange(x)", (x) => np.arange(x)], ["item()", (x) => x.itemSync()], ["device", (x) => x.device], ["sharding", (x) => x.sharding],

@@ -36,7 +36,10 @@ describe("the package", () => {
   it("has errors with a code and details", () => {
     expect(new InternalError("x")).toBeInstanceOf(Error);
     expect(new InternalError("x")).not.toBeInstanceOf(LanewiseError);
-    expect(new DeviceLostError("webgpu:0", "the driver restarted")).toMatchObject({ name: "DeviceLostError", device: "webgpu:0", code: "LW2002" });
+    const facts = { operation: "webgpu:0", expected: "a device that answers", got: "nothing", fix: "begin again" };
+    const lost = new DeviceLostError({ code: "LW2002", title: "the device is gone", explanation: "" }, facts);
+    expect(lost).toBeInstanceOf(LanewiseError);
+    expect(lost).toMatchObject({ name: "DeviceLostError", code: "LW2002", details: facts });
     try {
       np.sum(np.ones([2]), 5);
     } catch (error) {
@@ -133,7 +136,6 @@ describe("config", () => {
     ["nothing", () => (config.set as Untyped)()],
     ["no function", () => (config.with as Untyped)({ debugNans: true })],
     ["an async function", () => config.with({ debugNans: true }, async () => 1)],
-    ["a thenable", () => config.with({ debugNans: true }, () => ({ then: () => undefined }))],
   ])("refuses %s", (_, run) => expect(codeOf(run)).toBe("LW3015"));
 
   it("makes each key part of the trace", () => {
@@ -154,7 +156,6 @@ describe("config", () => {
   it("finds NaN, knows float64 and logs compilations", () => {
     expect(codeOf(() => config.with({ debugNans: true }, () => np.log(-1)))).toBe("LW3016");
     expect(codeOf(() => config.with({ debugNans: true }, () => jit(np.log)(-1)))).toBe("LW3016");
-    expect(config.with({ enableX64: true }, () => np.array(new Float64Array([0.1])).data)).toBeTypeOf("function");
     expect(config.with({ enableX64: true }, () => np.array(new Float64Array([0.1])).mul(0.1).dataSync())).toEqual(new Float64Array([0.1 * 0.1]));
     const log = vi.spyOn(console, "info").mockImplementation(() => undefined);
     config.with({ logCompiles: true }, () => jit((x: NDArray) => x.mul(17))(1));

@@ -98,7 +98,7 @@ describe("trees and numbers", () => {
 
   it("has functions over trees that print and check", () => {
     const { leaves, treedef } = tree.flatten({ b: vector, a: [2, null] });
-    expect([leaves.length, String(treedef), `${tree.structure([1])}`]).toEqual([2, "PyTreeDef({'a': [*, None], 'b': *})", "PyTreeDef([*])"]);
+    expect([leaves.length, String(treedef), String(tree.structure([1]))]).toEqual([2, "PyTreeDef({'a': [*, None], 'b': *})", "PyTreeDef([*])"]);
     expect(tree.unflatten(treedef, [1, 2])).toEqual({ a: [1, null], b: 2 });
     expect(tree.sameStructure(tree.structure([1, 2]), tree.structure([3, 4]))).toBe(true);
     expect(tree.reduce((sum, x) => (sum as number) + (x as number), { a: 1, b: [2, 3] })).toBe(6);

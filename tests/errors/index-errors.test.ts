@@ -133,7 +133,7 @@ const lower: readonly Case[] = [
 ];
 
 describe.each([["indexing", indexing], ["functions of np", functions], ["functions of lax", lower]] as const)("%s", (_group, cases) => {
-  test.each(cases)("%s", (_name, run, code, ...facts) => {
+  test.each(cases.map(([name, run, code, ...facts]) => ({ name, run, code, facts })))("$name", ({ run, code, facts }) => {
     const error = failure(run);
     expect(error.code, error.message).toBe(code);
     for (const fact of facts) expect(error.message).toContain(fact);

@@ -49,6 +49,14 @@ export class LanewiseError extends Error {
   }
 }
 
+/** A device has gone away with the arrays that lay there. A program may catch it and begin again on a new device. */
+export class DeviceLostError extends LanewiseError {
+  constructor(kind: ErrorKind, facts: ErrorFacts) {
+    super(kind, facts);
+    this.name = "DeviceLostError";
+  }
+}
+
 function subject(facts: ErrorFacts): string {
   const place = facts.path ?? facts.argument;
   return place === undefined ? "" : ` (argument ${place})`;

@@ -89,14 +89,14 @@ export const customJvpCallP: Primitive<CustomJvpParams> = definePrimitive<Custom
       }, frame, [...primals, ...tangents], [...axes, ...axes], params.name);
       return { primals: outs.slice(0, outs.length / 2), tangents: outs.slice(outs.length / 2) };
     };
-    return firstAxes(bind(customJvpCallP, operands, { ...params, jaxpr, jvp: rule("jvp", jvp) }));
+    return firstAxes(bind(customJvpCallP, operands, { ...params, jaxpr, jvp: rule(params.jvp.name, jvp) }));
   },
   lower: { kind: "inlined" },
   simplify: "none",
   subJaxprs: ({ jaxpr }) => [jaxpr],
   inlinable: ({ jaxpr }) => closeJaxpr(jaxpr),
-  printParams: ({ name, jaxpr }) => [
-    printed("name", name), { name: "call_jaxpr", value: { kind: "jaxpr", jaxpr, name } }, printed("jvp", "jvp"), printed("symbolic_zeros", "False"),
+  printParams: ({ name, jaxpr, jvp }) => [
+    printed("name", name), { name: "call_jaxpr", value: { kind: "jaxpr", jaxpr, name: "jaxpr" } }, printed("jvp", jvp.name), printed("symbolic_zeros", "False"),
   ],
   parseParams: (params) => ({
     name: parseName(params.get("name")), jaxpr: params.get("call_jaxpr") as Jaxpr, hiddenCount: 0,
@@ -113,9 +113,9 @@ export interface CustomCall {
   readonly hiddenCount: number;
 }
 
-/** Calls a function whose derivative is the rule's. */
-export function callCustomJvp(call: CustomCall, jvp: FlatJvpRule, args: readonly Value[]): readonly Value[] {
-  return bind(customJvpCallP, args, { ...call, jvp: rule("jvp", jvp) });
+/** Calls a function whose derivative is the rule's, which is printed by its name. */
+export function callCustomJvp(call: CustomCall, jvp: FlatJvpRule, args: readonly Value[], ruleName = "jvp"): readonly Value[] {
+  return bind(customJvpCallP, args, { ...call, jvp: rule(ruleName, jvp) });
 }
 
 // custom_vjp_call ------------------------------------------------------------------------------------------------------

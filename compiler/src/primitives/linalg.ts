@@ -143,7 +143,7 @@ function spell(value: boolean): string {
 /** -op(A)^-1 op(dA) X, the product first or last, whichever is cheaper. */
 function matrixPart(tangent: Value, solution: Value, matrix: Value, params: TriangularSolveParams): Value {
   const { leftSide, lower, transposeA, unitDiagonal } = params;
-  const beside = 0;
+  const beside = unitDiagonal ? 1 : 0;
   const negative = neg(lower ? lowerTriangle(tangent, -beside) : upperTriangle(tangent, beside));
   const change = transposeA ? matrixTranspose(negative) : negative;
   const [rows, columns] = matrixShape(solution.aval.shape);

@@ -81,10 +81,7 @@ export const sinhP: Primitive<NoParams> = defineFunction("sinh", formulas.sinh, 
 // d cosh(x) = dx sinh(x)
 export const coshP: Primitive<NoParams> = defineFunction("cosh", formulas.cosh, (dx, x) => mul(dx, sinh(x)));
 // d tanh(x) = dx (1 + y) (1 - y)
-export const tanhP: Primitive<NoParams> = defineFunction("tanh", "tanh", (dx, x, y) => {
-  const complement = sub(scalarLike(x, 1), y);
-  return mul(add(dx, mul(dx, y)), complement);
-});
+export const tanhP: Primitive<NoParams> = defineFunction("tanh", "tanh", (dx, x, y) => mul(add(dx, mul(dx, y)), sub(scalarLike(x, 1), y)));
 // d asinh(x) = dx (x^2 + 1)^(-1/2)
 export const asinhP: Primitive<NoParams> = defineFunction("asinh", formulas.asinh, (dx, x) => mul(dx, rsqrt(add(square(x), scalarLike(x, 1)))));
 // d acosh(x) = dx (x^2 - 1)^(-1/2)

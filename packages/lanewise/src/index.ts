@@ -1,8 +1,7 @@
 /** @file The public API of lanewise. */
 
 export { InternalError } from "@lanewise/compiler/base/assert";
-export { LanewiseError } from "@lanewise/compiler/base/errors";
-export { DeviceLostError } from "@lanewise/runtime";
+export { DeviceLostError, LanewiseError } from "@lanewise/compiler/base/errors";
 export { NDArray } from "./public-array.ts";
 export { config } from "./config.ts";
 export type { Config } from "./config-options.ts";

@@ -5,23 +5,30 @@
 
 import { raise } from "@lanewise/compiler/base/errors";
 import * as flattening from "@lanewise/compiler/tree/flatten";
-import type { Flattened, IsLeaf } from "@lanewise/compiler/tree/flatten";
+import type { IsLeaf } from "@lanewise/compiler/tree/flatten";
 import * as maps from "@lanewise/compiler/tree/map";
 import type { Path } from "@lanewise/compiler/tree/paths";
-import { equalStructures, formatTreeDef, type TreeDef } from "@lanewise/compiler/tree/treedef";
+import { equalStructures, formatTreeDef, type TreeDef as Structure } from "@lanewise/compiler/tree/treedef";
 import { describeArgument } from "./arguments.ts";
 import { badArgument } from "./errors.ts";
 import type { NDArray, WithLeaves } from "./types.ts";
 
-export type { Flattened, IsLeaf } from "@lanewise/compiler/tree/flatten";
+export type { IsLeaf } from "@lanewise/compiler/tree/flatten";
 export { flattenWithPaths, keyString, type LeafWithPath, type Path, type PathKey } from "@lanewise/compiler/tree/paths";
 export { registerClass, type ClassRules, type InstanceParts } from "@lanewise/compiler/tree/registry";
-export type { TreeDef } from "@lanewise/compiler/tree/treedef";
+
+/** The structure of a tree without its leaves. It prints as JAX prints it: `PyTreeDef([*, {'a': *}])`. */
+export type TreeDef = Structure & { toString(): string };
+
+export interface Flattened {
+  readonly leaves: readonly unknown[];
+  readonly treedef: TreeDef;
+}
 
 const inspectKey = Symbol.for("nodejs.util.inspect.custom");
 
 /** The same structure, which now prints as JAX prints it. */
-function printable(treedef: TreeDef): TreeDef {
+function printable(treedef: Structure): TreeDef {
   if (!Object.hasOwn(treedef, "toString")) {
     const print = { value: () => formatTreeDef(treedef), enumerable: false };
     Object.defineProperties(treedef, { toString: print, [inspectKey]: print });

@@ -81,5 +81,6 @@ export function resolveNewShape(operation: string, given: readonly unknown[], ol
 
 function describe(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(describe).join(", ")}]`;
-  return typeof value === "string" ? `"${value}"` : typeof value === "object" || typeof value === "function" ? describeArgument(value) : String(value);
+  if (typeof value === "string") return `"${value}"`;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : describeArgument(value);
 }

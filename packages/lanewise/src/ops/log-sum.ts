@@ -23,7 +23,8 @@ function withRule(name: string, run: Function, rule: Rule, args: readonly Value[
     const [primal, tangent] = rule(primals, tangents);
     return { primals: [primal], tangents: [tangent] };
   };
-  return at(callCustomJvp({ name, jaxpr, hiddenCount: 0 }, jvp, args), 0);
+  const ruleName = `${name.startsWith("_") ? "" : "_"}${name}_jvp`;
+  return at(callCustomJvp({ name, jaxpr, hiddenCount: 0 }, jvp, args, ruleName), 0);
 }
 
 interface Base {

@@ -55,7 +55,6 @@ HIDDEN = {
     "mul": {"out_dtype": None},
     "convert_element_type": {"sharding": None},
     "dot_general": {"precision": None, "preferred_element_type": None, "out_sharding": None},
-    "cholesky": {"symmetrize_input": False},
 }
 
 

@@ -69,11 +69,13 @@ describe("float32 where functions are used most", () => {
   });
 });
 
+const gammas = { lgamma: special.lgamma, digamma: special.digamma } as const;
+
 /** Within 4 units in the last place, or 2^-22 where the function has a zero. */
 function gammaProblems(name: "lgamma" | "digamma", x: Float32Array): string[] {
   const got = apply(name, x);
   return [...x].flatMap((value, index) => {
-    const want = Math.fround(special[name](value));
+    const want = Math.fround(gammas[name](value));
     const have = at(got, index);
     if (Object.is(have, want) || have === want) return [];
     const allowed = Math.max(2 ** -22, ulps * 2 ** (Math.floor(Math.log2(Math.abs(want))) - 23));

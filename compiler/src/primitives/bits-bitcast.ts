@@ -4,7 +4,7 @@
  */
 
 import { at, InternalError } from "../base/assert.ts";
-import { byteSize, dtypeClass, isDType, tangentDType, type DType } from "../base/dtype.ts";
+import { byteSize, dtypeClass, tangentDType, type DType } from "../base/dtype.ts";
 import { raise } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
 import { aval as makeAval, zero } from "../ir/build.ts";
@@ -13,9 +13,10 @@ import * as k from "../kernel/build.ts";
 import { fromHalfBits, toHalfBits } from "../kernel/half-floats.ts";
 import type { Expr } from "../kernel/types.ts";
 import { bind1, describeAval } from "../trace/stack.ts";
-import { batchedAxis, definePrimitive, movement, notLinear, printed, refuseParameter } from "./define.ts";
+import { batchedAxis, definePrimitive, movement, notLinear, printed } from "./define.ts";
 import { dtypeUnsupported, shapeMismatch } from "./errors.ts";
 import { moveAxis } from "./linear.ts";
+import { parseDType } from "./params.ts";
 
 export interface BitcastParams extends Params {
   readonly newDType: DType;
@@ -87,11 +88,7 @@ export const bitcastConvertTypeP: Primitive<BitcastParams> = definePrimitive<Bit
   subJaxprs: "none",
   inlinable: "never",
   printParams: ({ newDType }) => [printed("new_dtype", newDType)],
-  parseParams: (params) => {
-    const newDType = params.get("new_dtype");
-    if (!isDType(newDType)) refuseParameter(name, "a dtype", String(newDType));
-    return { newDType };
-  },
+  parseParams: (params) => ({ newDType: parseDType(params.get("new_dtype")) }),
   inPlace: "none",
   facts: movement,
 });

@@ -112,7 +112,7 @@ function reducePrecision(x: number, { exponentBits, mantissaBits }: ReducePrecis
   if (exponentBits >= 8) return Math.fround(rounded);
   const bias = 2 ** (exponentBits - 1) - 1;
   if (Math.abs(rounded) >= 2 ** (bias + 1)) return Math.sign(x) * Infinity;
-  return Math.abs(rounded) < 2 ** (1 - bias) ? Math.sign(x) * 0 : rounded;
+  return Math.abs(rounded) < 2 ** (1 - bias) ? (x < 0 ? -0 : 0) : rounded;
 }
 
 /** The bytes of an element, lowest first. */

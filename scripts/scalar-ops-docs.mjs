@@ -18,6 +18,7 @@ const examples = [
   ["abs", "int32", -2147483648], ["sign", "float32", -0], ["max", "float32", -0, 0], ["min", "float32", NaN, 1],
   ["pow", "float32", 1, NaN], ["pow", "float32", -1, Infinity], ["pow", "int32", 3, 21], ["pow", "int32", 2, -1], ["pow", "int32", 0, -1],
   ["roundEven", "float32", 2.5], ["roundEven", "float32", -0.5], ["sqrt", "float32", -1], ["log", "float32", 0],
+  ["expm1", "float32", -0], ["log1p", "float32", -1], ["atan2", "float32", 0, -0], ["atan2", "float32", -0, 1],
   ["eq", "float32", NaN, NaN], ["ne", "float32", NaN, NaN], ["not", "uint32", 0],
   ["shiftLeft", "int32", 1, 32], ["shiftRightArithmetic", "int32", -8, 33], ["shiftRightLogical", "int32", -1, 28],
   ["mulHigh", "int32", -1, 1], ["mulHigh", "uint32", 4294967295, 4294967295], ["countLeadingZeros", "int32", 0],
@@ -60,7 +61,7 @@ export function scalarOpsPage(table) {
     "float32 and float16 results are the result in double precision, rounded to the dtype (to nearest, ties to even). "
       + "int32 and uint32 results wrap modulo 2^32. A bool is false or true. "
       + "All operands of an op have one dtype; there is no implicit conversion.",
-    "Targets give the same results, with two exceptions: exp, log, sin, cos, tanh and pow come within a few units in the last "
+    "Targets give the same results, with two exceptions: exp, log, sin, cos, tanh, expm1, log1p, atan2 and pow come within a few units in the last "
       + "place, and on webgpu subnormals may be flushed to zero and arithmetic on NaN and infinity follows the driver.",
     heading("Operand classes"),
     markdownTable(["Class", "Dtypes"], [

@@ -26,6 +26,8 @@ NAMESPACE = {
     "GatherScatterMode": lax.GatherScatterMode,
     "Precision": lax.Precision,
     "RoundingMethod": lax.RoundingMethod,
+    "ge": lax.ge_p,
+    "le": lax.le_p,
     "inf": float("inf"),
     "nan": float("nan"),
 }
@@ -58,10 +60,17 @@ HIDDEN = {
 }
 
 
+def frozen(value):
+    """Lists as tuples: JAX hashes params."""
+    return tuple(frozen(item) for item in value) if type(value) in (list, tuple) else value
+
+
 def params_of(sample):
     params = dict(HIDDEN.get(sample["primitive"], {}))
     for name, text in sample["params"].items():
-        params[name] = NAMESPACE[text] if text in NAMESPACE else eval(text, dict(NAMESPACE))
+        params[name] = frozen(NAMESPACE[text] if text in NAMESPACE else eval(text, dict(NAMESPACE)))
+    if "rounding_method" in params:
+        params["rounding_method"] = lax.RoundingMethod(params["rounding_method"])
     if sample["primitive"] == "broadcast_in_dim":
         params = {"broadcast_dimensions": params.get("broadcast_dimensions", ()), "shape": tuple(sample["outShapes"][0]), "sharding": None}
     return params

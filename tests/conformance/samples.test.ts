@@ -13,7 +13,7 @@ import { describe, expect, test } from "vitest";
 import dumped from "./samples-in.json" with { type: "json" };
 import golden from "./samples.json" with { type: "json" };
 import { allSamples } from "../support/samples/all.ts";
-import { toArray } from "../support/words.ts";
+import { toArray, toDevice } from "../support/words.ts";
 
 interface Encoded {
   readonly dtype: string;
@@ -46,7 +46,7 @@ function parseHex(text: string): number {
 }
 
 function deviceInputs(place: number): NDArray[] {
-  return (inputsOf.get(place) ?? []).map(({ data, dtype, shape }) => np.array(np.array(Float64Array.from(data, Number)).reshape(shape), dtype as "float32"));
+  return (inputsOf.get(place) ?? []).map(({ data, dtype, shape }) => toDevice({ data: data.map(Number), dtype: dtype as "float32", shape }));
 }
 
 function problems(what: string, got: readonly NDArray[], want: readonly Encoded[]): string[] {
@@ -63,6 +63,16 @@ function problems(what: string, got: readonly NDArray[], want: readonly Encoded[
     });
   });
 }
+
+/** Where JAX on the CPU is not the one to follow; each must still differ, so that the list stays true. */
+const exceptions: Readonly<Record<string, string>> = {
+  "sign: float32[14]": "XLA flushes subnormals to zero",
+  "log: float32[7]": "XLA flushes subnormals to the smallest normal number",
+  "cbrt: float32[7]": "XLA flushes subnormals in the gradient",
+  "lgamma: float32[]": "beside a zero of lgamma XLA loses digits that ours keeps",
+  "digamma: float32[7]": "XLA's trigamma(-20.5) is -0.0457; pi^2 - trigamma(21.5) is 9.822",
+  "polygamma: edges": "XLA's trigamma(-20.5), as for digamma",
+};
 
 describe("samples against JAX", () => {
   test("at least 400 calls", () => {
@@ -81,7 +91,8 @@ describe("samples against JAX", () => {
       found.push(...problems("batch", (jit(vmap(run) as Run) as Run)(...batches), batched));
     }
     if (gradients !== undefined) found.push(...problems("gradient", gradientsOf(run, inputs), gradients));
-    expect(found.slice(0, 4)).toEqual([]);
+    if (exceptions[`${primitive}: ${name}`] !== undefined) expect(found.length).toBeGreaterThan(0);
+    else expect(found.slice(0, 4)).toEqual([]);
   });
 });
 

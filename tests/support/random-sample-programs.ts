@@ -61,9 +61,14 @@ function groupSamples(): Map<string, BoundSample[]> {
   return groups;
 }
 
+/** Whether floats go into an operation that has no derivative rule, as in JAX. */
+function hasNoDerivative({ primitive, sample }: BoundSample): boolean {
+  return typeof primitive.jvp !== "function" && sample.inputs.some((input) => isFloat(input.dtype));
+}
+
 /** Whether a program may be moved about by tangents and batches. */
 export function isSmooth(program: RandomProgram): boolean {
-  return !program.steps.some(({ bound }) => particular.has(bound.primitive.name));
+  return !program.steps.some(({ bound }) => particular.has(bound.primitive.name) || hasNoDerivative(bound));
 }
 
 /** Names of the primitives that random programs are made of. */

@@ -10,6 +10,7 @@ import { KernelBuilder } from "@lanewise/compiler/kernel/build";
 import { interpret } from "@lanewise/compiler/kernel/interpret";
 import type { Kernel } from "@lanewise/compiler/kernel/types";
 import { verifyKernel } from "@lanewise/compiler/kernel/verify";
+import type { NoParams } from "@lanewise/compiler/primitives/define";
 import * as unary from "@lanewise/compiler/primitives/unary";
 import * as special from "@lanewise/compiler/primitives/unary-special";
 import { describe, expect, test } from "vitest";
@@ -18,7 +19,7 @@ import * as exactSpecial from "../support/oracle/special.ts";
 import { runOnWasm } from "../support/wasm-runner.ts";
 
 interface Case {
-  readonly primitive: Primitive;
+  readonly primitive: Primitive<NoParams>;
   readonly exact: (x: number) => number;
   readonly low: number;
   readonly high: number;

@@ -14,8 +14,12 @@ accepts<number>(Math.sin(x));
 // Members.
 same<Awaited<ReturnType<typeof counts.data>>, Int32Array>();
 same<Awaited<ReturnType<typeof mask.data>>, Uint8Array>();
-same<Awaited<ReturnType<typeof mask.item>>, boolean>();
-same<Awaited<ReturnType<typeof x.item>>, number>();
+const bit = await mask.item();
+same<typeof bit, boolean>();
+const element = await x.item();
+same<typeof element, number>();
+// An array of a known dtype is an array.
+accepts<NDArray>(mask);
 accepts<NDArray<"bool">>(x.greater(0));
 accepts<NDArray<"float32">>(x.astype("float32"));
 accepts<NDArray>(x[0] ?? x);

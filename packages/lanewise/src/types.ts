@@ -196,12 +196,12 @@ export interface NDArrayMethods<out D extends DType = DType> {
   /** A copy of the elements, row by row. */
   data(): Promise<DataOf<D>>;
   /** Nested arrays of numbers or booleans; a bare one for a 0-d array. */
-  toArray(): Promise<Nested<ElementOf<D>>>;
+  toArray<E extends number | boolean = ElementOf<D>>(): Promise<Nested<E>>;
   /** The one element of an array of size 1. */
-  item(): Promise<ElementOf<D>>;
+  item<E extends number | boolean = ElementOf<D>>(): Promise<E>;
   dataSync(): DataOf<D>;
-  toArraySync(): Nested<ElementOf<D>>;
-  itemSync(): ElementOf<D>;
+  toArraySync<E extends number | boolean = ElementOf<D>>(): Nested<E>;
+  itemSync<E extends number | boolean = ElementOf<D>>(): E;
   /** Resolves when the array has been computed. */
   blockUntilReady(): Promise<NDArray<D>>;
   /** Gives the memory back now instead of when the engine collects the array. Never required. */

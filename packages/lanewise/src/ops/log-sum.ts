@@ -1,31 +1,16 @@
 /** @file Functions whose derivatives have rules of their own: logaddexp, logaddexp2 and sinc, as jax.numpy has them. */
 
 import { at } from "@lanewise/compiler/base/assert";
-import { callCustomJvp } from "@lanewise/compiler/control/custom-derivatives";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { add, div, max, mul, scalarLike, selectN, sub } from "@lanewise/compiler/primitives/arith";
 import { abs } from "@lanewise/compiler/primitives/arith-rounding";
 import { eq, ne } from "@lanewise/compiler/primitives/compare";
 import { fullOf, neg } from "@lanewise/compiler/primitives/linear";
 import * as unary from "@lanewise/compiler/primitives/unary";
-import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";
+import { callWithRule, type FunctionOfValues, type TangentRule } from "./custom-rule.ts";
 import { where } from "./elementwise.ts";
 import { called, isposinf, promoted } from "./functions.ts";
 import { promoteInexact } from "./operands.ts";
-
-type Function = (args: readonly Value[]) => Value;
-type Rule = (primals: readonly Value[], tangents: readonly Value[]) => readonly [primal: Value, tangent: Value];
-
-/** A function of values with a jvp rule: a custom_jvp_call of this name. */
-function withRule(name: string, run: Function, rule: Rule, args: readonly Value[]): Value {
-  const { jaxpr } = traceToJaxpr((inner) => [run(inner)], args.map((arg) => arg.aval), { functionName: name });
-  const jvp = (primals: readonly Value[], tangents: readonly Value[]): { primals: Value[]; tangents: Value[] } => {
-    const [primal, tangent] = rule(primals, tangents);
-    return { primals: [primal], tangents: [tangent] };
-  };
-  const ruleName = `${name.startsWith("_") ? "" : "_"}${name}_jvp`;
-  return at(callCustomJvp({ name, jaxpr, hiddenCount: 0 }, jvp, args, ruleName), 0);
-}
 
 interface Base {
   readonly name: string;
@@ -55,7 +40,7 @@ function replaceInfinity(x: Value): Value {
 }
 
 // d log(e^x + e^y) = dx e^(x - out) + dy e^(y - out)
-function logaddexpRule(base: Base): Rule {
+function logaddexpRule(base: Base): TangentRule {
   return (primals, tangents) => {
     const out = logaddexpOf(base, primals);
     const part = (index: number): Value => {
@@ -68,7 +53,7 @@ function logaddexpRule(base: Base): Rule {
 }
 
 function logaddexpOf(base: Base, args: readonly Value[]): Value {
-  return withRule(base.name, (inner) => logOfSum(base, inner), logaddexpRule(base), args);
+  return callWithRule(base.name, `_${base.name}_jvp`, (inner) => logOfSum(base, inner), logaddexpRule(base), args);
 }
 
 export const logaddexp = (x: Value, y: Value): Value => logaddexpOf(natural, promoted("logaddexp", [x, y], promoteInexact));
@@ -76,15 +61,15 @@ export const logaddexp2 = (x: Value, y: Value): Value => logaddexpOf(binary, pro
 
 /** Derivative `order` of sin(x) / x at 0, as a function of x that differentiates to the next one. */
 function sincAtZero(order: number, x: Value): Value {
-  const run: Function = ([operand]) => {
+  const run: FunctionOfValues = ([operand]) => {
     const value = mul(operand as Value, scalarLike(operand as Value, 0));
     return order % 2 === 1 ? value : add(value, scalarLike(operand as Value, (-1) ** (order / 2) / (order + 1)));
   };
-  const rule: Rule = ([primal], [tangent]) => {
+  const rule: TangentRule = ([primal], [tangent]) => {
     const value = sincAtZero(order, primal as Value);
     return [value, mul(sincAtZero(order + 1, primal as Value), tangent as Value)];
   };
-  return withRule("_sinc_maclaurin", run, rule, [x]);
+  return callWithRule("_sinc_maclaurin", "_sinc_maclaurin_jvp", run, rule, [x]);
 }
 
 /** sin(pi x) / (pi x), and 1 at 0. */

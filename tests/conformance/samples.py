@@ -50,6 +50,8 @@ def primitives_by_name():
 PRIMITIVES = primitives_by_name()
 # XLA's CPU compiler aborts the process on some windows of this one, and so on these gradients.
 CRASHES = {"select_and_scatter_add"}
+# JAX's primitive leaves the other triangle as it comes; linalg.py compares the public functions.
+UNDEFINED = {"cholesky"}
 CRASHING_GRADIENTS = {"reduce_window_max", "reduce_window_min"}
 # Params that JAX does not print at their defaults.
 HIDDEN = {
@@ -137,7 +139,7 @@ if __name__ == "__main__":
     samples = json.loads((HERE / "samples-in.json").read_text())
     records, missing, failed = [], {}, []
     for sample in samples:
-        if sample["primitive"] in CRASHES or sample["primitive"] not in PRIMITIVES:
+        if sample["primitive"] in CRASHES | UNDEFINED or sample["primitive"] not in PRIMITIVES:
             missing[sample["primitive"]] = missing.get(sample["primitive"], 0) + 1
             continue
         try:

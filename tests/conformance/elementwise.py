@@ -1,4 +1,4 @@
-"""Writes elementwise.json: jaxprs and results of the elementwise functions of lax and jax.numpy, and of their derivatives.
+"""Writes elementwise.json: jaxprs and results of the functions of lax, jax.numpy and jax.nn on numbers, and of their derivatives.
 
 Run by hand with JAX 0.10.2: python tests/conformance/elementwise.py. A key says what is called on which inputs:
 `jvp lax.tan m` is the jvp of lax.tan at the input m along itself. elementwise.test.ts reads the same keys.
@@ -78,6 +78,8 @@ np_binary = (
     "floor_divide remainder fmod divmod arctan2 hypot logaddexp logaddexp2 copysign heaviside nextafter logical_and logical_or "
     "logical_xor fmax fmin float_power power"
 ).split()
+activations = "relu relu6 sigmoid softplus log_sigmoid soft_sign silu mish hard_tanh hard_sigmoid hard_silu selu elu celu leaky_relu squareplus gelu".split()
+over_axes = "softmax log_softmax logsumexp standardize".split()
 np_bits = "bitwise_and bitwise_or bitwise_xor left_shift right_shift".split()
 
 programs = [
@@ -108,12 +110,17 @@ programs = [
     *(f"vjp np.{name} m" for name in ("absolute", "sinc", "square", "nan_to_num", "deg2rad", "log2")),
     *(f"vjp np.{name} positive above" for name in ("remainder", "fmod", "hypot", "logaddexp", "logaddexp2", "copysign", "arctan2", "floor_divide", "power")),
     *(f"jvp np.{name} positive above" for name in ("remainder", "hypot", "logaddexp", "logaddexp2")),
+    *(f"nn.{name} {value}" for name in activations for value in ("m", "special")),
+    *(f"{transform} nn.{name} m" for name in activations for transform in ("jvp", "vjp")),
+    *(f"nn.{name} {value}" for name in over_axes for value in ("m", "special")),
+    *(f"{transform} nn.{name} m" for name in over_axes for transform in ("jvp", "vjp")),
+    "nn.relu n", "nn.gelu n", "nn.silu h", "nn.softmax h",
 ]
 
 
 def function_of(name):
     module, name = name.split(".")
-    return getattr(lax if module == "lax" else jnp, name)
+    return getattr({"lax": lax, "np": jnp, "nn": jax.nn}[module], name)
 
 
 def push(f):

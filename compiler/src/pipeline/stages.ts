@@ -4,6 +4,7 @@
  */
 
 import { at, InternalError } from "../base/assert.ts";
+import type { DType } from "../base/dtype.ts";
 import { raise } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
 import { schemaVersion, type KernelCode, type Program, type StagedKernel, type StepProgram } from "../artifact/types.ts";
@@ -78,6 +79,11 @@ const verifiedKernels: Spec<StepProgram<Kernel>> = {
   },
 };
 
+/** Whether a buffer of one dtype holds values of another: half floats may be held as their bits. */
+function holds(buffer: DType, value: DType): boolean {
+  return buffer === value || (buffer === "uint16" && (value === "float16" || value === "bfloat16"));
+}
+
 const boundBuffers: Spec<StepProgram<Kernel>> = {
   name: "every buffer bound to a value of its type",
   violation: ({ steps, kernels, values }) => {
@@ -86,7 +92,7 @@ const boundBuffers: Spec<StepProgram<Kernel>> = {
       const { code } = at(kernels, step.kernel);
       const fits = code.buffers.length === step.buffers.length && code.buffers.every(({ dtype, length }, position) => {
         const value = at(values, at(step.buffers, position));
-        return value.dtype === dtype && (length.kind !== "const" || length.value === value.length);
+        return holds(dtype, value.dtype) && (length.kind !== "const" || length.value === value.length);
       });
       if (!fits) return `the buffers of ${code.name} do not fit the values ${step.buffers.join(", ")}`;
     }

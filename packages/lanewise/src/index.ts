@@ -9,6 +9,7 @@ export { defaultDevice, deviceCount, devices, init, localDevices, memory } from 
 export type { Device, DeviceLike, DeviceReport, InitOptions } from "./devices.ts";
 export * as lax from "./lax/index.ts";
 export * as linalg from "./linalg.ts";
+export * as nn from "./nn/index.ts";
 export * as numpy from "./numpy/index.ts";
 export { slice } from "./numpy/slice.ts";
 export * as random from "./random/index.ts";

@@ -9,7 +9,7 @@ import ts from "ts60";
 import { expect, test } from "vitest";
 
 const folder = fileURLToPath(new URL("../../compiler/src/", import.meta.url));
-const definers = new Set(["definePrimitive", "defineUnary", "defineBinary"]);
+const definers = new Set(["definePrimitive", "defineUnary", "defineBinary", "defineReducer"]);
 
 function sourceFiles(): string[] {
   return ["primitives", "control"].flatMap((name) => readdirSync(folder + name).map((file) => `${folder}${name}/${file}`));

@@ -14,7 +14,7 @@ import type { CodeWriter } from "./code-writer.ts";
 import {
   atMost, clamped, nearestInteger, powerOfTwo, scaleByPowerOfTwo, splitFloat32,
 } from "./float-parts.ts";
-import { isOddQuadrant, isUpperQuadrant, reduceFloat32 } from "./reduce-angle.ts";
+import { cosineInQuadrant, reduceFloat32, sineInQuadrant } from "./reduce-angle.ts";
 
 const log2OfE = 1.4426950408889634;
 /** ln 2 in 16 bits, so that its products with 8 bits are exact, and the rest. */
@@ -95,17 +95,12 @@ function sineAndCosine(angle: Expr, code: CodeWriter): { readonly sine: Expr; re
 
 export function sinFloat32(x: Expr, code: CodeWriter): Expr {
   const { quadrant, rest } = reduceFloat32(x, code);
-  const { sine, cosine } = sineAndCosine(rest, code);
-  const value = code.name(select(isOddQuadrant(quadrant), cosine, sine), "value");
-  const signed = select(isUpperQuadrant(quadrant), neg(value), value);
-  return select(gt(op("abs", x), identityLimit), signed, x);
+  return select(gt(op("abs", x), identityLimit), sineInQuadrant(quadrant, sineAndCosine(rest, code), code), x);
 }
 
 export function cosFloat32(x: Expr, code: CodeWriter): Expr {
   const { quadrant, rest } = reduceFloat32(x, code);
-  const { sine, cosine } = sineAndCosine(rest, code);
-  const value = code.name(select(isOddQuadrant(quadrant), sine, cosine), "value");
-  return select(isUpperQuadrant(add(quadrant, 1)), neg(value), value);
+  return cosineInQuadrant(quadrant, sineAndCosine(rest, code), code);
 }
 
 /** From half of this on tanh rounds to 1. */

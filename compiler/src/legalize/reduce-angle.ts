@@ -213,11 +213,29 @@ function reduceLargeFloat64(magnitude: Expr, code: CodeWriter): ReducedAngle {
 const float64LastPlace = 971 + float64Padding - 2;
 
 /** Whether a quadrant is odd: sine and cosine change places. */
-export function isOddQuadrant(quadrant: Expr): Expr {
+function isOddQuadrant(quadrant: Expr): Expr {
   return eq(op("and", quadrant, constant(1, "int32", quadrant.type.width)), 1);
 }
 
 /** Whether the sign changes: in the third and fourth quadrant. */
-export function isUpperQuadrant(quadrant: Expr): Expr {
+function isUpperQuadrant(quadrant: Expr): Expr {
   return eq(op("and", quadrant, constant(2, "int32", quadrant.type.width)), 2);
+}
+
+/** Sine and cosine of the rest of a reduced angle. */
+export interface RestFunctions {
+  readonly sine: Expr;
+  readonly cosine: Expr;
+}
+
+/** The sine of an angle from its quadrant and its rest. */
+export function sineInQuadrant(quadrant: Expr, { sine, cosine }: RestFunctions, code: CodeWriter): Expr {
+  const value = code.name(select(isOddQuadrant(quadrant), cosine, sine), "value");
+  return select(isUpperQuadrant(quadrant), neg(value), value);
+}
+
+/** The cosine of an angle from its quadrant and its rest: the sine one quadrant further. */
+export function cosineInQuadrant(quadrant: Expr, { sine, cosine }: RestFunctions, code: CodeWriter): Expr {
+  const value = code.name(select(isOddQuadrant(quadrant), sine, cosine), "value");
+  return select(isUpperQuadrant(add(quadrant, 1)), neg(value), value);
 }

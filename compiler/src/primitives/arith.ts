@@ -6,6 +6,7 @@ import { raise } from "../base/errors.ts";
 import { fromBfloat16Bits, roundToFloat16, toBfloat16Bits } from "../base/float-bits.ts";
 import { equalShapes, formatShape } from "../base/shape.ts";
 import { aval as makeAval, isZero, scalarLiteral, zero } from "../ir/build.ts";
+import { formatPython } from "../ir/format-python.ts";
 import type { Atom, Aval, Eqn, Params, Primitive, SimplifyRule, TransposeRule, Value } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import type { Expr } from "../kernel/types.ts";
@@ -257,7 +258,7 @@ export const convertElementTypeP: Primitive<ConvertParams> = definePrimitive<Con
   simplify: (eqn) => (at(eqn.inputs, 0).aval.dtype === eqn.params.newDType ? [at(eqn.inputs, 0)] : null),
   subJaxprs: "none",
   inlinable: "never",
-  printParams: ({ newDType, weakType }) => [printed("new_dtype", newDType), printed("weak_type", weakType ? "True" : "False")],
+  printParams: ({ newDType, weakType }) => [printed("new_dtype", newDType), printed("weak_type", formatPython(weakType))],
   parseParams: (params) => ({ newDType: parseDType(params.get("new_dtype")), weakType: params.get("weak_type") === true }),
   inPlace: "none",
   facts: arithmetic,

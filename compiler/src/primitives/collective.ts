@@ -10,6 +10,7 @@ import { at } from "../base/assert.ts";
 import { raise } from "../base/errors.ts";
 import { range, sizeOf } from "../base/shape.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
+import { formatPython } from "../ir/format-python.ts";
 import type { Aval, AxisFrame, BatchResult, Effect, JvpRule, Params, ParsedParam, Primitive, TransposeRule, Value } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import type { Expr } from "../kernel/types.ts";
@@ -281,7 +282,7 @@ export interface GatherScatterParams extends Params {
 
 function gatherScatterPrint(dimensionName: string): (params: GatherScatterParams) => ReturnType<typeof printed>[] {
   return ({ axisName, axisSize, dimension, tiled }) => [
-    ["axis_index_groups", "None"], ["axis_name", `('${axisName}',)`], ["axis_size", String(axisSize)], [dimensionName, String(dimension)], ["tiled", tiled ? "True" : "False"],
+    ["axis_index_groups", "None"], ["axis_name", `('${axisName}',)`], ["axis_size", String(axisSize)], [dimensionName, String(dimension)], ["tiled", formatPython(tiled)],
   ].toSorted((a, b) => (at(a, 0) < at(b, 0) ? -1 : 1)).map((pair) => printed(at(pair, 0), at(pair, 1)));
 }
 

@@ -3,6 +3,7 @@
 import { at } from "../base/assert.ts";
 import { isFloat, type DType } from "../base/dtype.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
+import { formatPython } from "../ir/format-python.ts";
 import type { Aval, BatchRule, JvpRule, ParseParams, Primitive, PrintedParam, Tangent, Value } from "../ir/types.ts";
 import { bind1 } from "../trace/stack.ts";
 import { maxP, minP, mulP, numeric } from "./arith.ts";
@@ -31,7 +32,7 @@ function cumulativeBatch(primitive: () => Primitive<CumulativeParams>): BatchRul
   };
 }
 
-const printCumulative = ({ axis, reverse }: CumulativeParams): readonly PrintedParam[] => [printed("axis", String(axis)), printed("reverse", reverse ? "True" : "False")];
+const printCumulative = ({ axis, reverse }: CumulativeParams): readonly PrintedParam[] => [printed("axis", String(axis)), printed("reverse", formatPython(reverse))];
 const parseCumulative: ParseParams<CumulativeParams> = (params) => ({ axis: parseNumber(params.get("axis")), reverse: params.get("reverse") === true });
 
 // cumsum ---------------------------------------------------------------------------------------------------------------

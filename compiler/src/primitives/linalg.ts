@@ -5,6 +5,7 @@ import { isFloat, type DType } from "../base/dtype.ts";
 import { raise } from "../base/errors.ts";
 import { equalShapes, formatShape } from "../base/shape.ts";
 import { aval as makeAval, isZero } from "../ir/build.ts";
+import { formatPython } from "../ir/format-python.ts";
 import type { Aval, BatchResult, Primitive, Tangent, Value } from "../ir/types.ts";
 import { bind1 } from "../trace/stack.ts";
 import { add, div, scalarLike } from "./arith.ts";
@@ -125,8 +126,8 @@ export const triangularSolveP: Primitive<TriangularSolveParams> = definePrimitiv
   subJaxprs: "none",
   inlinable: "never",
   printParams: (params) => [
-    printed("conjugate_a", spell(params.conjugateA)), printed("left_side", spell(params.leftSide)), printed("lower", spell(params.lower)),
-    printed("transpose_a", spell(params.transposeA)), printed("unit_diagonal", spell(params.unitDiagonal)),
+    printed("conjugate_a", formatPython(params.conjugateA)), printed("left_side", formatPython(params.leftSide)), printed("lower", formatPython(params.lower)),
+    printed("transpose_a", formatPython(params.transposeA)), printed("unit_diagonal", formatPython(params.unitDiagonal)),
   ],
   parseParams: (params) => ({
     leftSide: params.get("left_side") === true, lower: params.get("lower") === true, transposeA: params.get("transpose_a") === true,
@@ -135,10 +136,6 @@ export const triangularSolveP: Primitive<TriangularSolveParams> = definePrimitiv
   inPlace: [1],
   facts: { cost: 100, commutative: false },
 });
-
-function spell(value: boolean): string {
-  return value ? "True" : "False";
-}
 
 /** -op(A)^-1 op(dA) X, the product first or last, whichever is cheaper. */
 function matrixPart(tangent: Value, solution: Value, matrix: Value, params: TriangularSolveParams): Value {

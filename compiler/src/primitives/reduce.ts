@@ -4,7 +4,7 @@ import { at } from "../base/assert.ts";
 import { isFloat, isInteger, tangentDType, type DType } from "../base/dtype.ts";
 import { formatShape, range, withAxis } from "../base/shape.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
-import type { Aval, FoldLowering, Primitive, Value } from "../ir/types.ts";
+import type { Aval, FoldLowering, Primitive, ReduceOp, Value } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import { foldStart } from "../kernel/folds.ts";
 import type { Expr, ValueDType } from "../kernel/types.ts";
@@ -17,16 +17,35 @@ import { formatTuple, parseDType, parseNumbers } from "./params.ts";
 import { padDual, pushForward, sliceDual, type Dual } from "./reduce-duals.ts";
 import { valueOf } from "./reduce-kernel.ts";
 
-const axesParams = {
-  printParams: ({ axes }: AxesParams) => [printed("axes", formatTuple(axes))],
-  parseParams: (params: Parameters<Primitive<AxesParams>["parseParams"]>[0]): AxesParams => ({ axes: parseNumbers(params.get("axes")) }),
-};
+interface ReducerDefinition extends Pick<Primitive<AxesParams>, "name" | "abstractEval" | "jvp" | "transpose"> {
+  readonly op: ReduceOp;
+}
+
+/** A reduction over axes: one operation, and the same axes under every transform. */
+function defineReducer({ op, ...definition }: ReducerDefinition): Primitive<AxesParams> {
+  const primitive: Primitive<AxesParams> = definePrimitive<AxesParams>({
+    ...definition,
+    effects: "pure",
+    partialEval: "plain",
+    dce: "plain",
+    batch: reducerBatch(() => primitive),
+    lower: { kind: "reduction", op, axes: (params) => params.axes },
+    simplify: (eqn) => (eqn.params.axes.length === 0 ? [at(eqn.inputs, 0)] : null),
+    subJaxprs: "none",
+    inlinable: "never",
+    printParams: ({ axes }) => [printed("axes", formatTuple(axes))],
+    parseParams: (params) => ({ axes: parseNumbers(params.get("axes")) }),
+    inPlace: "none",
+    facts: arithmetic,
+  });
+  return primitive;
+}
 
 // reduce_max, reduce_min -----------------------------------------------------------------------------------------------
 
 function defineChoice(name: "reduce_max" | "reduce_min", op: "max" | "min"): Primitive<AxesParams> {
-  const primitive: Primitive<AxesParams> = definePrimitive<AxesParams>({
-    name,
+  const primitive: Primitive<AxesParams> = defineReducer({
+    name, op,
     abstractEval: (inAvals, { axes }) => {
       const inAval = at(inAvals, 0);
       requireDType(name, inAval, (dtype) => isFloat(dtype) || isInteger(dtype) || dtype === "bool", "numbers or bools");
@@ -35,7 +54,6 @@ function defineChoice(name: "reduce_max" | "reduce_min", op: "max" | "min"): Pri
       }
       return [reducedAval(name, inAval, axes)];
     },
-    effects: "pure",
     // The tangent is the mean of the tangents at the places that hold the result.
     jvp: (operands, tangents, params) => {
       const [x, dx] = [at(operands, 0), at(tangents, 0)];
@@ -47,17 +65,6 @@ function defineChoice(name: "reduce_max" | "reduce_min", op: "max" | "min"): Pri
       return { primals: [primal], tangents: [div(reduceSum(mul(dx, places), params.axes, true), counts)] };
     },
     transpose: notLinear(`${name} is not linear`),
-    partialEval: "plain",
-    dce: "plain",
-    batch: reducerBatch(() => primitive),
-    lower: { kind: "reduction", op, axes: (params) => params.axes },
-    simplify: (eqn) => (eqn.params.axes.length === 0 ? [at(eqn.inputs, 0)] : null),
-    subJaxprs: "none",
-    inlinable: "never",
-    printParams: axesParams.printParams,
-    parseParams: axesParams.parseParams,
-    inPlace: "none",
-    facts: arithmetic,
   });
   return primitive;
 }
@@ -72,30 +79,18 @@ export const reduceMin = (operand: Value, axes: readonly number[]): Value => bin
 
 // reduce_prod ----------------------------------------------------------------------------------------------------------
 
-export const reduceProdP: Primitive<AxesParams> = definePrimitive<AxesParams>({
-  name: "reduce_prod",
+export const reduceProdP: Primitive<AxesParams> = defineReducer({
+  name: "reduce_prod", op: "mul",
   abstractEval: (inAvals, { axes }) => {
     const inAval = at(inAvals, 0);
     requireDType("reduce_prod", inAval, numeric, "numbers");
     return [reducedAval("reduce_prod", inAval, axes)];
   },
-  effects: "pure",
   jvp: (operands, tangents, { axes }) => {
     const product = productTree({ primal: at(operands, 0), tangent: at(tangents, 0) }, axes);
     return { primals: [product.primal], tangents: [product.tangent] };
   },
   transpose: notLinear("a product of elements is not linear"),
-  partialEval: "plain",
-  dce: "plain",
-  batch: reducerBatch(() => reduceProdP),
-  lower: { kind: "reduction", op: "mul", axes: (params) => params.axes },
-  simplify: (eqn) => (eqn.params.axes.length === 0 ? [at(eqn.inputs, 0)] : null),
-  subJaxprs: "none",
-  inlinable: "never",
-  printParams: axesParams.printParams,
-  parseParams: axesParams.parseParams,
-  inPlace: "none",
-  facts: arithmetic,
 });
 
 /** The product of the elements over `axes`; 1 where there are none. */
@@ -127,28 +122,16 @@ function productTree(operand: Dual, axes: readonly number[]): Dual {
 // reduce_and, reduce_or, reduce_xor ------------------------------------------------------------------------------------
 
 function defineBitwise(name: "reduce_and" | "reduce_or" | "reduce_xor", op: "and" | "or" | "xor"): Primitive<AxesParams> {
-  const primitive: Primitive<AxesParams> = definePrimitive<AxesParams>({
-    name,
+  const primitive: Primitive<AxesParams> = defineReducer({
+    name, op,
     abstractEval: (inAvals, { axes }) => {
       const inAval = at(inAvals, 0);
       requireDType(name, inAval, (dtype) => dtype === "bool" || isInteger(dtype), "bools or integers");
       const { shape, dtype } = reducedAval(name, inAval, axes);
       return [makeAval(shape, dtype)];
     },
-    effects: "pure",
     jvp: nonDifferentiable("its operand is bool or integer"),
     transpose: notLinear(`${name} is not linear`),
-    partialEval: "plain",
-    dce: "plain",
-    batch: reducerBatch(() => primitive),
-    lower: { kind: "reduction", op, axes: (params) => params.axes },
-    simplify: (eqn) => (eqn.params.axes.length === 0 ? [at(eqn.inputs, 0)] : null),
-    subJaxprs: "none",
-    inlinable: "never",
-    printParams: axesParams.printParams,
-    parseParams: axesParams.parseParams,
-    inPlace: "none",
-    facts: arithmetic,
   });
   return primitive;
 }

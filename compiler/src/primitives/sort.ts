@@ -4,6 +4,7 @@ import { at } from "../base/assert.ts";
 import { raise } from "../base/errors.ts";
 import { equalShapes, formatShape, range, sizeOf } from "../base/shape.ts";
 import { aval as makeAval, isZero, tangentAval, zero } from "../ir/build.ts";
+import { formatPython } from "../ir/format-python.ts";
 import type { Aval, Primitive, Tangent, Value } from "../ir/types.ts";
 import { bind } from "../trace/stack.ts";
 import { numeric } from "./arith.ts";
@@ -87,7 +88,7 @@ export const sortP: Primitive<SortParams> = definePrimitive<SortParams>({
   subJaxprs: "none",
   inlinable: "never",
   printParams: ({ dimension, isStable, numKeys }) => [
-    printed("dimension", String(dimension)), printed("is_stable", isStable ? "True" : "False"), printed("num_keys", String(numKeys)),
+    printed("dimension", String(dimension)), printed("is_stable", formatPython(isStable)), printed("num_keys", String(numKeys)),
   ],
   parseParams: (params) => ({
     dimension: parseNumber(params.get("dimension")), isStable: params.get("is_stable") === true, numKeys: parseNumber(params.get("num_keys")),

@@ -17,6 +17,7 @@ import { publish } from "../array/ndarray.ts";
 import { badArgument } from "../errors.ts";
 import { ensureInstalled } from "../install.ts";
 import { read } from "../numpy/operand.ts";
+import { resolveAxis } from "../ops/axes.ts";
 import type { NDArray, WayOut } from "../types.ts";
 
 /** A name, or several: the collective then runs over all their examples together. */
@@ -93,7 +94,7 @@ export function allGather<T>(x: T, axisName: string, ...rest: Optional<[], AllGa
   const { axis = 0, tiled } = parseOptional<AllGatherOptions>({ operation: "lax.allGather", positional: [], named: ["axis", "tiled"] }, rest);
   const name = nameOf("lax.allGather", axisName);
   const isTiled = booleanArgument("lax.allGather", "tiled", tiled);
-  return overTree("lax.allGather", x, (value) => collective.allGather(value, name, { dimension: resolve(axis, value.aval.shape.length + (isTiled ? 0 : 1)), tiled: isTiled }));
+  return overTree("lax.allGather", x, (value) => collective.allGather(value, name, { dimension: resolveAxis("lax.allGather", axis, value.aval.shape.length + (isTiled ? 0 : 1)), tiled: isTiled }));
 }
 
 export interface PsumScatterOptions {
@@ -108,7 +109,7 @@ export function psumScatter<T>(x: T, axisName: string, ...rest: Optional<[], Psu
   const { scatterDimension = 0, tiled } = parseOptional<PsumScatterOptions>({ operation: "lax.psumScatter", positional: [], named: ["scatterDimension", "tiled"] }, rest);
   const name = nameOf("lax.psumScatter", axisName);
   const isTiled = booleanArgument("lax.psumScatter", "tiled", tiled);
-  return overTree("lax.psumScatter", x, (value) => collective.psumScatter(value, name, { dimension: resolve(scatterDimension, value.aval.shape.length), tiled: isTiled }));
+  return overTree("lax.psumScatter", x, (value) => collective.psumScatter(value, name, { dimension: resolveAxis("lax.psumScatter", scatterDimension, value.aval.shape.length, "scatterDimension"), tiled: isTiled }));
 }
 
 export interface AllToAllOptions {
@@ -128,7 +129,8 @@ export function allToAll<T>(x: T, axisName: string, splitAxis: number, concatAxi
   const isTiled = booleanArgument("lax.allToAll", "tiled", tiled);
   return overTree("lax.allToAll", x, (value) => {
     const { shape } = value.aval;
-    const [split, concat] = [resolve(splitAxis, shape.length), resolve(concatAxis, shape.length)];
+    const split = resolveAxis("lax.allToAll", splitAxis, shape.length, "splitAxis");
+    const concat = resolveAxis("lax.allToAll", concatAxis, shape.length, "concatAxis");
     if (isTiled) return collective.allToAll(value, name, split, concat);
     const size = collective.axisSize([name]);
     if (shape[split] !== size) {
@@ -153,8 +155,4 @@ export function axisIndex(axisName: string): NDArray {
 /** The number of examples along the named axes. @throws LW1307 */
 export function axisSize(axisName: AxisName): number {
   return collective.axisSize(namesOf("lax.axisSize", axisName));
-}
-
-function resolve(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
 }

@@ -16,10 +16,7 @@ export type ScalarArgument =
 
 export type Step = KernelStep | CopyStep;
 
-/**
- * Runs kernel number `kernel` over `begin` 0 to `extent` of its outermost grid loop. Of a shader, `extent` is the number of
- * workgroups, which a host folds into the dimensions that its device has.
- */
+/** Runs kernel number `kernel` over `begin` 0 to `extent` of its outermost grid loop. */
 export interface KernelStep {
   readonly kind: "kernel";
   readonly kernel: number;
@@ -52,28 +49,7 @@ export interface ArraySpec {
 export interface KernelCode {
   readonly name: string;
   readonly text: string;
-  /** How a host binds and launches the text, where that is a shader. */
-  readonly shader?: ShaderInterface;
 }
-
-/**
- * The bindings of a compute shader, all in group 0. A step names one place per storage binding and one number per scalar.
- * No place is bound for writing and bound again in one step: a result in its operand's memory is one binding.
- */
-export interface ShaderInterface {
-  readonly entryPoint: string;
-  /** Invocations per workgroup. */
-  readonly workgroupSize: number;
-  /** What the shader does with the storage bindings 0, 1, ... */
-  readonly bindings: readonly ShaderAccess[];
-  /** The members of the uniform struct, four bytes each: the binding after the storage ones, which is there only if there are any. */
-  readonly scalars: readonly ShaderScalar[];
-}
-
-export type ShaderAccess = "read" | "readWrite";
-
-/** A bool is a uint32, 0 or 1. */
-export type ShaderScalar = "float32" | "int32" | "uint32";
 
 /** Where an output of the program comes from: an array that the program fills, or one of its inputs as it is. */
 export type OutputSource =

@@ -3,34 +3,37 @@
  * dispatch.
  */
 
-import { foldWorkgroups, packScalars as packInOrder } from "../../artifact/dispatch.ts";
-import type { ShaderScalar } from "../../artifact/types.ts";
 import { assertNever, at, InternalError, required } from "../../base/assert.ts";
 import { bitcastReference, convertReference, scalarOps } from "../../base/scalar-ops.ts";
-import type { Expr, ScalarParam, ValueDType } from "../../kernel/types.ts";
+import type { Expr, ScalarParam } from "../../kernel/types.ts";
 
 /** Scalar parameters by name. */
 export type ScalarValues = Readonly<Record<string, number>>;
 
 /** The bytes of the uniform struct: four per scalar parameter, in order; a bool is 0 or 1. */
 export function packScalars(scalars: readonly ScalarParam[], values: ScalarValues): ArrayBuffer {
-  return packInOrder(scalars.map(({ dtype }) => scalarOf(dtype)), scalars.map(({ name }) => required(values[name], `scalar ${name}`)));
+  const bytes = new ArrayBuffer(4 * scalars.length);
+  const view = new DataView(bytes);
+  scalars.forEach(({ name, dtype }, position) => {
+    const value = required(values[name], `scalar ${name}`);
+    if (dtype === "float32") view.setFloat32(4 * position, value, true);
+    else view.setUint32(4 * position, value, true);
+  });
+  return bytes;
 }
 
-/** The dtype by which a host writes a scalar parameter. */
-export function scalarOf(dtype: ValueDType): ShaderScalar {
-  if (dtype === "float16" || dtype === "float64") throw new InternalError(`a ${dtype} parameter reached the WGSL printer`);
-  return dtype === "bool" ? "uint32" : dtype;
-}
-
-/** How many workgroups a dispatch needs. @param workgroups `WgslKernel.workgroups` */
-export function workgroupCount(workgroups: Expr, values: ScalarValues): number {
-  return Math.max(0, evaluate(workgroups, values));
-}
-
-/** The dimensions of a dispatch, none above `limit`. @throws InternalError where the limit is too low for the number */
+/**
+ * Three dimensions, none above `limit`, that hold as many workgroups as the kernel needs, and few more: those do nothing.
+ * @param workgroups `WgslKernel.workgroups`
+ * @throws InternalError where the limit is too low for the number
+ */
 export function dispatchSize(workgroups: Expr, values: ScalarValues, limit: number): [x: number, y: number, z: number] {
-  return foldWorkgroups(workgroupCount(workgroups, values), limit);
+  const count = Math.max(0, evaluate(workgroups, values));
+  const z = Math.max(1, Math.ceil(count / (limit * limit)));
+  const y = Math.max(1, Math.ceil(count / (limit * z)));
+  const x = Math.ceil(count / (y * z));
+  if (z > limit) throw new InternalError(`${count} workgroups do not fit a dispatch with ${limit} in each dimension`);
+  return [x, y, z];
 }
 
 /** An expression over constants and scalar parameters. */

@@ -154,3 +154,12 @@ test("a traced index out of range follows the mode and does not throw", () => {
 test("errors are the same with every stage verified", () => {
   expect(failure(() => config.with({ verify: true }, () => jit((a: NDArray) => a.at(9).set(1))(x))).code).toBe("LW3008");
 });
+
+test("indices of any integer dtype into an empty axis write nothing", () => {
+  for (const dtype of ["int32", "uint32"] as const) {
+    for (const mode of ["clip", "fill"] as const) {
+      const dimensions = { updateWindowDims: [], insertedWindowDims: [0], scatterDimsToOperandDims: [0] };
+      expect(lax.scatter(np.zeros([0]), np.array([[1]], dtype), np.ones([1]), dimensions, { mode }).shape).toEqual([0]);
+    }
+  }
+});

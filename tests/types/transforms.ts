@@ -1,6 +1,6 @@
 /** @file Transforms of functions written on arrays, on plain numbers and on trees, alone and composed. */
 import {
-  evalShape, grad, hessian, jacfwd, jacrev, jit, jvp, linearize, makeJaxpr, valueAndGrad, vjp, vmap, type ArrayLeaf, type NDArray,
+  evalShape, grad, hessian, jacfwd, jacrev, jit, jvp, linearTranspose, linearize, makeJaxpr, valueAndGrad, vjp, vmap, type ArrayLeaf, type NDArray,
 } from "lanewise";
 import { accepts, same } from "./assertions.ts";
 
@@ -157,6 +157,9 @@ jvp(onArrays, array, array);
 jvp(onArrays, [array, array], [array]);
 
 // Shapes.
+const transposed = linearTranspose(onTrees, { w: "f32[3]", b: 1 }, { shape: [3], dtype: "float32" });
+same<ReturnType<typeof transposed>, [p: { readonly w: NDArray; readonly b: NDArray }, x: NDArray]>();
+transposed(1)[0].w.sum();
 const shape = evalShape(onTrees, { w: "f32[3]", b: 1 }, { shape: [3], dtype: "float32" });
 accepts<readonly number[]>(shape.shape);
 const treeShape = evalShape((x: NDArray) => ({ y: [x, x] }), array);

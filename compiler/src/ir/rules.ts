@@ -1,7 +1,9 @@
 /** @file Calls a rule of an equation, or throws that the primitive has none. */
 
+import { shortName } from "../base/dtype.ts";
 import { raise, type ErrorKind } from "../base/errors.ts";
-import type { JvpRule, NoRule, Params, Primitive, Source, TransposeRule } from "./types.ts";
+import type { SourceLocation } from "../base/source-location.ts";
+import type { Aval, JvpRule, NoRule, Params, Primitive, Source, TransposeRule } from "./types.ts";
 
 export const noRule: ErrorKind = {
   code: "LW1201",
@@ -11,6 +13,27 @@ export const noRule: ErrorKind = {
 
 function isNoRule(rule: unknown): rule is NoRule {
   return typeof rule === "object" && rule !== null && (rule as NoRule).kind === "none";
+}
+
+export const notLinearFunction: ErrorKind = {
+  code: "LW1202",
+  title: "the function is not linear",
+  explanation: "Only a linear function has a transpose: sums of its arguments, and products and quotients of them by what does not depend on them.",
+};
+
+/** Throws that an equation to be transposed depends on a linear value in an operand in which it is not linear. */
+export function refuseNotLinear(operation: string, operand: number, inAval: Aval, source: Source | null): never {
+  raise(notLinearFunction, {
+    operation, expected: `an equation that is linear in what the function's arguments reach; operand ${operand} of ${operation} must not depend on them`,
+    got: `${operation} of a ${shortName(inAval.dtype)}[${inAval.shape.join(",")}] there that depends on an argument`,
+    fix: "transpose a linear function, such as the one that linearize gives; close over what is not to be transposed",
+    ...locationFacts(source),
+  });
+}
+
+function locationFacts(source: Source | null): { readonly location?: SourceLocation } {
+  const location = source?.location() ?? null;
+  return location === null ? {} : { location };
 }
 
 /** The jvp rule of a primitive. */
@@ -24,10 +47,9 @@ export function transposeRule(primitive: Primitive, source: Source | null): Tran
 }
 
 function refuse(primitive: Primitive, what: string, rule: NoRule, source: Source | null): never {
-  const location = source?.location() ?? undefined;
   raise(noRule, {
     operation: primitive.name, expected: `an operation with ${what}`, got: `${primitive.name}: ${rule.reason}`,
     fix: "use stopGradient where no derivative is wanted, or give a rule with customJvp or customVjp",
-    ...(location === undefined ? {} : { location }),
+    ...locationFacts(source),
   });
 }

@@ -136,7 +136,8 @@ export interface JvpResult {
 /** An operand of a linear equation that is to be transposed: known, or linear with this aval. */
 export type TransposeOperand =
   | { readonly kind: "known"; readonly value: Value }
-  | { readonly kind: "linear"; readonly aval: Aval };
+  /** `operation` is the primitive's name, for messages. */
+  | { readonly kind: "linear"; readonly aval: Aval; readonly operation: string };
 
 /** Cotangents of the outputs in, one cotangent per linear operand out (null for known ones). */
 export type TransposeRule<P extends Params> = (

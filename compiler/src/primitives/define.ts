@@ -9,10 +9,11 @@ import { at, InternalError } from "../base/assert.ts";
 import type { DType } from "../base/dtype.ts";
 import { raise } from "../base/errors.ts";
 import { isZero } from "../ir/build.ts";
+import { refuseNotLinear } from "../ir/rules.ts";
 import type {
   Aval, Facts, NoRule, Params, ParseParams, Primitive, PrintedParam, Tangent, TransposeOperand, Value, Zero,
 } from "../ir/types.ts";
-import { describeAval } from "../trace/stack.ts";
+import { describeAval, sourceHere } from "../trace/stack.ts";
 import { badParameter, dtypeUnsupported } from "./errors.ts";
 
 /** Makes a primitive. A pure call, so that a bundler drops the primitives that a program never uses. */
@@ -51,11 +52,10 @@ export function linearAval(operands: readonly TransposeOperand[], index: number)
   return operand.kind === "linear" ? operand.aval : null;
 }
 
-/** The known operand at this place. */
+/** The known operand at this place; throws where it depends on what is being transposed. */
 export function knownValue(operands: readonly TransposeOperand[], index: number): Value {
   const operand = at(operands, index);
-  if (operand.kind !== "known") throw new InternalError(`operand ${index} is linear where a known one is needed`);
-  return operand.value;
+  return operand.kind === "known" ? operand.value : refuseNotLinear(operand.operation, index, operand.aval, sourceHere());
 }
 
 /** `rule` of a cotangent that is there; Zero stays Zero with the operand's aval. */

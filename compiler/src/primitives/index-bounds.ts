@@ -6,7 +6,8 @@ import type { Expr } from "../kernel/types.ts";
 
 /** The nearest position in [0, upper], as int32. */
 export function clampedPosition(component: Expr, upper: number): Expr {
-  if (upper === 0) return k.int(0);
+  // An empty axis has an upper of -1, which no unsigned number is; nothing is read there.
+  if (upper <= 0) return k.int(0);
   const below = k.min(component, upper);
   return component.type.dtype === "uint32" ? k.convert(below, "int32") : k.max(below, 0);
 }

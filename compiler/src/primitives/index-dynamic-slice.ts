@@ -13,7 +13,7 @@ import * as k from "../kernel/build.ts";
 import type { Expr } from "../kernel/types.ts";
 import { bind1, describeAval } from "../trace/stack.ts";
 import {
-  definePrimitive, linearAval, mapCotangent, movement, noParams, parseNoParams, printed, refuseParameter, type NoParams,
+  definePrimitive, knownValue, linearAval, mapCotangent, movement, noParams, parseNoParams, printed, refuseParameter, type NoParams,
 } from "./define.ts";
 import { allWeak, commonDType } from "./elementwise.ts";
 import { dtypeMismatch } from "./errors.ts";
@@ -51,7 +51,7 @@ function startsInBounds(shape: readonly number[], sizes: readonly number[], read
 }
 
 function startsOf(operands: readonly TransposeOperand[], first: number): Value[] {
-  return operands.slice(first).map((operand) => (operand as TransposeOperand & { readonly kind: "known" }).value);
+  return operands.slice(first).map((_, place) => knownValue(operands, first + place));
 }
 
 // dynamic_slice --------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import { InternalError } from "../base/assert.ts";
 import { aval as makeAval, closeJaxpr, isScalarLiteral, literal, makeEqn, makeJaxpr, newVar } from "../ir/build.ts";
 import type { Atom, Aval, ClosedJaxpr, Eqn, Params, Primitive, Value, Var } from "../ir/types.ts";
-import { describeSource, makeTracer, scalarOf, sourceHere, withTrace, currentTrace } from "./stack.ts";
+import { describeProducer, makeTracer, scalarOf, sourceHere, withTrace, currentTrace } from "./stack.ts";
 import type { Trace, Tracer } from "./tracer.ts";
 import { isTracer } from "./tracer.ts";
 
@@ -69,7 +69,7 @@ export class JaxprTrace implements Trace {
     if (producer === undefined) return `it belongs to ${this.functionName}`;
     const names = this.argumentsBehind(producer);
     const behind = names.length === 0 ? "" : `, which depends on the argument${names.length > 1 ? "s" : ""} ${names.join(", ")} of ${this.functionName}`;
-    return `it is the result of ${producer.primitive.name}${describeSource(producer.source)}${behind}`;
+    return `it is ${describeProducer({ name: producer.primitive.name, source: producer.source })}${behind}`;
   }
 
   private argumentsBehind(last: Eqn): string[] {

@@ -139,3 +139,14 @@ export function describeSource(source: Source | null): string {
   const location = source?.location() ?? null;
   return location === null ? "" : ` at ${formatLocation(location)}`;
 }
+
+/** The operation that a traced value is the result of, for messages. */
+export interface Producer {
+  readonly name: string;
+  readonly source: Source | null;
+}
+
+/** `the result of sin at model.ts:3:5 (in loss)`. */
+export function describeProducer({ name, source }: Producer): string {
+  return `the result of ${name}${describeSource(source)}`;
+}

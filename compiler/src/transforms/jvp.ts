@@ -4,13 +4,15 @@ import { at } from "../base/assert.ts";
 import { isZero, tangentAval, zero } from "../ir/build.ts";
 import { jvpRule } from "../ir/rules.ts";
 import type { Params, Primitive, Tangent, Value } from "../ir/types.ts";
-import { bind, currentTrace, makeTracer, sourceHere, withTrace } from "../trace/stack.ts";
+import { bind, currentTrace, describeProducer, makeTracer, sourceHere, withTrace, type Producer } from "../trace/stack.ts";
 import { isTracer, type Trace, type Tracer } from "../trace/tracer.ts";
 import type { FlatOptions } from "./vmap.ts";
 
 interface Dual {
   readonly primal: Value;
   readonly tangent: Value;
+  /** Null for an argument. */
+  readonly producer: Producer | null;
 }
 
 class JvpTrace implements Trace {
@@ -25,8 +27,8 @@ class JvpTrace implements Trace {
   }
 
   /** A tracer for a primal with a tangent; without one the primal needs none. */
-  tracer(primal: Value, tangent: Tangent, argument: string | null = null): Value {
-    return isZero(tangent) ? primal : makeTracer<Dual>(this, primal.aval, { primal, tangent }, argument);
+  tracer(primal: Value, tangent: Tangent, argument: string | null, producer: Producer | null): Value {
+    return isZero(tangent) ? primal : makeTracer<Dual>(this, primal.aval, { primal, tangent, producer }, argument);
   }
 
   unwrap(value: Value): { readonly primal: Value; readonly tangent: Tangent } {
@@ -39,15 +41,18 @@ class JvpTrace implements Trace {
     const tangents = duals.map(({ tangent }) => tangent);
     return withTrace(this.parent, () => {
       if (tangents.every(isZero)) return bind(primitive, primals, params);
-      const result = jvpRule(primitive, sourceHere())(primals, tangents, params);
-      return result.primals.map((primal, index) => this.tracer(primal, at(result.tangents, index)));
+      const producer = { name: primitive.name, source: sourceHere() };
+      const result = jvpRule(primitive, producer.source)(primals, tangents, params);
+      return result.primals.map((primal, index) => this.tracer(primal, at(result.tangents, index), null, producer));
     });
   }
 
   describeOrigin(tracer: Tracer): string {
     if (tracer.argument !== null) return `it is the argument ${tracer.argument} of ${this.functionName}, which is being differentiated`;
-    const { primal } = tracer.payload as Dual;
-    return isTracer(primal) ? primal.trace.describeOrigin(primal) : `it depends on an argument of ${this.functionName}, which is being differentiated`;
+    const { primal, producer } = tracer.payload as Dual;
+    if (isTracer(primal)) return primal.trace.describeOrigin(primal);
+    const made = producer === null ? "" : `is ${describeProducer(producer)}, which `;
+    return `it ${made}depends on an argument of ${this.functionName}, which is being differentiated`;
   }
 }
 
@@ -66,7 +71,7 @@ export function jvpFlat(
 ): JvpOutputs {
   const trace = new JvpTrace(options.functionName);
   try {
-    const duals = primals.map((primal, index) => trace.tracer(primal, at(tangents, index), options.argumentNames?.[index] ?? null));
+    const duals = primals.map((primal, index) => trace.tracer(primal, at(tangents, index), options.argumentNames?.[index] ?? null, null));
     const results = withTrace(trace, () => run(duals)).map((result) => trace.unwrap(result));
     return { primals: results.map(({ primal }) => primal), tangents: results.map(({ tangent }) => tangent) };
   } finally {

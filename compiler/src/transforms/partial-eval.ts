@@ -13,14 +13,17 @@ export class PartialEvalTrace implements Trace {
   readonly kind = "partialEval";
   readonly parent: Trace | null;
   readonly functionName: string;
+  private readonly role: string;
   ended = false;
   private readonly inVars: Var[] = [];
   private readonly eqns: Eqn[] = [];
   private readonly residuals = new Map<Value, Var>();
 
-  constructor(functionName: string) {
+  /** @param role what an unknown value is, for messages: followed by the function's name */
+  constructor(functionName: string, role = "it is a tangent in the derivative of") {
     this.parent = currentTrace();
     this.functionName = functionName;
+    this.role = role;
   }
 
   /** A tracer for an unknown input. */
@@ -87,7 +90,7 @@ export class PartialEvalTrace implements Trace {
   }
 
   describeOrigin(): string {
-    return `it is a tangent in the derivative of ${this.functionName}`;
+    return `${this.role} ${this.functionName}`;
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { at, required } from "../base/assert.ts";
 import { isZero, scalarLiteral, zero } from "../ir/build.ts";
-import { transposeRule } from "../ir/rules.ts";
+import { refuseNotLinear, transposeRule } from "../ir/rules.ts";
 import type { Atom, Eqn, Jaxpr, Tangent, TransposeOperand, Value, Var } from "../ir/types.ts";
 import { addTangents } from "../primitives/linear.ts";
 import { bind, withSource } from "../trace/stack.ts";
@@ -10,7 +10,8 @@ import type { LinearFunction } from "./linearize.ts";
 
 /** The cotangents of a linear function's inputs. */
 export function transposeLinear(linear: LinearFunction, cotangents: readonly Tangent[]): readonly Tangent[] {
-  return backwardPass(linear.jaxpr, linear.residuals, linear.jaxpr.inVars.map(() => null), cotangents);
+  const reached = cotangents.filter((_, index) => at(linear.outPlaces, index) !== null);
+  return backwardPass(linear.jaxpr, linear.residuals, linear.jaxpr.inVars.map(() => null), reached);
 }
 
 /**
@@ -62,11 +63,13 @@ export function backwardPass(
       if (outs.every(isZero)) return;
       const operands = eqn.inputs.map((input): TransposeOperand => {
         const value = knownValueOf(input);
-        return value === null ? { kind: "linear", aval: input.aval } : { kind: "known", value };
+        return value === null ? { kind: "linear", aval: input.aval, operation: eqn.primitive.name } : { kind: "known", value };
       });
       const results = transposeRule(eqn.primitive, eqn.source)(outs, operands, eqn.params);
-      results.forEach((cotangent, operand) => {
-        if (cotangent !== null) add(at(eqn.inputs, operand), cotangent);
+      results.forEach((cotangent, place) => {
+        const operand = at(operands, place);
+        if (cotangent !== null) add(at(eqn.inputs, place), cotangent);
+        else if (operand.kind === "linear") refuseNotLinear(operand.operation, place, operand.aval, eqn.source);
       });
     });
   }

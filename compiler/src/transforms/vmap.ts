@@ -5,12 +5,13 @@ import { withoutAxis } from "../base/shape.ts";
 import { aval as makeAval } from "../ir/build.ts";
 import type { AxisFrame, Params, Primitive, Value } from "../ir/types.ts";
 import { batchFirst, moveAxis } from "../primitives/linear.ts";
-import { bind, currentTrace, describeAval, makeTracer, withAxis, withTrace } from "../trace/stack.ts";
+import { bind, currentTrace, describeAval, describeProducer, makeTracer, sourceHere, withAxis, withTrace, type Producer } from "../trace/stack.ts";
 import { isTracer, type Trace, type Tracer } from "../trace/tracer.ts";
 
 interface Batched {
   readonly value: Value;
   readonly axis: number;
+  readonly producer: Producer | null;
 }
 
 class BatchTrace implements Trace {
@@ -27,10 +28,10 @@ class BatchTrace implements Trace {
   }
 
   /** A tracer for a batch; a value without a batch axis needs none. */
-  tracer(value: Value, axis: number | null, argument: string | null = null): Value {
+  tracer(value: Value, axis: number | null, argument: string | null, producer: Producer | null): Value {
     if (axis === null) return value;
     const { shape, dtype, weakType } = value.aval;
-    return makeTracer<Batched>(this, makeAval(withoutAxis(shape, axis), dtype, weakType), { value, axis }, argument);
+    return makeTracer<Batched>(this, makeAval(withoutAxis(shape, axis), dtype, weakType), { value, axis, producer }, argument);
   }
 
   unwrap(value: Value): { readonly value: Value; readonly axis: number | null } {
@@ -43,10 +44,12 @@ class BatchTrace implements Trace {
     const unwrapped = inputs.map((input) => this.unwrap(input));
     const values = unwrapped.map(({ value }) => value);
     const axes = unwrapped.map(({ axis }) => axis);
+    // A trace outside this one knows where its values come from.
+    const producer = this.parent === null ? { name: primitive.name, source: sourceHere() } : null;
     return withTrace(this.parent, () => {
       if (axes.every((axis) => axis === null) && !this.#talksOver(primitive, params)) return bind(primitive, values, params);
       const result = primitive.batch(this.frame, values, axes, params);
-      return result.outputs.map((output, index) => this.tracer(output, at(result.axes, index)));
+      return result.outputs.map((output, index) => this.tracer(output, at(result.axes, index), null, producer));
     });
   }
 
@@ -59,9 +62,10 @@ class BatchTrace implements Trace {
 
   describeOrigin(tracer: Tracer): string {
     if (tracer.argument !== null) return `it is one example of the argument ${tracer.argument} of ${this.functionName}`;
-    const { value } = tracer.payload as Batched;
+    const { value, producer } = tracer.payload as Batched;
     if (isTracer(value)) return value.trace.describeOrigin(value);
-    return `it is one of ${this.frame.size} examples (of a ${describeAval(value.aval)}) in ${this.functionName}`;
+    const what = producer === null ? "" : `${describeProducer(producer)}, `;
+    return `it is ${what}one of ${this.frame.size} examples (of a ${describeAval(value.aval)}) in ${this.functionName}`;
   }
 }
 
@@ -93,7 +97,7 @@ export function batchFlat(
 ): BatchOutputs {
   const trace = new BatchTrace(frame, options.functionName);
   try {
-    const tracers = args.map((arg, index) => trace.tracer(arg, at(inAxes, index), options.argumentNames?.[index] ?? null));
+    const tracers = args.map((arg, index) => trace.tracer(arg, at(inAxes, index), options.argumentNames?.[index] ?? null, null));
     const results = withTrace(trace, () => withAxis(frame, () => run(tracers))).map((result) => trace.unwrap(result));
     return { outputs: results.map(({ value }) => value), axes: results.map(({ axis }) => axis) };
   } finally {

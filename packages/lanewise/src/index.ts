@@ -20,6 +20,7 @@ export { grad, valueAndGrad } from "./transforms/grad.ts";
 export { hessian, jacfwd, jacrev } from "./transforms/jacobian.ts";
 export { jit } from "./transforms/jit.ts";
 export { jvp, linearize, vjp } from "./transforms/jvp.ts";
+export { linearTranspose } from "./transforms/linear-transpose.ts";
 export { evalShape, makeJaxpr } from "./transforms/make-jaxpr.ts";
 export { vmap } from "./transforms/vmap.ts";
 export type {

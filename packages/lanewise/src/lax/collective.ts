@@ -37,6 +37,11 @@ function nameOf(operation: string, axisName: unknown): string {
   return raise(badArgument, { operation, argument: "axisName", expected: "one name", got: `${names.length} names`, fix: "call it once for each axis" });
 }
 
+/** Throws for a further argument, such as options that the function of JAX has and this one has not. */
+function expectNoMore(operation: string, rest: readonly never[]): void {
+  parseOptional({ operation, positional: [], named: [] }, rest);
+}
+
 /** Applies an operation to every array of a tree. */
 function overTree<T>(operation: string, tree: T, apply: (value: Value) => Value): WayOut<T> {
   ensureInstalled();
@@ -44,13 +49,15 @@ function overTree<T>(operation: string, tree: T, apply: (value: Value) => Value)
 }
 
 /** The sum over the examples of the named axes. Bools count. @throws LW1307 for a name that nothing binds. @example vmap((x) => x.sub(lax.psum(x, "i")), { axisName: "i" }) */
-export function psum<T>(x: T, axisName: AxisName): WayOut<T> {
+export function psum<T>(x: T, axisName: AxisName, ...rest: readonly never[]): WayOut<T> {
+  expectNoMore("lax.psum", rest);
   const names = namesOf("lax.psum", axisName);
   return overTree("lax.psum", x, (value) => collective.psum(dtypeClass(value.aval.dtype) === "bool" ? convertElementType(value, "int32") : value, names));
 }
 
 /** The mean over the examples of the named axes; integers give floats. @throws LW1307 */
-export function pmean<T>(x: T, axisName: AxisName): WayOut<T> {
+export function pmean<T>(x: T, axisName: AxisName, ...rest: readonly never[]): WayOut<T> {
+  expectNoMore("lax.pmean", rest);
   const names = namesOf("lax.pmean", axisName);
   return overTree("lax.pmean", x, (value) => {
     const isInexact = ["float", "complex"].includes(dtypeClass(value.aval.dtype));
@@ -60,13 +67,15 @@ export function pmean<T>(x: T, axisName: AxisName): WayOut<T> {
 }
 
 /** The largest over the examples of the named axes. @throws LW1307 */
-export function pmax<T>(x: T, axisName: AxisName): WayOut<T> {
+export function pmax<T>(x: T, axisName: AxisName, ...rest: readonly never[]): WayOut<T> {
+  expectNoMore("lax.pmax", rest);
   const names = namesOf("lax.pmax", axisName);
   return overTree("lax.pmax", x, (value) => collective.pmax(value, names));
 }
 
 /** The smallest over the examples of the named axes. @throws LW1307 */
-export function pmin<T>(x: T, axisName: AxisName): WayOut<T> {
+export function pmin<T>(x: T, axisName: AxisName, ...rest: readonly never[]): WayOut<T> {
+  expectNoMore("lax.pmin", rest);
   const names = namesOf("lax.pmin", axisName);
   return overTree("lax.pmin", x, (value) => collective.pmin(value, names));
 }
@@ -77,7 +86,8 @@ export function pmin<T>(x: T, axisName: AxisName): WayOut<T> {
  * @param perm pairs `[source, destination]`; an example that nobody sends to gets zeros
  * @throws LW1307; LW1404 for places out of range or twice
  */
-export function ppermute<T>(x: T, axisName: string, perm: readonly (readonly [number, number])[]): WayOut<T> {
+export function ppermute<T>(x: T, axisName: string, perm: readonly (readonly [number, number])[], ...rest: readonly never[]): WayOut<T> {
+  expectNoMore("lax.ppermute", rest);
   const name = nameOf("lax.ppermute", axisName);
   return overTree("lax.ppermute", x, (value) => collective.ppermute(value, name, perm));
 }

@@ -14,11 +14,11 @@ import { describeArgument } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
 import type { Axis } from "../types.ts";
 import { resolveAxes, resolveAxis } from "./axes.ts";
+import { mod } from "./division.ts";
 import { broadcastTo } from "./elementwise.ts";
 import { normalizePlaces } from "./index-gather.ts";
 import { sliceAlong } from "./index.ts";
 import { namedCall1 } from "./named-call.ts";
-import { floorMod } from "./remainder.ts";
 import { defaultTake, requireIntegers, take } from "./take.ts";
 
 /** The elements in reverse order along these axes; all of them where none is given. A call of `_flip` in the jaxpr. */
@@ -68,7 +68,7 @@ function rollTraced(operation: string, x: Value, shift: Value, axes: readonly nu
       const axis = at(axes, axes.length === 1 ? 0 : place);
       const by = convertElementType(squeeze(sliceAlong(shifts, place, place + 1, 1, 0), [0]), "int32");
       const extent = scalarLiteral(at(shape, axis), "int32");
-      const amount = floorMod(by, max(extent, scalarLiteral(1, "int32")));
+      const amount = mod(by, max(extent, scalarLiteral(1, "int32")));
       const twice = concatenate([rolled, rolled], axis);
       const start = normalizePlaces(sub(extent, amount), at(twice.aval.shape, axis));
       return dynamicSlice(twice, shape.map((_, other) => (other === axis ? start : scalarLike(start, 0))), shape);

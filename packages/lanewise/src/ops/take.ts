@@ -16,6 +16,7 @@ import { describeAval } from "@lanewise/compiler/trace/stack";
 import { describeArgument } from "../arguments.ts";
 import { badArgument, badIndex, incompatibleShapes } from "../errors.ts";
 import { resolveAxis } from "./axes.ts";
+import { mod } from "./division.ts";
 import { where } from "./elementwise.ts";
 import { readIntegers } from "./index-entries.ts";
 import { normalizePlaces } from "./index-gather.ts";
@@ -23,7 +24,6 @@ import { updateIndexed } from "./index-update.ts";
 import { readMode, type IndexMode } from "./index.ts";
 import { namedCall1 } from "./named-call.ts";
 import { literalAs } from "./operands.ts";
-import { floorMod } from "./remainder.ts";
 
 export interface TakeOptions {
   readonly axis: number | null;
@@ -90,7 +90,7 @@ function raveledShape(x: Value, axis: number | null): readonly number[] {
 function placesFor(indices: Value, extent: number, mode: unknown): { readonly places: Value; readonly gatherMode: GatherScatterMode } {
   switch (mode) {
     case "clip": return { places: indices, gatherMode: "clip" };
-    case "wrap": return { places: floorMod(indices, scalarLike(indices, Math.max(extent, 1))), gatherMode: "promiseInBounds" };
+    case "wrap": return { places: mod(indices, scalarLike(indices, Math.max(extent, 1))), gatherMode: "promiseInBounds" };
     default: {
       const limits = integerRange(indices.aval.dtype);
       const wide = limits !== null && extent > limits[1] ? convertElementType(indices, "int32") : indices;

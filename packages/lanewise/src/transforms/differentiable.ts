@@ -4,7 +4,7 @@ import { at } from "@lanewise/compiler/base/assert";
 import { tangentDType } from "@lanewise/compiler/base/dtype";
 import { raise, type ErrorKind } from "@lanewise/compiler/base/errors";
 import { equalShapes } from "@lanewise/compiler/base/shape";
-import { tangentAval, zero } from "@lanewise/compiler/ir/build";
+import { zero } from "@lanewise/compiler/ir/build";
 import type { Aval, Tangent, Value } from "@lanewise/compiler/ir/types";
 import { convertElementType } from "@lanewise/compiler/primitives/arith";
 import { describeAval } from "@lanewise/compiler/trace/stack";
@@ -23,6 +23,7 @@ export interface TangentSubject {
   readonly argument: string;
   /** The tree it must fit. */
   readonly treedef: TreeDef;
+  /** The types of its leaves. */
   readonly avals: readonly Aval[];
   /** What that tree is: `the primals`. */
   readonly reference: string;
@@ -51,7 +52,7 @@ export function readTangents(tree: unknown, subject: TangentSubject): readonly T
   return leaves.map((leaf, index) => {
     const path = `${argument}${keyString(at(paths, index))}`;
     if (!isArrayLeaf(leaf)) return refuseLeaf(kind, operation, path, leaf, `give ${argument} arrays`);
-    return fitTangent(asValue(leaf), tangentAval(at(subject.avals, index)), path, subject);
+    return fitTangent(asValue(leaf), at(subject.avals, index), path, subject);
   });
 }
 

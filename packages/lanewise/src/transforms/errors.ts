@@ -145,3 +145,9 @@ export const argumentCount: ErrorKind = {
   title: "the number of arguments does not fit",
   explanation: "Primals, tangents and arguments of a differentiated function correspond one to one.",
 };
+
+export const linearDTypes: ErrorKind = {
+  code: "LW3125",
+  title: "the dtypes of a function to transpose differ in kind",
+  explanation: "linearTranspose takes functions of floats to floats, or of integers to integers: a conversion between them is not linear.",
+};

@@ -80,7 +80,7 @@ function differentiate(subject: Subject, how: Differentiation, args: readonly un
   };
   const { primals, linear } = linearizeFlat(run, open.primals, open.flatOptions);
   const [value, ...auxLeaves] = primals.map(publish);
-  const cotangents = primals.map((primal, index): Tangent => (index === 0 ? fullOf(1, primal.aval) : zero(at(linear.jaxpr.outs, index).aval)));
+  const cotangents = primals.map((primal, index): Tangent => (index === 0 ? fullOf(1, primal.aval) : zero(at(linear.outAvals, index))));
   const gradients = transposeLinear(linear, cotangents).map((gradient) => publish(tangentArray(gradient)));
   return {
     value,

@@ -113,7 +113,7 @@ const forwardRule: JacobianRule = (linear, inputs, outputs) => {
     const size = sizeOf(input.shape);
     const push = (units: readonly Value[]): readonly Value[] => {
       const tangents = inputs.map((aval, index) => (index === place ? at(units, 0) : tangentArray(zero(tangentAval(aval)))));
-      return applyLinear(linear, tangents).slice(0, outputs.length);
+      return applyLinear(linear, tangents).slice(0, outputs.length).map(tangentArray);
     };
     const batch = batchFlat(push, { size, name: null }, [basisOf(input)], [0], { functionName: "jacfwd" });
     return batch.outputs.map((value, index) => {
@@ -128,7 +128,7 @@ const forwardRule: JacobianRule = (linear, inputs, outputs) => {
 const reverseRule: JacobianRule = (linear, inputs, outputs) => outputs.map((output, place) => {
   const size = sizeOf(output.shape);
   const pull = (units: readonly Value[]): readonly Value[] => {
-    const cotangents = linear.jaxpr.outs.map((out, index): Tangent => (index === place ? at(units, 0) : zero(out.aval)));
+    const cotangents = linear.outAvals.map((out, index): Tangent => (index === place ? at(units, 0) : zero(out)));
     return transposeLinear(linear, cotangents).map(tangentArray);
   };
   const batch = batchFlat(pull, { size, name: null }, [basisOf(output)], [0], { functionName: "jacrev" });

@@ -82,7 +82,7 @@ export function jvp(f: AnyFunction, primals: unknown, tangents: unknown, options
   const { subject, names } = point;
   const given = readTangents(readList("jvp", "tangents", tangents), {
     operation: `jvp of ${subject.info.name}`, kind: transformErrors.tangentMismatch, argument: "tangents",
-    treedef: point.flat.treedef, avals: point.avals, reference: "the primals", withoutTangent: closeOverIntegers,
+    treedef: point.flat.treedef, avals: point.avals.map(tangentAval), reference: "the primals", withoutTangent: closeOverIntegers,
   });
   const result = jvpFlat(point.call.run, point.values, given, { functionName: subject.info.name, argumentNames: names });
   const { main, aux } = splitAux(point, result.primals);
@@ -108,14 +108,14 @@ export function vjp(f: AnyFunction, primals: unknown, options?: unknown): unknow
   const point = pointAt("vjp", f, primals, options);
   const { main, aux, linear, places } = linearizeAt(point);
   const output = point.call.output();
-  const avals = main.map((value) => value.aval);
+  const avals = main.map((value) => tangentAval(value.aval));
   const pullback = (...args: readonly unknown[]): unknown => {
     expectCount(`the pullback of ${point.subject.info.name}`, "cotangent", 1, args.length);
     const cotangents = readTangents(args[0], {
       operation: `vjp of ${point.subject.info.name}`, kind: transformErrors.cotangentMismatch, argument: "cotangent",
       treedef: output, avals, reference: "the output", withoutTangent: "take integers and booleans out of the function through hasAux",
     });
-    const rest = linear.jaxpr.outs.slice(cotangents.length).map((out): Tangent => zero(out.aval));
+    const rest = linear.outAvals.slice(cotangents.length).map((out): Tangent => zero(out));
     const gradients = point.avals.map((aval): Tangent => zero(tangentAval(aval)));
     transposeLinear(linear, [...cotangents, ...rest]).forEach((gradient, index) => { gradients[at(places, index)] = gradient; });
     return tree(point.flat.treedef, gradients.map(tangentArray));
@@ -143,10 +143,10 @@ export function linearize(f: AnyFunction, primals: unknown, options?: unknown): 
   const pushforward = (...tangents: readonly unknown[]): unknown => {
     const given = readTangents(tangents, {
       operation: `linearize of ${point.subject.info.name}`, kind: transformErrors.tangentMismatch, argument: "tangents",
-      treedef: point.flat.treedef, avals: point.avals, reference: "the primals", withoutTangent: closeOverIntegers,
+      treedef: point.flat.treedef, avals: point.avals.map(tangentAval), reference: "the primals", withoutTangent: closeOverIntegers,
     });
     const results = applyLinear(linear, places.map((place) => tangentArray(at(given, place))));
-    return tree(output, main.map(({ aval }, index) => (hasTangent(aval) ? at(results, index) : tangentArray(zero(tangentAval(aval))))));
+    return tree(output, results.slice(0, main.length).map(tangentArray));
   };
   return [tree(output, main), pushforward, ...(point.hasAux ? [aux] : [])];
 }

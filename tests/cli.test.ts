@@ -62,6 +62,19 @@ describe("dump", () => {
     expect(code).toBe(exit.ok);
     expect(out.trim()).not.toBe("");
   });
+
+  it.each(["steps", "kernel", "legal", "wgsl", "memory", "all"])("prints the stage %s for webgpu, which need not be here", async (stage) => {
+    const { code, out, err } = await command("dump", model, "--args", "f32[3]", "--device", "webgpu", "--emit", stage);
+    expect([err, code]).toEqual(["", exit.ok]);
+    if (stage === "wgsl") expect(out).toContain("@compute @workgroup_size(3)");
+    expect(out.trim()).not.toBe("");
+  });
+
+  it("refuses the code of another device", async () => {
+    const { code, err } = await command("dump", model, "--args", "f32[3]", "--device", "webgpu", "--emit", "js");
+    expect(code).toBe(exit.mistake);
+    expect(err).toContain("on webgpu one of jaxpr, passes, fusion, steps, kernel, legal, wgsl, memory, all");
+  });
 });
 
 describe("mistakes of the user exit with 1 and one message without a stack", () => {

@@ -3,4 +3,4 @@
 export { compile, textOf, type Compiled } from "./pipeline/compile.ts";
 export type { Artifacts, CompileOptions, StageEvent } from "./pipeline/run.ts";
 export { Session } from "./pipeline/session.ts";
-export { stageNames, type StageName } from "./pipeline/text.ts";
+export { stageNames, stagesOf, type StageName } from "./pipeline/text.ts";

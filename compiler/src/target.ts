@@ -1,6 +1,6 @@
 /** @file What each target can do. Stages after fusion read these facts and nothing else about a target. */
 
-import type { DType } from "./base/dtype.ts";
+import { byteSize, type DType } from "./base/dtype.ts";
 
 export type TargetName = "js" | "wasm" | "webgpu";
 
@@ -18,9 +18,14 @@ export interface Capabilities {
   readonly maxBuffers: number;
   readonly workgroupBytes: number;
   readonly maxWorkgroup: number;
+  /** Workgroups in each dimension of a dispatch. */
+  readonly maxWorkgroups: number;
   readonly maxOpsPerKernel: number;
   readonly threads: number;
-  /** How a dtype of the graph lies in a buffer; a dtype that is absent cannot be stored. */
+  /**
+   * How a dtype of the graph lies in a buffer: as on the host, `bits` being those of a half float, or each element in a 32-bit
+   * word (a half float's bits, too). A dtype that is absent cannot be stored.
+   */
   readonly storage: Readonly<Partial<Record<DType, "native" | "word" | "bits">>>;
   /** Register tile of a contraction: rows and columns of accumulators. */
   readonly contractionTile: readonly [rows: number, columns: number];
@@ -35,21 +40,29 @@ const cpuStorage = {
 
 export const jsTarget: Capabilities = {
   target: "js", simdWidth: 1, fma: false, wideFloat32: true, grid: false,
-  maxBuffers: 64, workgroupBytes: 1 << 20, maxWorkgroup: 1024, maxOpsPerKernel: 1500, threads: 1,
+  maxBuffers: 64, workgroupBytes: 1 << 20, maxWorkgroup: 1024, maxWorkgroups: 2 ** 31 - 1, maxOpsPerKernel: 1500, threads: 1,
   storage: cpuStorage, contractionTile: [4, 4], accumulators: 4,
 };
 
 export const wasmTarget: Capabilities = {
   target: "wasm", simdWidth: 4, fma: false, wideFloat32: false, grid: false,
-  maxBuffers: 256, workgroupBytes: 1 << 20, maxWorkgroup: 1024, maxOpsPerKernel: 20_000, threads: 1,
+  maxBuffers: 256, workgroupBytes: 1 << 20, maxWorkgroup: 1024, maxWorkgroups: 2 ** 31 - 1, maxOpsPerKernel: 20_000, threads: 1,
   storage: cpuStorage, contractionTile: [4, 8], accumulators: 4,
 };
 
 export const webgpuTarget: Capabilities = {
   target: "webgpu", simdWidth: 1, fma: true, wideFloat32: false, grid: true,
-  maxBuffers: 8, workgroupBytes: 16_384, maxWorkgroup: 256, maxOpsPerKernel: 1000, threads: 1,
-  storage: { bool: "word", int32: "native", uint32: "native", float32: "native" },
+  maxBuffers: 8, workgroupBytes: 16_384, maxWorkgroup: 256, maxWorkgroups: 65_535, maxOpsPerKernel: 1000, threads: 1,
+  storage: {
+    bool: "word", int8: "word", int16: "word", int32: "native", uint8: "word", uint16: "word", uint32: "native",
+    float16: "word", bfloat16: "word", float32: "native",
+  },
   contractionTile: [4, 4], accumulators: 4,
 };
+
+/** Bytes of an array in memory of the target. */
+export function storedBytes(dtype: DType, length: number, { storage }: Capabilities): number {
+  return length * (storage[dtype] === "word" ? 4 : byteSize(dtype));
+}
 
 export const targets: Readonly<Record<TargetName, Capabilities>> = { js: jsTarget, wasm: wasmTarget, webgpu: webgpuTarget };

@@ -12,13 +12,13 @@ const scaleText = `function scale(input, output, factor, begin, end) {
 function program(slots: readonly Slot[], steps: readonly Step[], changes: Partial<Program> = {}): Program {
   return {
     schemaVersion: 1, target: "js", name: "test", inputs: [{ shape: [4], dtype: "float32" }], outputs: [{ shape: [4], dtype: "float32" }],
-    outputSources: [{ kind: "slot", slot: 1 }], slots, arenaBytes: 0, kernels: [{ name: "scale", text: scaleText }], steps, ...changes,
+    outputSources: [{ kind: "slot", slot: 1 }], slots, arenaBytes: 0, blocks: [0], kernels: [{ name: "scale", text: scaleText, launch: null }], steps, ...changes,
   };
 }
 
 const input: Slot = { kind: "input", input: 0, dtype: "float32", length: 4 };
 const output: Slot = { kind: "output", output: 0, dtype: "float32", length: 4 };
-const temporary: Slot = { kind: "temporary", dtype: "float32", length: 4, offset: 16 };
+const temporary: Slot = { kind: "temporary", dtype: "float32", length: 4, block: 0, offset: 16 };
 const fixed = (value: number) => ({ kind: "fixed", value }) as const;
 const double: Step = { kind: "kernel", kernel: 0, buffers: [0, 1], scalars: [fixed(2)], extent: 4 };
 const viaTemporary: readonly Step[] = [
@@ -74,7 +74,7 @@ describe("the js device", () => {
 
   it("frees the arena for the next run after a kernel has thrown", () => {
     const device = new JsDevice();
-    const kernels = [{ name: "scale", text: "function scale() { throw new Error('inside'); }" }];
+    const kernels = [{ name: "scale", text: "function scale() { throw new Error('inside'); }", launch: null }];
     const failing = device.prepare(program([input, output, temporary], viaTemporary, { arenaBytes: 32, kernels }));
     expect(() => failing.run([ones()])).toThrow("inside");
     const working = device.prepare(program([input, output, temporary], viaTemporary, { arenaBytes: 32 }));
@@ -147,7 +147,7 @@ describe("where a page forbids code", () => {
   });
 
   it("does not mistake a broken kernel for a policy", () => {
-    const kernels = [{ name: "scale", text: "function (" }];
+    const kernels = [{ name: "scale", text: "function (", launch: null }];
     expect(() => new JsDevice().prepare(program([input, output], [double], { kernels }))).toThrow(SyntaxError);
   });
 });

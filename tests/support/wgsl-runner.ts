@@ -5,7 +5,9 @@
 import { at, required } from "@lanewise/compiler/base/assert";
 import type { HostArray } from "@lanewise/compiler/base/dtype";
 import type { ScalarValues } from "@lanewise/compiler/codegen/wgsl/dispatch";
-import { dispatchSize, packScalars } from "@lanewise/compiler/codegen/wgsl/dispatch";
+import { dispatchSize, packScalars } from "@lanewise/compiler/artifact/dispatch";
+import { countWorkgroups } from "@lanewise/compiler/codegen/wgsl/dispatch";
+import { launchScalar } from "@lanewise/compiler/codegen/wgsl/launch";
 import type { WgslBinding, WgslKernel } from "@lanewise/compiler/codegen/wgsl/print-kernel";
 import { printWgsl } from "@lanewise/compiler/codegen/wgsl/print-kernel";
 import { interpret } from "@lanewise/compiler/kernel/interpret";
@@ -55,7 +57,7 @@ export function webgpuRunner(device: GPUDevice, options: WgslRunnerOptions = {})
         const storages = step.buffers.map((name) => required(buffers.get(name), `buffer ${name}`));
         const values = scalarValues(step);
         const uniforms = uniformOf(kernel.printed.bindings).map((scalars) => {
-          const bytes = packScalars(scalars, values);
+          const bytes = packScalars(scalars.map(launchScalar), scalars.map(({ name }) => required(values[name], name)));
           const buffer = own(bytes.byteLength, usage.uniform | usage.copyDestination);
           device.queue.writeBuffer(buffer, 0, bytes);
           return buffer;
@@ -66,7 +68,7 @@ export function webgpuRunner(device: GPUDevice, options: WgslRunnerOptions = {})
           layout: kernel.layout,
           entries: [...storages, ...uniforms].map((buffer, binding) => ({ binding, resource: { buffer } })),
         }));
-        const size = dispatchSize(kernel.printed.workgroups, values, limit);
+        const size = dispatchSize(countWorkgroups(kernel.printed.workgroups, values), limit);
         if (size[0] > 0) pass.dispatchWorkgroups(...size);
         pass.end();
       });
@@ -133,26 +135,21 @@ function uniformOf(bindings: readonly WgslBinding[]) {
   return bindings.flatMap((binding) => (binding.kind === "uniform" ? [binding.scalars] : []));
 }
 
-/** What legalising adds to the scalars of a kernel, where the whole grid is asked for. */
-const wholeGrid = { gridBegin: -2147483648, gridEnd: 2147483647, runtimeZero: 0 };
+/** What legalising adds to the scalars of a kernel. */
+const added = { runtimeZero: 0 };
 
 /** A step's scalars by name, added ones included. */
 function scalarValues(step: GateStep): Record<string, number> {
   const own = step.kernel.scalars.map(({ name }, position): [string, number] => [name, at(step.scalars, position)]);
-  return { ...Object.fromEntries(own), ...wholeGrid };
+  return { ...Object.fromEntries(own), ...added };
 }
 
-/**
- * Runs a dispatch on the reference interpreter in its legal form: shows what legalising changed, without a device.
- * @param part the iterations of the outermost grid loop to run
- */
-export function interpretLegalStep(
-  step: GateStep, bound: readonly HostArray[], part = { gridBegin: wholeGrid.gridBegin, gridEnd: wholeGrid.gridEnd },
-): void {
+/** Runs a dispatch on the reference interpreter in its legal form: shows what legalising changed, without a device. */
+export function interpretLegalStep(step: GateStep, bound: readonly HostArray[]): void {
   const legal = legalizeWgsl(step.kernel);
   verifyKernel(legal);
   const words = bound.map((array) => (array instanceof Uint8Array ? Uint32Array.from(array) : array));
-  const values: ScalarValues = { ...scalarValues(step), ...part };
+  const values: ScalarValues = scalarValues(step);
   interpret(legal, {
     buffers: Object.fromEntries(legal.buffers.map(({ name }, position) => [name, at(words, position)])),
     scalars: Object.fromEntries(legal.scalars.map(({ name }) => [name, required(values[name], `scalar ${name}`)])),

@@ -34,12 +34,12 @@ export interface CopyStep {
   readonly count: number;
 }
 
-/** Where a value of the program lives. */
+/** Where a value of the program lives; a temporary at `offset` bytes into a block of memory. */
 export type Slot =
   | { readonly kind: "input"; readonly input: number; readonly dtype: DType; readonly length: number }
   | { readonly kind: "output"; readonly output: number; readonly dtype: DType; readonly length: number }
   | { readonly kind: "constant"; readonly dtype: DType; readonly length: number; readonly values: readonly number[] }
-  | { readonly kind: "temporary"; readonly dtype: DType; readonly length: number; readonly offset: number };
+  | { readonly kind: "temporary"; readonly dtype: DType; readonly length: number; readonly block: number; readonly offset: number };
 
 export interface ArraySpec {
   readonly shape: readonly number[];
@@ -49,6 +49,27 @@ export interface ArraySpec {
 export interface KernelCode {
   readonly name: string;
   readonly text: string;
+  /** How a grid target runs the text; null where the text is a function of buffers, scalars, begin and end. */
+  readonly launch: Launch | null;
+}
+
+/**
+ * One dispatch of a shader. Buffer parameter `n` is binding `n` of group 0. If there are scalars, the binding after the last
+ * buffer is a uniform struct of them, four bytes each.
+ */
+export interface Launch {
+  readonly entryPoint: string;
+  /** Invocations per workgroup, in one dimension. */
+  readonly workgroupSize: number;
+  readonly access: readonly ("read" | "readWrite")[];
+  readonly scalars: readonly LaunchScalar[];
+  /** Workgroups to dispatch, in any three dimensions that hold them (`artifact/dispatch.ts`). */
+  readonly workgroups: number;
+}
+
+export interface LaunchScalar {
+  readonly name: string;
+  readonly dtype: "float32" | "int32" | "uint32";
 }
 
 /** Where an output of the program comes from: an array that the program fills, or one of its inputs as it is. */
@@ -64,8 +85,10 @@ export interface Program {
   readonly outputs: readonly ArraySpec[];
   readonly outputSources: readonly OutputSource[];
   readonly slots: readonly Slot[];
-  /** Bytes of the arena that holds the temporaries. */
+  /** Bytes of all blocks of memory that hold temporaries. */
   readonly arenaBytes: number;
+  /** Bytes of each block: one on a CPU; on a GPU one for each temporary that lives while others do. */
+  readonly blocks: readonly number[];
   readonly kernels: readonly KernelCode[];
   readonly steps: readonly Step[];
 }

@@ -4,21 +4,16 @@
  *
  * - A nest of grid loops becomes one, so that the host may fold any number of workgroups into its dispatch limits. A kernel
  *   without a grid loop becomes one workgroup.
- * - The part of the outermost grid loop that a caller asks for, begin and end, become scalar parameters.
  * - A kernel without local loops has independent grid iterations. 64 of them make a workgroup; a simd loop that is all
  *   of an iteration joins the nest, or, where its bounds depend on the iteration, is shared out among 64 invocations.
  */
 
-import { InternalError, invariant, required } from "../base/assert.ts";
+import { InternalError, required } from "../base/assert.ts";
 import { byteSize } from "../base/dtype.ts";
-import { add, div, int, lt, max, min, mul, ref, rem, scalarParam, scalarType, sub } from "../kernel/expressions.ts";
-import type { Expr, ForStmt, Kernel, ScalarParam, Stmt } from "../kernel/types.ts";
+import { add, div, int, lt, max, mul, ref, rem, scalarType, sub } from "../kernel/expressions.ts";
+import type { Expr, ForStmt, Kernel, Stmt } from "../kernel/types.ts";
 import { stableMemory } from "../kernel/uniformity.ts";
 import { forEachExpr, forEachStmt, freshNames, hasLoop, mapBodiesOf, mapStmts, substitute } from "../kernel/walk.ts";
-
-/** The int32 scalar parameters that hold the asked part of the outermost grid loop, where there is one. */
-export const gridBeginName = "gridBegin";
-export const gridEndName = "gridEnd";
 
 /** Invocations per workgroup where a kernel leaves the choice. */
 const mappedWorkgroup = 64;
@@ -38,13 +33,8 @@ export function mapInvocations(kernel: Kernel): Kernel {
   const toHost = hostValues(kernel);
   const grid = gridNest(kernel, toHost);
   const mapped = hasLoop(kernel.body, "local") ? null : mapToInvocations(kernel, grid, fresh, toHost);
-  const gridScalars = [gridBeginName, gridEndName].map((name): ScalarParam => ({ name, dtype: "int32" }));
-  for (const { name } of gridScalars) {
-    invariant(!kernel.scalars.some((scalar) => scalar.name === name), `${kernel.name} has a scalar ${name} already`);
-  }
   return {
     ...kernel,
-    scalars: grid.loops.length === 0 ? kernel.scalars : [...kernel.scalars, ...gridScalars],
     arrays: mapped === null ? kernel.arrays : kernel.arrays.map((array) =>
       array.space === "workgroup" ? { ...array, space: "local" } : array),
     workgroup: mapped === null ? kernel.workgroup : mappedWorkgroup,
@@ -175,12 +165,11 @@ function iterationSpace(loops: readonly ForStmt[], iteration: Expr, fresh: Fresh
     setup.push({ kind: "let", name, value });
     return ref(name, value.type);
   };
-  const ranges = loops.map((loop, level) => {
-    const isAsked = loop.loop === "grid" && level === 0;
+  const ranges = loops.map((loop) => {
     const begin = required(toHost(loop.begin), "begin of a grid loop");
     const end = required(toHost(loop.end), "end of a grid loop");
-    const first = named(isAsked ? max(scalarParam(gridBeginName, "int32"), begin) : begin, "first");
-    const extent = sub(isAsked ? min(scalarParam(gridEndName, "int32"), end) : end, first);
+    const first = named(begin, "first");
+    const extent = sub(end, first);
     const count = loop.step === 1 ? extent : div(add(extent, loop.step - 1), loop.step);
     return { index: loop.index, step: loop.step, first, count: named(max(count, 0), "count") };
   });

@@ -14,9 +14,8 @@ import { printKernel } from "../kernel/print.ts";
 import { simplifyKernel } from "../kernel/simplify.ts";
 import type { Kernel, ValueDType } from "../kernel/types.ts";
 import { forEachExprIn, forEachStmt } from "../kernel/walk.ts";
-import { webgpuTarget } from "../target.ts";
+import { webgpuTarget, type Capabilities } from "../target.ts";
 import { approximate } from "./approximate.ts";
-import { storeBoolsAsWords } from "./bool-words.ts";
 import { canonicalizeNaNBits } from "./canonical-nan.ts";
 import { expandFloatOrder } from "./exact-floats.ts";
 import { clampFloatToInteger } from "./float-conversions.ts";
@@ -28,21 +27,23 @@ import { expandIntegerPower, expandMulHigh } from "./integer-ops.ts";
 import { mapInvocations } from "./map-invocations.ts";
 import { expandMasks } from "./masked-access.ts";
 import { nameOperations } from "./name-operations.ts";
+import { expandHalfStorage } from "./half-storage.ts";
 import { hideFloatBits } from "./runtime-zero.ts";
 import { scalarize } from "./scalarize.ts";
 import { guardShifts } from "./shifts.ts";
+import { storeAsWords } from "./word-storage.ts";
 import { expandUnrolled } from "./unroll.ts";
 import { checkWgslOperations } from "./wgsl-table.ts";
 
 /** In order; what a step makes may be what a later one takes apart, never an earlier one. */
 const steps: readonly ((kernel: Kernel) => Kernel)[] = [
-  checkTarget,
   expandUnrolled,
   scalarize,
   foldConstants,
   mapInvocations,
   expandMasks,
-  storeBoolsAsWords,
+  expandHalfStorage,
+  storeAsWords,
   canonicalizeNaNBits,
   expandFloat32Power,
   approximate,
@@ -61,21 +62,21 @@ const steps: readonly ((kernel: Kernel) => Kernel)[] = [
 ];
 
 /**
- * The kernel in the form that `printWgsl` prints. It has scalar parameters more: `gridBegin` and `gridEnd` where it has a
- * grid loop, `runtimeZero` (0) where it needs one; and bools in memory are uint32.
+ * The kernel in the form that `printWgsl` prints. Where it needs one it has a scalar parameter more, `runtimeZero` (0); what
+ * memory holds in less than a word is a word.
  *
  * @throws InternalError where the kernel needs what webgpu lacks: float64 and float16, small storage dtypes, more
  *   buffers, invocations or workgroup memory than every device has, or a grid whose extent the host cannot compute
  */
-export function legalizeWgsl(kernel: Kernel): Kernel {
-  return steps.reduce((legal, step) => step(legal), kernel);
+export function legalizeWgsl(kernel: Kernel, capabilities: Capabilities = webgpuTarget): Kernel {
+  return steps.reduce((legal, step) => step(legal), checkTarget(kernel, capabilities));
 }
 
 const valueDTypes: readonly ValueDType[] = ["float32", "int32", "uint32", "bool"];
 /** Elements of a constant table: what a WGSL array constructor may have at least. */
 const maxTableLength = 2047;
 
-function checkTarget(kernel: Kernel): Kernel {
+function checkTarget(kernel: Kernel, capabilities: Capabilities): Kernel {
   const fail = (what: string): never => {
     throw new InternalError(`webgpu cannot run ${kernel.name}: ${what}`, printKernel(kernel));
   };
@@ -83,19 +84,19 @@ function checkTarget(kernel: Kernel): Kernel {
     if (!valueDTypes.includes(dtype)) fail(`it has no ${dtype}`);
   };
   for (const { name, dtype } of kernel.buffers) {
-    if (webgpuTarget.storage[dtype] === undefined) fail(`it cannot store ${dtype}, as ${name} asks`);
+    if (capabilities.storage[dtype] === undefined) fail(`it cannot store ${dtype}, as ${name} asks`);
   }
   for (const { dtype } of [...kernel.scalars, ...kernel.arrays]) checkValue(dtype);
   forEachExprIn(kernel.body, ({ type }) => checkValue(type.dtype));
   forEachStmt(kernel.body, (statement) => {
     if (statement.kind === "load") checkValue(statement.type.dtype);
   });
-  if (kernel.buffers.length > webgpuTarget.maxBuffers) fail(`${kernel.buffers.length} buffers, at most ${webgpuTarget.maxBuffers}`);
-  if (kernel.workgroup > webgpuTarget.maxWorkgroup) fail(`${kernel.workgroup} invocations, at most ${webgpuTarget.maxWorkgroup}`);
+  if (kernel.buffers.length > capabilities.maxBuffers) fail(`${kernel.buffers.length} buffers, at most ${capabilities.maxBuffers}`);
+  if (kernel.workgroup > capabilities.maxWorkgroup) fail(`${kernel.workgroup} invocations, at most ${capabilities.maxWorkgroup}`);
   const shared = kernel.arrays.filter(({ space }) => space === "workgroup");
   // A bool takes a word.
   const bytes = shared.reduce((sum, { dtype, length }) => sum + length * Math.max(4, byteSize(dtype)), 0);
-  if (bytes > webgpuTarget.workgroupBytes) fail(`${bytes} bytes of workgroup memory, at most ${webgpuTarget.workgroupBytes}`);
+  if (bytes > capabilities.workgroupBytes) fail(`${bytes} bytes of workgroup memory, at most ${capabilities.workgroupBytes}`);
   const table = kernel.arrays.find(({ space, length }) => space === "constant" && length > maxTableLength);
   if (table !== undefined) fail(`a table of ${table.length} constants, at most ${maxTableLength}`);
   return kernel;

@@ -4,7 +4,7 @@ import type { Program } from "../artifact/types.ts";
 import { countEqns } from "../ir/walk.ts";
 import type { ClosedJaxpr, Jaxpr } from "../ir/types.ts";
 import { runPipeline, type Artifacts, type CompileOptions } from "./run.ts";
-import { artifactText, stageNames, type StageName } from "./text.ts";
+import { artifactText, stagesOf, type StageName } from "./text.ts";
 
 export interface Compiled {
   readonly program: Program;
@@ -34,7 +34,7 @@ export function compile(source: Jaxpr | ClosedJaxpr, options: CompileOptions): C
 export function textOf(compiled: Compiled, stage: StageName | "all"): string {
   const artifacts = compiled.artifacts();
   if (stage !== "all") return artifactText(artifacts, stage);
-  return stageNames.map((name) => `--- ${name} ---\n${artifactText(artifacts, name)}`).join("\n\n");
+  return stagesOf(artifacts.program.target).map((name) => `--- ${name} ---\n${artifactText(artifacts, name)}`).join("\n\n");
 }
 
 function bytesOf(program: Program, jaxpr: Jaxpr): number {

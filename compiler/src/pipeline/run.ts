@@ -7,7 +7,7 @@ import { printJaxpr } from "../ir/print.ts";
 import type { ClosedJaxpr, Jaxpr } from "../ir/types.ts";
 import type { Kernel } from "../kernel/types.ts";
 import type { PlannedProgram } from "../plan/plan.ts";
-import { targets, type TargetName } from "../target.ts";
+import { targets, type Capabilities, type TargetName } from "../target.ts";
 import {
   codegenStage, fuseStage, jaxprPasses, legalizeStage, lowerStage, planStage, scheduleStages, type Spec, type Stage, type StageContext,
 } from "./stages.ts";
@@ -26,6 +26,8 @@ export interface CompileOptions {
   /** For messages, and for the dump. */
   readonly name: string;
   readonly target: TargetName;
+  /** What the device at hand can do; what every device of the target can, where absent. */
+  readonly capabilities?: Capabilities | undefined;
   /** Checks what every stage requires and ensures; an InternalError names the stage. Slow: for tests and bug reports. */
   readonly verify?: boolean;
   readonly log?: (event: StageEvent) => void;
@@ -71,7 +73,7 @@ class Runner {
 
   constructor(options: CompileOptions) {
     this.#options = options;
-    this.#context = { name: options.name, capabilities: targets[options.target] };
+    this.#context = { name: options.name, capabilities: options.capabilities ?? targets[options.target] };
   }
 
   runAll<Subject>(stages: readonly Stage<Subject, Subject>[], subject: Subject): Subject {

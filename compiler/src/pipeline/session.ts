@@ -7,13 +7,15 @@ import { hashString, mixHash } from "../base/hash.ts";
 import { StructuralMap } from "../base/structural-map.ts";
 import { equalJaxprs, hashJaxpr } from "../ir/equal.ts";
 import type { ClosedJaxpr, Jaxpr } from "../ir/types.ts";
-import type { TargetName } from "../target.ts";
+import type { Capabilities, TargetName } from "../target.ts";
 import { compile, type Compiled } from "./compile.ts";
 import type { CompileOptions } from "./run.ts";
 
 interface ProgramKey {
   readonly jaxpr: Jaxpr;
   readonly target: TargetName;
+  /** By identity: a device keeps one object. */
+  readonly capabilities: Capabilities | undefined;
 }
 
 /** Shapes and dtypes decide what a program computes; whether a type is weak has done its work by now. */
@@ -25,7 +27,7 @@ export class Session {
   readonly #budget: number;
   readonly #programs = new StructuralMap<ProgramKey, Compiled>(
     ({ jaxpr, target }) => mixHash(hashJaxpr(jaxpr, withoutWeakTypes), hashString(target)),
-    (left, right) => left.target === right.target && equalJaxprs(left.jaxpr, right.jaxpr, withoutWeakTypes),
+    (left, right) => left.target === right.target && left.capabilities === right.capabilities && equalJaxprs(left.jaxpr, right.jaxpr, withoutWeakTypes),
   );
   /** The keys, the one used longest ago first. */
   readonly #order = new Map<Compiled, ProgramKey>();
@@ -47,7 +49,7 @@ export class Session {
 
   /** The compiled program of a jaxpr, from before if it or one of the same structure was compiled for the target. */
   compile(source: Jaxpr | ClosedJaxpr, options: CompileOptions): Compiled {
-    const key: ProgramKey = { jaxpr: "jaxpr" in source ? source.jaxpr : source, target: options.target };
+    const key: ProgramKey = { jaxpr: "jaxpr" in source ? source.jaxpr : source, target: options.target, capabilities: options.capabilities };
     const known = this.#programs.get(key);
     if (known !== undefined) {
       const usedKey = this.#order.get(known) ?? key;

@@ -7,8 +7,9 @@ import { at, InternalError } from "../base/assert.ts";
 import type { DType } from "../base/dtype.ts";
 import { raise } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
-import { schemaVersion, type KernelCode, type Program, type StagedKernel, type StepProgram } from "../artifact/types.ts";
+import { schemaVersion, type KernelCode, type Program, type StagedKernel, type Step, type StepProgram } from "../artifact/types.ts";
 import { printJsKernel } from "../codegen/js/print-kernel.ts";
+import { launchArguments, wgslCode } from "../codegen/wgsl/launch.ts";
 import { planFusion } from "../fuse/plan.ts";
 import type { FusionPlan } from "../fuse/types.ts";
 import { printAval } from "../ir/print.ts";
@@ -19,6 +20,7 @@ import { simplifyKernel } from "../kernel/simplify.ts";
 import type { Kernel } from "../kernel/types.ts";
 import { verifyKernel } from "../kernel/verify.ts";
 import { legalizeJs } from "../legalize/js.ts";
+import { legalizeWgsl } from "../legalize/wgsl.ts";
 import { lowerPlan } from "../lower/steps.ts";
 import { eliminateCommon } from "../passes/eliminate-common.ts";
 import { eliminateDead } from "../passes/eliminate-dead.ts";
@@ -29,7 +31,7 @@ import { planMemory, type PlannedProgram } from "../plan/plan.ts";
 import { scheduleProgram } from "../schedule/schedule.ts";
 import type { Capabilities } from "../target.ts";
 import { physicalEquation } from "../transforms/physical.ts";
-import { arrayTooLarge } from "./errors.ts";
+import { arrayTooLarge, dtypeNotOnDevice } from "./errors.ts";
 
 /** Something that must hold; `violation` says what does not, or null. */
 export interface Spec<Subject> {
@@ -79,9 +81,13 @@ const verifiedKernels: Spec<StepProgram<Kernel>> = {
   },
 };
 
-/** Whether a buffer of one dtype holds values of another: half floats may be held as their bits. */
+/** What a buffer of another dtype may hold: half floats as their bits, and narrow values in words. */
+const heldIn: Readonly<Partial<Record<DType, readonly DType[]>>> = {
+  uint16: ["float16", "bfloat16"], uint32: ["bool", "uint8", "uint16", "float16", "bfloat16"], int32: ["int8", "int16"],
+};
+
 function holds(buffer: DType, value: DType): boolean {
-  return buffer === value || (buffer === "uint16" && (value === "float16" || value === "bfloat16"));
+  return buffer === value || heldIn[buffer]?.includes(value) === true;
 }
 
 const boundBuffers: Spec<StepProgram<Kernel>> = {
@@ -128,7 +134,7 @@ export const fuseStage: Stage<Jaxpr, FusionPlan> = {
 
 export const lowerStage: Stage<FusionPlan, StepProgram<Kernel>> = {
   name: "lower",
-  run: (plan, { name, capabilities }) => lowerPlan(indexable(plan, name), name, capabilities),
+  run: (plan, { name, capabilities }) => lowerPlan(storable(indexable(plan, name), name, capabilities), name, capabilities),
   requires: [], ensures: [verifiedKernels, boundBuffers],
 };
 
@@ -141,16 +147,21 @@ export const legalizeStage: Stage<StepProgram<Kernel>, StepProgram<Kernel>> = {
   name: "legalize", run: (program, { capabilities }) => mapKernels(program, legalizerOf(capabilities)), requires: [], ensures: [verifiedKernels, boundBuffers],
 };
 
-export const planStage: Stage<StepProgram<Kernel>, PlannedProgram> = { name: "plan", run: planMemory, requires: [], ensures: [] };
+export const planStage: Stage<StepProgram<Kernel>, PlannedProgram> = {
+  name: "plan", run: (program, { capabilities }) => planMemory(program, capabilities), requires: [], ensures: [],
+};
 
 function mapKernels(program: StepProgram<Kernel>, map: (kernel: Kernel) => Kernel): StepProgram<Kernel> {
   const kernels = program.kernels.map((staged): StagedKernel<Kernel> => ({ ...staged, code: map(staged.code) }));
   return { ...program, kernels };
 }
 
-function legalizerOf({ target }: Capabilities): (kernel: Kernel) => Kernel {
-  if (target === "js") return legalizeJs;
-  throw new InternalError(`the pipeline does not reach ${target}`);
+function legalizerOf(capabilities: Capabilities): (kernel: Kernel) => Kernel {
+  switch (capabilities.target) {
+    case "js": return legalizeJs;
+    case "webgpu": return (kernel) => legalizeWgsl(kernel, capabilities);
+    case "wasm": throw new InternalError("the pipeline does not reach wasm");
+  }
 }
 
 const largestLength = 2 ** 31 - 1;
@@ -163,6 +174,17 @@ function indexable(plan: FusionPlan, name: string): FusionPlan {
   return raise(arrayTooLarge, {
     operation: name, expected: "arrays of fewer than 2^31 elements", got: `one of type ${printAval(large.aval)}`,
     fix: "split the computation into parts, or reduce the array in the expression that makes it", location: null,
+  });
+}
+
+/** Throws where the target has no memory for a dtype. */
+function storable(plan: FusionPlan, name: string, { target, storage }: Capabilities): FusionPlan {
+  const stored = plan.groups.flatMap((group) => [...group.stores, ...group.loops.flatMap((loop) => loop.stores)]);
+  const strange = [...plan.jaxpr.inVars, ...stored].find(({ aval: { dtype } }) => dtype !== "float0" && storage[dtype] === undefined);
+  if (strange === undefined) return plan;
+  return raise(dtypeNotOnDevice, {
+    operation: name, expected: `a dtype that ${target} has: ${Object.keys(storage).join(", ")}`, got: `an array of type ${printAval(strange.aval)}`,
+    fix: "convert the array to a dtype that the device has, or use the js device", location: null,
   });
 }
 
@@ -180,15 +202,26 @@ function generate({ legal, memory }: CodegenInput, { name, capabilities }: Stage
   const kernels: KernelCode[] = [];
   const numbers = new Map<string, number>();
   const numberOf = memory.kernels.map((kernel) => {
-    const text = printJsKernel(kernel);
-    const known = numbers.get(text);
+    const code = codeOf(kernel, capabilities);
+    const known = numbers.get(code.text);
     if (known !== undefined) return known;
-    numbers.set(text, kernels.length);
-    return kernels.push({ name: kernel.name, text }) - 1;
+    numbers.set(code.text, kernels.length);
+    return kernels.push(code) - 1;
   });
-  const { slots, arenaBytes, outputSources } = memory;
-  const steps = memory.steps.map((step) => (step.kind === "kernel" ? { ...step, kernel: at(numberOf, step.kernel) } : step));
+  const { slots, arenaBytes, blocks, outputSources } = memory;
+  const steps = memory.steps.map((step): Step => {
+    if (step.kind !== "kernel") return step;
+    return { ...step, kernel: at(numberOf, step.kernel), scalars: launchArguments(at(memory.kernels, step.kernel), step.scalars) };
+  });
   return {
-    schemaVersion, target: capabilities.target, name, inputs: legal.inputs, outputs: legal.outputs, outputSources, slots, arenaBytes, kernels, steps,
+    schemaVersion, target: capabilities.target, name, inputs: legal.inputs, outputs: legal.outputs, outputSources, slots, arenaBytes, blocks, kernels, steps,
   };
+}
+
+function codeOf(kernel: Kernel, capabilities: Capabilities): KernelCode {
+  switch (capabilities.target) {
+    case "js": return { name: kernel.name, text: printJsKernel(kernel), launch: null };
+    case "webgpu": return wgslCode(kernel, capabilities.maxWorkgroups);
+    case "wasm": throw new InternalError("the pipeline does not reach wasm");
+  }
 }

@@ -2,24 +2,29 @@
  * @file Memory: where every array of a program lies. Temporaries share one arena, and a place is used again when the array in
  * it has been read for the last time; an elementwise result takes the place of a dying operand. Outputs are memory of their
  * own, which the caller keeps.
+ *
+ * A grid target may not read and write one buffer in one dispatch, so there every temporary is a block of its own, which
+ * another one takes over when it has died; and two parameters of a kernel that are one place become one that is read and written.
  */
 
 import { at, InternalError, required } from "../base/assert.ts";
-import { byteSize } from "../base/dtype.ts";
 import type { OutputSource, Slot, StagedKernel, Step, StepProgram, ValueSpec } from "../artifact/types.ts";
 import type { BufferParam, Kernel } from "../kernel/types.ts";
-import { ArenaPlan } from "./arena.ts";
+import { mapStmts } from "../kernel/walk.ts";
+import { storedBytes, type Capabilities } from "../target.ts";
+import { ArenaMemory, BlockMemory, type Memory, type Place } from "./memory.ts";
 
 export interface PlannedProgram {
   readonly slots: readonly Slot[];
   readonly arenaBytes: number;
+  readonly blocks: readonly number[];
   readonly outputSources: readonly OutputSource[];
   readonly kernels: readonly Kernel[];
   readonly steps: readonly Step[];
 }
 
-export function planMemory(program: StepProgram<Kernel>): PlannedProgram {
-  return new Planner(program).plan();
+export function planMemory(program: StepProgram<Kernel>, capabilities: Capabilities): PlannedProgram {
+  return new Planner(program, capabilities).plan();
 }
 
 /** The steps that touch a value: first the one that writes it. An output lives to the end. */
@@ -39,10 +44,13 @@ class Planner {
   readonly #slots: Slot[] = [];
   readonly #slotOf = new Map<number, number>();
   readonly #temporaries = new Map<string, number>();
-  readonly #arena = new ArenaPlan();
+  readonly #capabilities: Capabilities;
+  readonly #memory: Memory;
 
-  constructor(program: StepProgram<Kernel>) {
+  constructor(program: StepProgram<Kernel>, capabilities: Capabilities) {
     this.#program = program;
+    this.#capabilities = capabilities;
+    this.#memory = capabilities.grid ? new BlockMemory() : new ArenaMemory();
     this.#lifetimes = lifetimesOf(program);
     program.results.forEach((value, output) => {
       if (this.#value(value).input === null && !this.#outputs.has(value)) this.#outputs.set(value, output);
@@ -59,19 +67,28 @@ class Planner {
       if (step.kind === "copy") return { ...step, from: this.#slot(step.from), to: this.#slot(step.to) };
       const pairs = this.#aliased.get(number) ?? [];
       const key = `${step.kernel} ${pairs.join(" ")}`;
-      const kernel = variants.get(key) ?? kernels.push(aliasing(at(this.#program.kernels, step.kernel), pairs)) - 1;
+      const { code } = at(this.#program.kernels, step.kernel);
+      const kernel = variants.get(key) ?? kernels.push(this.#capabilities.grid ? merged(code, pairs) : aliasing(code, pairs)) - 1;
       variants.set(key, kernel);
-      return { ...step, kernel, buffers: step.buffers.map((value) => this.#slot(value)) };
+      const buffers = step.buffers.filter((_, position) => !this.#capabilities.grid || !pairs.some(([read]) => read === position));
+      return { ...step, kernel, buffers: buffers.map((value) => this.#slot(value)) };
     });
     const outputSources = this.#program.results.map((value): OutputSource => {
       const { input } = this.#value(value);
       return input === null ? { kind: "slot", slot: this.#slot(value) } : { kind: "input", input };
     });
-    return { slots: this.#slots, arenaBytes: this.#arena.bytes, outputSources, kernels, steps };
+    const { blocks } = this.#memory;
+    const arenaBytes = blocks.reduce((sum, bytes) => sum + bytes, 0);
+    return { slots: this.#slots, arenaBytes, blocks, outputSources, kernels, steps };
   }
 
   #value(value: number): ValueSpec {
     return at(this.#program.values, value);
+  }
+
+  #bytes(value: number): number {
+    const { dtype, length } = this.#value(value);
+    return storedBytes(dtype, length, this.#capabilities);
   }
 
   #slot(value: number): number {
@@ -79,7 +96,7 @@ class Planner {
     if (known !== undefined) return known;
     // No step writes an empty array, and one may still be read.
     if (this.#value(value).length > 0) throw new InternalError(`value ${value} is read and never written`);
-    const slot = this.#temporary(value, 0);
+    const slot = this.#temporary(value, this.#memory.allocate(0));
     this.#slotOf.set(value, slot);
     return slot;
   }
@@ -123,31 +140,29 @@ class Planner {
     const takers = new Map([...this.#taken].map(([result, operand]) => [operand, result]));
     const dying = new Map<number, number[]>();
     for (const [value, { last }] of this.#lifetimes) dying.set(last, [...dying.get(last) ?? [], value]);
-    const offsets = new Map<number, number>();
+    const places = new Map<number, Place>();
     this.#program.steps.forEach((step, number) => {
       for (const value of writtenBy(step, this.#program.kernels)) {
         if (this.#slotOf.has(value)) continue;
         const operand = this.#taken.get(value);
-        const { dtype, length } = this.#value(value);
-        const offset = operand === undefined ? this.#arena.allocate(length * byteSize(dtype)) : required(offsets.get(operand), "place to take");
-        offsets.set(value, offset);
-        this.#slotOf.set(value, this.#temporary(value, offset));
+        const place = operand === undefined ? this.#memory.allocate(this.#bytes(value)) : required(places.get(operand), "place to take");
+        places.set(value, place);
+        this.#slotOf.set(value, this.#temporary(value, place));
       }
       for (const value of dying.get(number) ?? []) {
-        const offset = offsets.get(value);
-        const { dtype, length } = this.#value(value);
-        if (offset !== undefined && !takers.has(value)) this.#arena.free(offset, length * byteSize(dtype));
+        const place = places.get(value);
+        if (place !== undefined && !takers.has(value)) this.#memory.free(place, this.#bytes(value));
       }
     });
   }
 
   /** The slot of a temporary; arrays of one type that use one place after each other share it. */
-  #temporary(value: number, offset: number): number {
+  #temporary(value: number, { block, offset }: Place): number {
     const { dtype, length } = this.#value(value);
-    const key = `${dtype} ${length} ${offset}`;
+    const key = `${dtype} ${length} ${block} ${offset}`;
     const known = this.#temporaries.get(key);
     if (known !== undefined) return known;
-    const slot = this.#slots.push({ kind: "temporary", dtype, length, offset }) - 1;
+    const slot = this.#slots.push({ kind: "temporary", dtype, length, block, offset }) - 1;
     this.#temporaries.set(key, slot);
     return slot;
   }
@@ -172,9 +187,23 @@ function writtenBy(step: Step, kernels: readonly StagedKernel<Kernel>[]): readon
 }
 
 /** The kernel told which of its buffers are the same memory. */
-function aliasing({ code }: StagedKernel<Kernel>, pairs: readonly (readonly [number, number])[]): Kernel {
+function aliasing(code: Kernel, pairs: readonly (readonly [number, number])[]): Kernel {
   if (pairs.length === 0) return code;
   const groups = new Map(pairs.flatMap((pair, group) => pair.map((buffer) => [buffer, group] as const)));
   const buffers = code.buffers.map((buffer, position): BufferParam => ({ ...buffer, aliasGroup: groups.get(position) ?? buffer.aliasGroup }));
   return { ...code, buffers };
+}
+
+/** The kernel with each operand that a result takes the memory of gone: what it loads comes from the result's buffer. */
+function merged(code: Kernel, pairs: readonly (readonly [number, number])[]): Kernel {
+  if (pairs.length === 0) return code;
+  const name = (position: number): string => at(code.buffers, position).name;
+  const target = new Map(pairs.map(([read, written]) => [name(read), name(written)]));
+  const written = new Set(target.values());
+  const buffers = code.buffers.filter((buffer) => !target.has(buffer.name))
+    .map((buffer): BufferParam => (written.has(buffer.name) ? { ...buffer, access: "readWrite" } : buffer));
+  const body = mapStmts(code.body, (statement) => (
+    statement.kind === "load" ? { ...statement, buffer: target.get(statement.buffer) ?? statement.buffer } : statement
+  ));
+  return { ...code, buffers, body };
 }

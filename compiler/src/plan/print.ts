@@ -1,12 +1,12 @@
 /** @file Prints where the arrays of a program lie, and which steps use them. */
 
 import { at } from "../base/assert.ts";
-import { byteSize, shortName } from "../base/dtype.ts";
+import { shortName } from "../base/dtype.ts";
 import type { OutputSource, Slot, Step } from "../artifact/types.ts";
 import type { PlannedProgram } from "./plan.ts";
 
 export function printMemory(plan: PlannedProgram): string {
-  const lines = [`arena: ${plan.arenaBytes} bytes`];
+  const lines = [`arena: ${plan.arenaBytes} bytes${plan.blocks.length > 1 ? ` in blocks of ${plan.blocks.join(", ")}` : ""}`];
   plan.slots.forEach((slot, number) => lines.push(`slot ${number}: ${slotText(slot)}`));
   plan.steps.forEach((step, number) => lines.push(`step ${number}: ${stepText(step, plan)}`));
   plan.outputSources.forEach((source, output) => lines.push(`output ${output}: ${sourceText(source)}`));
@@ -19,7 +19,7 @@ function slotText(slot: Slot): string {
     case "input": return `input ${slot.input} ${type}`;
     case "output": return `output ${slot.output} ${type}`;
     case "constant": return `constant ${type}`;
-    case "temporary": return `temporary ${type} at bytes ${slot.offset} to ${slot.offset + slot.length * byteSize(slot.dtype)}`;
+    case "temporary": return `temporary ${type} at byte ${slot.offset}${slot.block > 0 ? ` of block ${slot.block}` : ""}`;
   }
 }
 

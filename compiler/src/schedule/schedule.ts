@@ -5,6 +5,7 @@ import type { StagedKernel, Step, StepProgram, ValueSpec } from "../artifact/typ
 import type { Kernel } from "../kernel/types.ts";
 import type { Capabilities } from "../target.ts";
 import { scheduleForCpu } from "./cpu.ts";
+import { scheduleForGrid } from "./gpu.ts";
 import { gridExtent } from "./nest.ts";
 import { singleStep, type Scheduled } from "./scheduled.ts";
 
@@ -14,7 +15,7 @@ export function scheduleProgram(program: StepProgram<Kernel>, capabilities: Capa
   const steps: Step[] = [];
   // A kernel that several steps share is scheduled once; scratch memory is each step's own.
   const scheduled = program.kernels.map(({ code, inPlace, asWritten }) => {
-    const result: Scheduled = asWritten ? singleStep(code) : scheduleForCpu(code, capabilities);
+    const result: Scheduled = asWritten ? singleStep(code) : capabilities.grid ? scheduleForGrid(code, capabilities) : scheduleForCpu(code, capabilities);
     const numbers = result.steps.map(({ kernel, buffers }) => {
       const isWhole = result.steps.length === 1 && buffers.length === code.buffers.length;
       kernels.push({ code: kernel, inPlace: isWhole ? inPlace : [], asWritten });

@@ -16,7 +16,7 @@ export interface DumpOptions {
   readonly json: boolean;
 }
 
-export const stages = ["jaxpr", "passes", "fusion", "steps", "kernel", "legal", "js", "memory", "all"] as const;
+export const stages = ["jaxpr", "passes", "fusion", "steps", "kernel", "legal", "js", "wgsl", "memory", "all"] as const;
 
 type Stage = (typeof stages)[number];
 type Callable = (...args: unknown[]) => unknown;
@@ -26,16 +26,18 @@ export async function dump(file: string, functionName: string | undefined, optio
   const stage = readStage(options.emit);
   const transforms = readTransforms(options);
   const args = options.args.map(readSpec);
-  lanewise.defaultDevice(options.device);
+  // Code for a GPU can be looked at on a machine without one.
+  const isForGpu = /^webgpu(:\d+)?$/.test(options.device);
+  if (!isForGpu) lanewise.defaultDevice(options.device);
   const name = functionName ?? "default";
   const f = pickFunction(await loadFile(file, io), name, file);
   const lowered = transforms.reduceRight((inner, transform) => transform(inner), f);
-  const text = asJitted(lowered).lower(...args).text(stage);
+  const text = asJitted(lowered).lower(...args).text(stage, isForGpu ? "webgpu" : undefined);
   io.print(options.json ? JSON.stringify({ file, function: name, transform: options.transform, args: options.args, stage, text }, null, 2) : text);
 }
 
 interface Lowerable {
-  lower(...args: unknown[]): { text(stage: Stage): string };
+  lower(...args: unknown[]): { text(stage: Stage, device?: "js" | "webgpu"): string };
 }
 
 /** The function itself where the outermost transform is jit; otherwise compiled as a whole. */

@@ -3,8 +3,8 @@
  * statements, one for one.
  *
  * Buffers are storage bindings 0, 1, ... of group 0 in their order; the scalar parameters are the members of one uniform
- * struct, the binding after them, there only if there are any. The grid loop is the workgroups of the dispatch, numbered
- * across its three dimensions; those past the loop's end do nothing. A local loop is the invocations of the workgroup.
+ * struct, the binding after them, there only if there are any. The grid loop is the workgroups of the dispatch; where
+ * they are numbered across its three dimensions, those past the loop's end do nothing. A local loop is the invocations of the workgroup.
  */
 
 import { assertNever, at, InternalError, invariant } from "../../base/assert.ts";
@@ -32,12 +32,18 @@ export interface WgslKernel {
   readonly workgroups: Expr;
 }
 
+/** What every device allows in each dimension of a dispatch. */
+const defaultMaxWorkgroups = 65_535;
+
 /**
+ * Where the number of workgroups is known and at most `maxWorkgroups`, they lie in one dimension.
  * @throws InternalError where the kernel is not legal on webgpu
  */
-export function printWgsl(kernel: Kernel): WgslKernel {
+export function printWgsl(kernel: Kernel, maxWorkgroups = defaultMaxWorkgroups): WgslKernel {
   const names = identifiersFor([kernel.name, ...namesIn(kernel)]);
-  const printer = new Printer(kernel, names);
+  const workgroups = workgroupsOf(kernel);
+  const isFolded = workgroups.kind !== "const" || workgroups.value > maxWorkgroups;
+  const printer = new Printer(kernel, names, isFolded);
   const storages = kernel.buffers.map(({ name, access, dtype }): WgslBinding =>
     ({ kind: "storage", name, dtype, access: access === "read" ? "read" : "readWrite" }));
   const uniforms: readonly WgslBinding[] = kernel.scalars.length === 0 ? [] : [{ kind: "uniform", scalars: kernel.scalars }];
@@ -46,7 +52,7 @@ export function printWgsl(kernel: Kernel): WgslKernel {
     entryPoint: printer.identifier(kernel.name),
     workgroupSize: kernel.workgroup,
     bindings: [...storages, ...uniforms],
-    workgroups: workgroupsOf(kernel),
+    workgroups,
   };
 }
 
@@ -69,12 +75,15 @@ function workgroupsOf(kernel: Kernel): Expr {
 class Printer {
   readonly #kernel: Kernel;
   readonly #names: ReadonlyMap<string, string>;
+  /** Whether workgroups are numbered across the dimensions of the dispatch. */
+  readonly #isFolded: boolean;
   readonly #lines: string[] = [];
   #indent = 0;
 
-  constructor(kernel: Kernel, names: ReadonlyMap<string, string>) {
+  constructor(kernel: Kernel, names: ReadonlyMap<string, string>, isFolded: boolean) {
     this.#kernel = kernel;
     this.#names = names;
+    this.#isFolded = isFolded;
   }
 
   print(): string {
@@ -142,7 +151,7 @@ class Printer {
     this.#line(`@compute @workgroup_size(${kernel.workgroup})`);
     this.#block(`fn ${this.identifier(kernel.name)}(`, () => {
       this.#line(`@builtin(workgroup_id) ${ownNames.workgroupId}: vec3<u32>,`);
-      this.#line(`@builtin(num_workgroups) ${ownNames.workgroupCount}: vec3<u32>,`);
+      if (this.#isFolded) this.#line(`@builtin(num_workgroups) ${ownNames.workgroupCount}: vec3<u32>,`);
       if (usesInvocation) this.#line(`@builtin(local_invocation_index) ${ownNames.invocation}: u32,`);
     }, ") {");
     this.#indent += 1;
@@ -203,6 +212,10 @@ class Printer {
     switch (loop.loop) {
       case "grid": {
         const { workgroupId: id, workgroupCount: count } = ownNames;
+        if (!this.#isFolded) {
+          this.#line(`let ${index} = i32(${id}.x);`);
+          return this.#body(loop.body);
+        }
         this.#line(`let ${index} = i32(${id}.x + ${count}.x * (${id}.y + ${count}.y * ${id}.z));`);
         return this.#block(`if (${index} < ${this.#expr(loop.end)}) {`, () => this.#body(loop.body));
       }

@@ -4,7 +4,7 @@ import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
 import { strong } from "@lanewise/compiler/ir/build";
 import type { Aval } from "@lanewise/compiler/ir/types";
-import { compile, textOf } from "@lanewise/compiler/pipeline";
+import { compile, stagesOf, textOf } from "@lanewise/compiler/pipeline";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import { equalStructures, formatTreeDef, type TreeDef } from "@lanewise/compiler/tree/treedef";
 import { session } from "../session.ts";
@@ -43,8 +43,6 @@ function checkCall(subject: Subject, traced: TracedSpecs, call: OtherCall): void
   }
 }
 
-const stages: readonly Stage[] = ["jaxpr", "passes", "fusion", "steps", "kernel", "legal", "js", "memory", "all"];
-
 export class Lowering implements Lowered<AnyFunction> {
   readonly #subject: Subject;
   readonly #settings: JitSettings;
@@ -60,14 +58,19 @@ export class Lowering implements Lowered<AnyFunction> {
     return new PrintedJaxpr(this.#traced.entry.closed);
   }
 
-  text(stage: Stage = "jaxpr"): string {
+  text(stage: Stage = "jaxpr", device?: "js" | "webgpu"): string {
+    const operation = `lower of ${this.#subject.info.name}`;
+    if (device !== undefined && device !== "js" && device !== "webgpu") {
+      raise(transformErrors.badOption, { operation, argument: "device", expected: '"js" or "webgpu"', got: describeValue(device), fix: "leave it out for the function's own device" });
+    }
+    const target = device ?? deviceOf(this.#settings).kind;
+    const stages: readonly Stage[] = [...stagesOf(target), "all"];
     if (!stages.includes(stage)) {
       raise(transformErrors.badOption, {
-        operation: `lower of ${this.#subject.info.name}`, argument: "stage", expected: `one of ${stages.join(", ")}`, got: describeValue(stage), fix: "correct the stage or leave it out",
+        operation, argument: "stage", expected: `on ${target} one of ${stages.join(", ")}`, got: describeValue(stage), fix: "correct the stage or leave it out",
       });
     }
     if (stage === "jaxpr") return this.jaxpr.toString();
-    const target = deviceOf(this.#settings).kind;
     return textOf(compile(this.#traced.entry.jaxpr, { name: this.#subject.info.name, target, verify: session.config.verify }), stage);
   }
 

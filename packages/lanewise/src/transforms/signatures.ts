@@ -212,7 +212,7 @@ export interface JitOptions<F extends AnyFunction> {
 }
 
 /** What a stage of compilation printed. */
-export type Stage = "jaxpr" | "passes" | "fusion" | "steps" | "kernel" | "legal" | "js" | "memory" | "all";
+export type Stage = "jaxpr" | "passes" | "fusion" | "steps" | "kernel" | "legal" | "js" | "wgsl" | "memory" | "all";
 
 export interface Cost {
   readonly flops: number;
@@ -223,8 +223,11 @@ export interface Cost {
 /** A function traced for arguments of certain shapes. */
 export interface Lowered<F extends AnyFunction> {
   readonly jaxpr: PrintableJaxpr;
-  /** The text of one stage of the compilation. */
-  text(stage?: Stage): string;
+  /**
+   * The text of one stage of the compilation: for the function's device, or for a kind of device that need not be there.
+   * The code of kernels is the stage `js` on js and `wgsl` on webgpu.
+   */
+  text(stage?: Stage, device?: "js" | "webgpu"): string;
   cost(): Cost;
   /** The function compiled for these shapes; other shapes throw. */
   compile(): Mapped<F>;

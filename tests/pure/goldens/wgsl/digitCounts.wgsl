@@ -1,8 +1,6 @@
 struct Scalars {
   n: i32,
   shift: u32,
-  gridBegin: i32,
-  gridEnd: i32,
 }
 
 @group(0) @binding(0) var<storage, read> keys: array<u32>;
@@ -17,22 +15,18 @@ fn digitCounts(
   @builtin(num_workgroups) workgroupCount: vec3<u32>,
   @builtin(local_invocation_index) invocation: u32,
 ) {
-  let first1 = max(scalars.gridBegin, 0i);
   let v14 = scalars.n + 511i;
   let v15 = v14 / 512i;
-  let v16 = min(scalars.gridEnd, v15);
-  let v17 = v16 - first1;
-  let end1 = max(v17, 0i);
+  let end1 = max(v15, 0i);
   let group1 = i32(workgroupId.x + workgroupCount.x * (workgroupId.y + workgroupCount.y * workgroupId.z));
   if (group1 < end1) {
-    let group0 = first1 + group1;
     {
       let lane0 = i32(invocation);
       for (var digit0 = 0i; digit0 < 16i; digit0 += 1i) {
         let v0 = digit0 * 64i;
         counters[v0 + lane0] = 0i;
       }
-      let v1 = group0 * 512i;
+      let v1 = group1 * 512i;
       let v2 = lane0 * 8i;
       let first0 = v1 + v2;
       let v9 = first0 + 8i;
@@ -63,7 +57,7 @@ fn digitCounts(
         let v11 = scalars.n + 511i;
         let v12 = v11 / 512i;
         let v13 = lane1 * v12;
-        counts[v13 + group0] = total0;
+        counts[v13 + group1] = total0;
       }
     }
   }

@@ -1,7 +1,5 @@
 struct Scalars {
   n: i32,
-  gridBegin: i32,
-  gridEnd: i32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -14,18 +12,14 @@ fn elementwise(
   @builtin(num_workgroups) workgroupCount: vec3<u32>,
   @builtin(local_invocation_index) invocation: u32,
 ) {
-  let first0 = max(scalars.gridBegin, 0i);
   let v3 = scalars.n + 63i;
   let v4 = v3 / 64i;
-  let v5 = min(scalars.gridEnd, v4);
-  let v6 = v5 - first0;
-  let end0 = max(v6, 0i);
+  let end0 = max(v4, 0i);
   let group1 = i32(workgroupId.x + workgroupCount.x * (workgroupId.y + workgroupCount.y * workgroupId.z));
   if (group1 < end0) {
-    let group0 = first0 + group1;
     {
       let lane0 = i32(invocation);
-      let v0 = group0 * 64i;
+      let v0 = group1 * 64i;
       let i0 = v0 + lane0;
       if (i0 < scalars.n) {
         let value0 = x[i0];

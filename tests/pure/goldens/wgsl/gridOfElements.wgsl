@@ -1,7 +1,5 @@
 struct Scalars {
   n: i32,
-  gridBegin: i32,
-  gridEnd: i32,
 }
 
 @group(0) @binding(0) var<storage, read_write> y: array<i32>;
@@ -13,21 +11,16 @@ fn gridOfElements(
   @builtin(num_workgroups) workgroupCount: vec3<u32>,
   @builtin(local_invocation_index) invocation: u32,
 ) {
-  let first0 = max(scalars.gridBegin, 0i);
-  let v0 = min(scalars.gridEnd, scalars.n);
-  let v1 = v0 - first0;
-  let count0 = max(v1, 0i);
-  let v3 = count0 + 63i;
-  let end0 = v3 / 64i;
+  let v1 = scalars.n + 63i;
+  let end0 = v1 / 64i;
   let group0 = i32(workgroupId.x + workgroupCount.x * (workgroupId.y + workgroupCount.y * workgroupId.z));
   if (group0 < end0) {
     {
       let lane0 = i32(invocation);
-      let v2 = group0 * 64i;
-      let iteration0 = v2 + lane0;
-      if (iteration0 < count0) {
-        let i0 = first0 + iteration0;
-        y[i0] = i0 * 3i;
+      let v0 = group0 * 64i;
+      let iteration0 = v0 + lane0;
+      if (iteration0 < scalars.n) {
+        y[iteration0] = iteration0 * 3i;
       }
     }
   }

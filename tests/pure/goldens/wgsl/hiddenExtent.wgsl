@@ -1,7 +1,5 @@
 struct Scalars {
   rows: i32,
-  gridBegin: i32,
-  gridEnd: i32,
 }
 
 @group(0) @binding(0) var<storage, read> extent: array<i32>;
@@ -16,16 +14,11 @@ fn hiddenExtent(
   @builtin(num_workgroups) workgroupCount: vec3<u32>,
   @builtin(local_invocation_index) invocation: u32,
 ) {
-  let first1 = max(scalars.gridBegin, 0i);
-  let v4 = min(scalars.gridEnd, scalars.rows);
-  let v5 = v4 - first1;
-  let end0 = max(v5, 0i);
   let group0 = i32(workgroupId.x + workgroupCount.x * (workgroupId.y + workgroupCount.y * workgroupId.z));
-  if (group0 < end0) {
-    let i0 = first1 + group0;
+  if (group0 < scalars.rows) {
     let extent0 = extent[0i];
     for (var i1 = 0i; i1 < extent0; i1 += 1i) {
-      let v2 = i0 * 3i;
+      let v2 = group0 * 3i;
       let v3 = v2 + i1;
       let first0 = v3 * 8i;
       {

@@ -1,8 +1,6 @@
 struct Scalars {
   n: i32,
   shift: u32,
-  gridBegin: i32,
-  gridEnd: i32,
 }
 
 @group(0) @binding(0) var<storage, read> keys: array<u32>;
@@ -20,22 +18,18 @@ fn moveToPlaces(
   @builtin(num_workgroups) workgroupCount: vec3<u32>,
   @builtin(local_invocation_index) invocation: u32,
 ) {
-  let first2 = max(scalars.gridBegin, 0i);
   let v23 = scalars.n + 511i;
   let v24 = v23 / 512i;
-  let v25 = min(scalars.gridEnd, v24);
-  let v26 = v25 - first2;
-  let end2 = max(v26, 0i);
+  let end2 = max(v24, 0i);
   let group1 = i32(workgroupId.x + workgroupCount.x * (workgroupId.y + workgroupCount.y * workgroupId.z));
   if (group1 < end2) {
-    let group0 = first2 + group1;
     {
       let lane0 = i32(invocation);
       for (var digit0 = 0i; digit0 < 16i; digit0 += 1i) {
         let v0 = digit0 * 64i;
         counters[v0 + lane0] = 0i;
       }
-      let v1 = group0 * 512i;
+      let v1 = group1 * 512i;
       let v2 = lane0 * 8i;
       let first0 = v1 + v2;
       let v9 = first0 + 8i;
@@ -60,7 +54,7 @@ fn moveToPlaces(
         let v10 = scalars.n + 511i;
         let v11 = v10 / 512i;
         let v12 = lane1 * v11;
-        let start0 = offsets[v12 + group0];
+        let start0 = offsets[v12 + group1];
         var place1 = start0;
         for (var other0 = 0i; other0 < 64i; other0 += 1i) {
           let v13 = lane1 * 64i;
@@ -74,7 +68,7 @@ fn moveToPlaces(
     workgroupBarrier();
     {
       let lane2 = i32(invocation);
-      let v14 = group0 * 512i;
+      let v14 = group1 * 512i;
       let v15 = lane2 * 8i;
       let first1 = v14 + v15;
       let v22 = first1 + 8i;

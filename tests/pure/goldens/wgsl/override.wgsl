@@ -1,8 +1,6 @@
 struct Scalars {
   const_1: i32,
   var_1: u32,
-  gridBegin: i32,
-  gridEnd: i32,
   runtimeZero: u32,
 }
 
@@ -24,56 +22,51 @@ fn override_1(
   let negativeInfinity0 = bitcast<f32>(v0);
   let v2 = 2147483648u | scalars.runtimeZero;
   let negativeZero0 = bitcast<f32>(v2);
-  let first0 = max(scalars.gridBegin, 0i);
-  let v4 = min(scalars.gridEnd, scalars.const_1);
-  let v5 = v4 - first0;
-  let count0 = max(v5, 0i);
-  let v25 = count0 + 63i;
-  let end0 = v25 / 64i;
+  let v23 = scalars.const_1 + 63i;
+  let end0 = v23 / 64i;
   let group0 = i32(workgroupId.x + workgroupCount.x * (workgroupId.y + workgroupCount.y * workgroupId.z));
   if (group0 < end0) {
     {
       let lane0 = i32(invocation);
-      let v6 = group0 * 64i;
-      let iteration0 = v6 + lane0;
-      if (iteration0 < count0) {
-        let i0 = first0 + iteration0;
-        let word0 = fn_1[i0];
-        let v7 = word0 != 0u;
-        let v8 = scalars.var_1 != 0u;
-        let v9 = v7 != v8;
-        private_1[0i] = select(0u, 1u, v9);
-        let v10 = i0 / 2i;
-        let word1 = scalars_1[v10 % 2i];
-        let v11 = word1 != 0u;
-        private_1[1i] = select(0u, 1u, v11);
+      let v4 = group0 * 64i;
+      let iteration0 = v4 + lane0;
+      if (iteration0 < scalars.const_1) {
+        let word0 = fn_1[iteration0];
+        let v5 = word0 != 0u;
+        let v6 = scalars.var_1 != 0u;
+        let v7 = v5 != v6;
+        private_1[0i] = select(0u, 1u, v7);
+        let v8 = lane0 / 2i;
+        let word1 = scalars_1[v8 % 2i];
+        let v9 = word1 != 0u;
+        private_1[1i] = select(0u, 1u, v9);
         let word2 = private_1[0i];
         let v1 = word2 != 0u;
         let word3 = private_1[1i];
-        let bits0 = uniform_1[i0 % 6i];
+        let bits0 = uniform_1[iteration0 % 6i];
         let v3 = bitcast<f32>(bits0);
         var below0 = 0.0f;
-        if (0i < i0) {
-          let loaded0 = array_1[i0 + -1i];
+        if (0i < iteration0) {
+          let loaded0 = array_1[iteration0 + -1i];
           below0 = loaded0;
         }
-        let v20 = i0 % 2i;
-        if (v20 == 0i) {
-          let v12 = scalars.const_1 + -1i;
-          let v13 = i0 % 4i;
-          let v14 = v13 == 0i;
-          let v15 = word3 != 0u;
-          let v16 = select(negativeZero0, negativeInfinity0, v14);
-          let v17 = select(-2147483648.0f, v16, v15);
-          let v18 = i0 == v12;
-          let v19 = select(v17, v3, v1);
-          array_1[i0] = select(v19, below0, v18);
+        let v18 = lane0 % 2i;
+        if (v18 == 0i) {
+          let v10 = scalars.const_1 + -1i;
+          let v11 = lane0 % 4i;
+          let v12 = v11 == 0i;
+          let v13 = word3 != 0u;
+          let v14 = select(negativeZero0, negativeInfinity0, v12);
+          let v15 = select(-2147483648.0f, v14, v13);
+          let v16 = iteration0 == v10;
+          let v17 = select(v15, v3, v1);
+          array_1[iteration0] = select(v17, below0, v16);
         }
-        let v21 = bitcast<i32>(v3);
-        let v22 = v21 & 2147483647i;
-        let v23 = v22 > 2139095040i;
-        let v24 = v1 & v23;
-        fn_1[i0] = select(0u, 1u, v24);
+        let v19 = bitcast<i32>(v3);
+        let v20 = v19 & 2147483647i;
+        let v21 = v20 > 2139095040i;
+        let v22 = v1 & v21;
+        fn_1[iteration0] = select(0u, 1u, v22);
       }
     }
   }

@@ -1,7 +1,5 @@
 struct Scalars {
   n: i32,
-  gridBegin: i32,
-  gridEnd: i32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -16,16 +14,12 @@ fn partialSums(
   @builtin(num_workgroups) workgroupCount: vec3<u32>,
   @builtin(local_invocation_index) invocation: u32,
 ) {
-  let first1 = max(scalars.gridBegin, 0i);
   let v1 = scalars.n + 511i;
   let v2 = v1 / 512i;
-  let v3 = min(scalars.gridEnd, v2);
-  let v4 = v3 - first1;
-  let end0 = max(v4, 0i);
+  let end0 = max(v2, 0i);
   let group1 = i32(workgroupId.x + workgroupCount.x * (workgroupId.y + workgroupCount.y * workgroupId.z));
   if (group1 < end0) {
-    let group0 = first1 + group1;
-    let first0 = group0 * 512i;
+    let first0 = group1 * 512i;
     let v0 = first0 + 512i;
     let last0 = min(v0, scalars.n);
     {
@@ -54,7 +48,7 @@ fn partialSums(
       let lane2 = i32(invocation);
       if (lane2 == 0i) {
         let groupSum0 = sums[0i];
-        partials[group0] = groupSum0;
+        partials[group1] = groupSum0;
       }
     }
   }

@@ -1,8 +1,6 @@
 struct Scalars {
   rows: i32,
   n: i32,
-  gridBegin: i32,
-  gridEnd: i32,
 }
 
 @group(0) @binding(0) var<storage, read> starts: array<i32>;
@@ -15,20 +13,16 @@ fn raggedRows(
   @builtin(num_workgroups) workgroupCount: vec3<u32>,
   @builtin(local_invocation_index) invocation: u32,
 ) {
-  let first0 = max(scalars.gridBegin, 0i);
-  let v2 = min(scalars.gridEnd, scalars.rows);
-  let v3 = v2 - first0;
-  let end1 = max(v3, 0i);
+  let end1 = max(scalars.rows, 0i);
   let group0 = i32(workgroupId.x + workgroupCount.x * (workgroupId.y + workgroupCount.y * workgroupId.z));
   if (group0 < end1) {
-    let i0 = first0 + group0;
-    let begin0 = starts[i0];
-    let end0 = starts[i0 + 1i];
+    let begin0 = starts[group0];
+    let end0 = starts[group0 + 1i];
     {
       let lane0 = i32(invocation);
       for (var i1 = begin0 + lane0; i1 < end0; i1 += 64i) {
         let v0 = y[i1];
-        let v1 = i0 * 1000i;
+        let v1 = group0 * 1000i;
         y[i1] = v0 + v1;
       }
     }

@@ -1,7 +1,5 @@
 struct Scalars {
   n: i32,
-  gridBegin: i32,
-  gridEnd: i32,
 }
 
 @group(0) @binding(0) var<storage, read_write> y: array<i32>;
@@ -14,29 +12,24 @@ fn scratch4(
   @builtin(local_invocation_index) invocation: u32,
 ) {
   var own: array<i32, 4>;
-  let first0 = max(scalars.gridBegin, 0i);
-  let v2 = min(scalars.gridEnd, scalars.n);
-  let v3 = v2 - first0;
-  let count0 = max(v3, 0i);
-  let v7 = count0 + 63i;
-  let end0 = v7 / 64i;
+  let v5 = scalars.n + 63i;
+  let end0 = v5 / 64i;
   let group0 = i32(workgroupId.x + workgroupCount.x * (workgroupId.y + workgroupCount.y * workgroupId.z));
   if (group0 < end0) {
     {
       let lane0 = i32(invocation);
-      let v4 = group0 * 64i;
-      let iteration0 = v4 + lane0;
-      if (iteration0 < count0) {
-        let i0 = first0 + iteration0;
+      let v2 = group0 * 64i;
+      let iteration0 = v2 + lane0;
+      if (iteration0 < scalars.n) {
         for (var i1 = 0i; i1 < 4i; i1 += 1i) {
-          let v5 = i0 * 4i;
-          let v0 = y[v5 + i1];
+          let v3 = iteration0 * 4i;
+          let v0 = y[v3 + i1];
           own[i1] = v0;
         }
         for (var i2 = 0i; i2 < 4i; i2 += 1i) {
           let v1 = own[3i - i2];
-          let v6 = i0 * 4i;
-          y[v6 + i2] = v1;
+          let v4 = iteration0 * 4i;
+          y[v4 + i2] = v1;
         }
       }
     }

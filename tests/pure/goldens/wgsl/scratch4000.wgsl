@@ -1,7 +1,5 @@
 struct Scalars {
   n: i32,
-  gridBegin: i32,
-  gridEnd: i32,
 }
 
 @group(0) @binding(0) var<storage, read_write> y: array<i32>;
@@ -14,21 +12,16 @@ fn scratch4000(
   @builtin(workgroup_id) workgroupId: vec3<u32>,
   @builtin(num_workgroups) workgroupCount: vec3<u32>,
 ) {
-  let first0 = max(scalars.gridBegin, 0i);
-  let v4 = min(scalars.gridEnd, scalars.n);
-  let v5 = v4 - first0;
-  let end0 = max(v5, 0i);
   let group0 = i32(workgroupId.x + workgroupCount.x * (workgroupId.y + workgroupCount.y * workgroupId.z));
-  if (group0 < end0) {
-    let i0 = first0 + group0;
+  if (group0 < scalars.n) {
     for (var i1 = 0i; i1 < 4i; i1 += 1i) {
-      let v2 = i0 * 4i;
+      let v2 = group0 * 4i;
       let v0 = y[v2 + i1];
       own[i1] = v0;
     }
     for (var i2 = 0i; i2 < 4i; i2 += 1i) {
       let v1 = own[3i - i2];
-      let v3 = i0 * 4i;
+      let v3 = group0 * 4i;
       y[v3 + i2] = v1;
     }
   }

@@ -8,15 +8,12 @@ struct Scalars {
 @compute @workgroup_size(1)
 fn serialAlone(
   @builtin(workgroup_id) workgroupId: vec3<u32>,
-  @builtin(num_workgroups) workgroupCount: vec3<u32>,
 ) {
-  let group0 = i32(workgroupId.x + workgroupCount.x * (workgroupId.y + workgroupCount.y * workgroupId.z));
-  if (group0 < 1i) {
-    var total0 = 0i;
-    for (var i0 = 0i; i0 < scalars.n; i0 += 1i) {
-      let v0 = y[i0];
-      total0 = total0 + v0;
-      y[i0] = total0;
-    }
+  let group0 = i32(workgroupId.x);
+  var total0 = 0i;
+  for (var i0 = 0i; i0 < scalars.n; i0 += 1i) {
+    let v0 = y[i0];
+    total0 = total0 + v0;
+    y[i0] = total0;
   }
 }

@@ -1,8 +1,6 @@
 struct Scalars {
   rows: i32,
   columns: i32,
-  gridBegin: i32,
-  gridEnd: i32,
   runtimeZero: u32,
 }
 
@@ -21,14 +19,10 @@ fn softmax(
 ) {
   let v0 = 4286578688u | scalars.runtimeZero;
   let negativeInfinity0 = bitcast<f32>(v0);
-  let first0 = max(scalars.gridBegin, 0i);
-  let v67 = min(scalars.gridEnd, scalars.rows);
-  let v68 = v67 - first0;
-  let end0 = max(v68, 0i);
+  let end0 = max(scalars.rows, 0i);
   let group0 = i32(workgroupId.x + workgroupCount.x * (workgroupId.y + workgroupCount.y * workgroupId.z));
   if (group0 < end0) {
-    let v1 = first0 + group0;
-    let start0 = v1 * scalars.columns;
+    let start0 = group0 * scalars.columns;
     {
       let lane0 = i32(invocation);
       var largest0 = negativeInfinity0;
@@ -36,18 +30,18 @@ fn softmax(
         let value0 = x[start0 + column0];
         let bits1 = bitcast<i32>(value0);
         let bits2 = bitcast<i32>(largest0);
-        let v2 = bits1 >> 31u;
-        let v3 = v2 & 2147483647i;
-        let v4 = bits1 ^ v3;
-        let v5 = v4 + 2139095041i;
-        let v6 = bits2 >> 31u;
-        let v7 = v6 & 2147483647i;
-        let v8 = bits2 ^ v7;
-        let v9 = v8 + 2139095041i;
-        let v10 = bitcast<u32>(v5);
-        let v11 = bitcast<u32>(v9);
-        let v12 = v10 > v11;
-        largest0 = select(largest0, value0, v12);
+        let v1 = bits1 >> 31u;
+        let v2 = v1 & 2147483647i;
+        let v3 = bits1 ^ v2;
+        let v4 = v3 + 2139095041i;
+        let v5 = bits2 >> 31u;
+        let v6 = v5 & 2147483647i;
+        let v7 = bits2 ^ v6;
+        let v8 = v7 + 2139095041i;
+        let v9 = bitcast<u32>(v4);
+        let v10 = bitcast<u32>(v8);
+        let v11 = v9 > v10;
+        largest0 = select(largest0, value0, v11);
       }
       maxima[lane0] = largest0;
     }
@@ -62,18 +56,18 @@ fn softmax(
           let other0 = maxima[lane1 + half0];
           let bits3 = bitcast<i32>(other0);
           let bits4 = bitcast<i32>(own0);
-          let v13 = bits3 >> 31u;
-          let v14 = v13 & 2147483647i;
-          let v15 = bits3 ^ v14;
-          let v16 = v15 + 2139095041i;
-          let v17 = bits4 >> 31u;
-          let v18 = v17 & 2147483647i;
-          let v19 = bits4 ^ v18;
-          let v20 = v19 + 2139095041i;
-          let v21 = bitcast<u32>(v16);
-          let v22 = bitcast<u32>(v20);
-          let v23 = v21 > v22;
-          maxima[lane1] = select(own0, other0, v23);
+          let v12 = bits3 >> 31u;
+          let v13 = v12 & 2147483647i;
+          let v14 = bits3 ^ v13;
+          let v15 = v14 + 2139095041i;
+          let v16 = bits4 >> 31u;
+          let v17 = v16 & 2147483647i;
+          let v18 = bits4 ^ v17;
+          let v19 = v18 + 2139095041i;
+          let v20 = bitcast<u32>(v15);
+          let v21 = bitcast<u32>(v19);
+          let v22 = v20 > v21;
+          maxima[lane1] = select(own0, other0, v22);
         }
       }
       workgroupBarrier();
@@ -87,58 +81,58 @@ fn softmax(
         let position0 = start0 + column1;
         let value1 = x[position0];
         let x0 = value1 - rowMaximum0;
+        let v23 = bitcast<i32>(x0);
         let v24 = bitcast<i32>(x0);
-        let v25 = bitcast<i32>(x0);
-        let v26 = v24 > 1118961664i;
-        let v27 = v25 <= 2139095040i;
-        let v28 = v26 & v27;
-        let below0 = select(x0, 89.0f, v28);
+        let v25 = v23 > 1118961664i;
+        let v26 = v24 <= 2139095040i;
+        let v27 = v25 & v26;
+        let below0 = select(x0, 89.0f, v27);
+        let v28 = bitcast<u32>(below0);
         let v29 = bitcast<u32>(below0);
-        let v30 = bitcast<u32>(below0);
-        let v31 = v29 > 3268411392u;
-        let v32 = v30 <= 4286578688u;
-        let v33 = v31 & v32;
-        let clamped0 = select(below0, -104.0f, v33);
-        let v34 = clamped0 * 1.442695f;
-        let doublings0 = round(v34);
+        let v30 = v28 > 3268411392u;
+        let v31 = v29 <= 4286578688u;
+        let v32 = v30 & v31;
+        let clamped0 = select(below0, -104.0f, v32);
+        let v33 = clamped0 * 1.442695f;
+        let doublings0 = round(v33);
         let bits0 = bitcast<i32>(doublings0);
         let magnitude0 = bits0 & 2147483647i;
-        let v35 = bits0 >> 31u;
-        let v36 = magnitude0 < 1325400064i;
-        let v37 = i32(doublings0);
-        let v38 = v35 ^ 2147483647i;
-        let v39 = magnitude0 > 2139095040i;
-        let v40 = select(v38, v37, v36);
-        let doublingsInteger0 = select(v40, 0i, v39);
-        let v41 = doublings0 * 0.69314575f;
-        let v42 = clamped0 - v41;
-        let v43 = bitcast<u32>(v42);
-        let v44 = v43 | scalars.runtimeZero;
-        let v45 = bitcast<f32>(v44);
-        let v46 = doublings0 * 0.00000142860677f;
-        let rest0 = v45 - v46;
+        let v34 = bits0 >> 31u;
+        let v35 = magnitude0 < 1325400064i;
+        let v36 = i32(doublings0);
+        let v37 = v34 ^ 2147483647i;
+        let v38 = magnitude0 > 2139095040i;
+        let v39 = select(v37, v36, v35);
+        let doublingsInteger0 = select(v39, 0i, v38);
+        let v40 = doublings0 * 0.69314575f;
+        let v41 = clamped0 - v40;
+        let v42 = bitcast<u32>(v41);
+        let v43 = v42 | scalars.runtimeZero;
+        let v44 = bitcast<f32>(v43);
+        let v45 = doublings0 * 0.00000142860677f;
+        let rest0 = v44 - v45;
         let half2 = doublingsInteger0 >> 1u;
-        let v47 = 0.0013838812f * rest0;
-        let v48 = v47 + 0.0083691925f;
-        let v49 = v48 * rest0;
-        let v50 = v49 + 0.041668102f;
-        let v51 = v50 * rest0;
-        let v52 = v51 + 0.16666517f;
-        let v53 = v52 * rest0;
-        let v54 = rest0 * rest0;
-        let v55 = v53 + 0.49999994f;
-        let v56 = v54 * v55;
-        let v57 = v56 + rest0;
-        let v58 = half2 + 127i;
-        let v59 = v58 << 23u;
-        let v60 = v57 + 1.0f;
-        let v61 = bitcast<f32>(v59);
-        let v62 = doublingsInteger0 - half2;
-        let v63 = v62 + 127i;
-        let v64 = v63 << 23u;
-        let v65 = v60 * v61;
-        let v66 = bitcast<f32>(v64);
-        let power0 = v65 * v66;
+        let v46 = 0.0013838812f * rest0;
+        let v47 = v46 + 0.0083691925f;
+        let v48 = v47 * rest0;
+        let v49 = v48 + 0.041668102f;
+        let v50 = v49 * rest0;
+        let v51 = v50 + 0.16666517f;
+        let v52 = v51 * rest0;
+        let v53 = rest0 * rest0;
+        let v54 = v52 + 0.49999994f;
+        let v55 = v53 * v54;
+        let v56 = v55 + rest0;
+        let v57 = half2 + 127i;
+        let v58 = v57 << 23u;
+        let v59 = v56 + 1.0f;
+        let v60 = bitcast<f32>(v58);
+        let v61 = doublingsInteger0 - half2;
+        let v62 = v61 + 127i;
+        let v63 = v62 << 23u;
+        let v64 = v59 * v60;
+        let v65 = bitcast<f32>(v63);
+        let power0 = v64 * v65;
         y[position0] = power0;
         sum0 = sum0 + power0;
       }

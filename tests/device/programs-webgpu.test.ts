@@ -1,0 +1,32 @@
+/** @file Whole programs on the software WebGPU adapter: every output as the equations say. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compile, textOf } from "@lanewise/compiler/pipeline";
+import { expectNear, randomInputs, reference } from "../support/programs.ts";
+import { randomProgram } from "../support/random-programs.ts";
+import { describeWebgpu, openTestDevice } from "../support/webgpu.ts";
+import { doublyBound, runWgslProgram } from "../support/webgpu-programs.ts";
+
+describeWebgpu("programs on webgpu", () => {
+  let device: GPUDevice;
+  beforeAll(async () => {
+    device = await openTestDevice();
+  });
+  afterAll(() => device.destroy());
+
+  const seeds = process.env["LANEWISE_FULL"] === "1" ? 400 : 30;
+  describe.each(["int32", "float32"] as const)("random programs of %s", (dtype) => {
+    it("give the results of their equations", { timeout: 600_000 }, async () => {
+      for (let seed = 1; seed <= seeds; seed++) {
+        const jaxpr = randomProgram(seed, { dtype, equations: 3 + (seed % 20) });
+        const compiled = compile(jaxpr, { name: `seed ${seed}`, target: "webgpu" });
+        const inputs = randomInputs(jaxpr, seed);
+        expect(doublyBound(compiled.program)).toEqual([]);
+        try {
+          expectNear(jaxpr, await runWgslProgram(device, compiled.program, inputs), reference(jaxpr, inputs));
+        } catch (error) {
+          throw new Error(`seed ${seed}: ${String(error)}\n${textOf(compiled, "all")}`, { cause: error });
+        }
+      }
+    });
+  });
+});

@@ -1,0 +1,54 @@
+/** @file Programs for webgpu: what their kernels compute on the interpreter, and what a dispatch may bind. */
+import { describe, expect, it } from "vitest";
+import { at } from "@lanewise/compiler/base/assert";
+import { compile, textOf } from "@lanewise/compiler/pipeline";
+import { exp } from "@lanewise/compiler/primitives/unary";
+import { webgpuTarget } from "@lanewise/compiler/target";
+import { expectNear, jaxprOf, randomInputs, reference, runSteps } from "../../support/programs.ts";
+import { randomProgram } from "../../support/random-programs.ts";
+import { doublyBound } from "../../support/webgpu-programs.ts";
+
+const seeds = process.env["LANEWISE_FULL"] === "1" ? 1000 : 40;
+
+describe.each(["int32", "float32"] as const)("random programs of %s for webgpu", (dtype) => {
+  it("give the results of their equations, their invocations in either order", { timeout: 600_000 }, () => {
+    for (let seed = 1; seed <= seeds; seed++) {
+      const jaxpr = randomProgram(seed, { dtype, equations: 3 + (seed % 20) });
+      const compiled = compile(jaxpr, { name: `seed ${seed}`, target: "webgpu", verify: true });
+      const inputs = randomInputs(jaxpr, seed);
+      try {
+        expectNear(jaxpr, runSteps(compiled.artifacts().kernel, inputs, seed % 2 === 0 ? "forward" : "reverse"), reference(jaxpr, inputs));
+        expect(doublyBound(compiled.program)).toEqual([]);
+      } catch (error) {
+        throw new Error(`seed ${seed}: ${String(error)}\n${textOf(compiled, "all")}`, { cause: error });
+      }
+    }
+  });
+});
+
+describe("a program for webgpu", () => {
+  const compiled = compile(jaxprOf(["f32[300]"], (x) => exp(x)), { name: "shown", target: "webgpu", verify: true });
+
+  it("is plain data with all that a launch needs", () => {
+    expect(structuredClone(compiled.program)).toEqual(compiled.program);
+    expect(at(compiled.program.kernels, 0).launch).toEqual({
+      entryPoint: "map_exp", workgroupSize: 64, access: ["read", "readWrite"], scalars: [{ name: "runtimeZero", dtype: "uint32" }], workgroups: 5,
+    });
+    expect(at(compiled.program.steps, 0)).toMatchObject({ kind: "kernel", scalars: [{ kind: "fixed", value: 0 }] });
+  });
+
+  it("shows its shaders, and no JavaScript", () => {
+    expect(textOf(compiled, "wgsl")).toContain("@compute @workgroup_size(64)");
+    expect(textOf(compiled, "all")).toContain("--- wgsl ---");
+    expect(() => textOf(compiled, "js")).toThrow(/compiled for webgpu/);
+  });
+
+  it("is refused for what webgpu has no memory for", () => {
+    expect(() => compile(jaxprOf(["f64[3]"], (x) => exp(x)), { name: "double", target: "webgpu" })).toThrow(/LW1702/);
+  });
+
+  it("takes more dimensions of a dispatch where one does not hold it", () => {
+    const long = compile(jaxprOf(["f32[1000]"], (x) => exp(x)), { name: "long", target: "webgpu", capabilities: { ...webgpuTarget, maxWorkgroups: 3 } });
+    expect(textOf(long, "wgsl")).toContain("num_workgroups");
+  });
+});

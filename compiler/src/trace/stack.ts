@@ -79,6 +79,15 @@ export function withSource<T>(source: Source | null, run: () => T): T {
   return within({ source }, run);
 }
 
+/**
+ * Runs a rule of an operation that an interpreter handles, under its parent: all that the rule binds has the operation's
+ * source, whose stack is captured once however many interpreters there are.
+ */
+export function withRule<T>(parent: Trace | null, run: (source: Source) => T): T {
+  const source = sourceHere();
+  return within({ trace: parent, source }, () => run(source));
+}
+
 /** The source for an equation traced now. */
 export function sourceHere(): Source {
   return stack.source ?? captureSource();

@@ -4,7 +4,7 @@ import { at } from "../base/assert.ts";
 import { isZero, tangentAval, zero } from "../ir/build.ts";
 import { jvpRule } from "../ir/rules.ts";
 import type { Params, Primitive, Tangent, Value } from "../ir/types.ts";
-import { bind, currentTrace, describeProducer, makeTracer, sourceHere, withTrace, type Producer } from "../trace/stack.ts";
+import { bind, currentTrace, describeProducer, makeTracer, withRule, withTrace, type Producer } from "../trace/stack.ts";
 import { isTracer, type Trace, type Tracer } from "../trace/tracer.ts";
 import type { FlatOptions } from "./vmap.ts";
 
@@ -39,10 +39,10 @@ class JvpTrace implements Trace {
     const duals = inputs.map((input) => this.unwrap(input));
     const primals = duals.map(({ primal }) => primal);
     const tangents = duals.map(({ tangent }) => tangent);
-    return withTrace(this.parent, () => {
+    return withRule(this.parent, (source) => {
       if (tangents.every(isZero)) return bind(primitive, primals, params);
-      const producer = { name: primitive.name, source: sourceHere() };
-      const result = jvpRule(primitive, producer.source)(primals, tangents, params);
+      const producer = { name: primitive.name, source };
+      const result = jvpRule(primitive, source)(primals, tangents, params);
       return result.primals.map((primal, index) => this.tracer(primal, at(result.tangents, index), null, producer));
     });
   }

@@ -6,6 +6,7 @@ import { isKey, physicalAval } from "../ir/physical.ts";
 import type { Eqn, Jaxpr, Value } from "../ir/types.ts";
 import { moveAxis } from "../primitives/linear.ts";
 import { traceToJaxpr } from "../trace/jaxpr-trace.ts";
+import { withSource } from "../trace/stack.ts";
 
 const wordsOfKey = { size: 2, name: null } as const;
 
@@ -16,11 +17,11 @@ const wordsOfKey = { size: 2, name: null } as const;
 export function physicalEquation(eqn: Eqn): Jaxpr {
   const { primitive, inputs, params } = eqn;
   const variables = inputs.filter((input) => input.kind === "var");
-  const { jaxpr, consts } = traceToJaxpr((args) => {
+  const { jaxpr, consts } = withSource(eqn.source, () => traceToJaxpr((args) => {
     let next = 0;
     const values = inputs.map((input) => (input.kind === "var" ? at(args, next++) : scalarLiteral(input.value, input.aval.dtype, input.aval.weakType)));
     return primitive.lower.kind === "physical" ? [primitive.lower.expand(values, params)] : movedWords(eqn, values);
-  }, variables.map(({ aval }) => physicalAval(aval)), { functionName: primitive.name });
+  }, variables.map(({ aval }) => physicalAval(aval)), { functionName: primitive.name }));
   if (consts.length > 0) throw new InternalError(`${primitive.name} on words has constants`);
   return jaxpr;
 }

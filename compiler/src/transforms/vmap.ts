@@ -5,7 +5,7 @@ import { withoutAxis } from "../base/shape.ts";
 import { aval as makeAval } from "../ir/build.ts";
 import type { AxisFrame, Params, Primitive, Value } from "../ir/types.ts";
 import { batchFirst, moveAxis } from "../primitives/linear.ts";
-import { bind, currentTrace, describeAval, describeProducer, makeTracer, sourceHere, withAxis, withTrace, type Producer } from "../trace/stack.ts";
+import { bind, currentTrace, describeAval, describeProducer, makeTracer, withAxis, withRule, withTrace, type Producer } from "../trace/stack.ts";
 import { isTracer, type Trace, type Tracer } from "../trace/tracer.ts";
 
 interface Batched {
@@ -44,10 +44,10 @@ class BatchTrace implements Trace {
     const unwrapped = inputs.map((input) => this.unwrap(input));
     const values = unwrapped.map(({ value }) => value);
     const axes = unwrapped.map(({ axis }) => axis);
-    // A trace outside this one knows where its values come from.
-    const producer = this.parent === null ? { name: primitive.name, source: sourceHere() } : null;
-    return withTrace(this.parent, () => {
+    return withRule(this.parent, (source) => {
       if (axes.every((axis) => axis === null) && !this.#talksOver(primitive, params)) return bind(primitive, values, params);
+      // A trace outside this one knows where its values come from.
+      const producer = this.parent === null ? { name: primitive.name, source } : null;
       const result = primitive.batch(this.frame, values, axes, params);
       return result.outputs.map((output, index) => this.tracer(output, at(result.axes, index), null, producer));
     });

@@ -7,19 +7,20 @@
 
 import { at } from "@lanewise/compiler/base/assert";
 import { isFloat } from "@lanewise/compiler/base/dtype";
+import { sizeOf } from "@lanewise/compiler/base/shape";
 import { isScalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Aval, Value } from "@lanewise/compiler/ir/types";
 import { bind } from "@lanewise/compiler/trace/stack";
-import { jit, jvp, numpy as np, random, vjp, vmap, type NDArray } from "lanewise";
+import { evalShape, jacfwd, jacrev, jit, jvp, linearize, numpy as np, random, vjp, vmap, type NDArray, type ShapeOfArray } from "lanewise";
 import { real } from "./oracle/number.ts";
 import { oracleOf } from "./oracle/primitives.ts";
 import { stack, type Tensor } from "./oracle/tensor.ts";
-import { jvpOracle, vjpOracle, vmapOracle, type OracleFunction } from "./oracle/transforms.ts";
+import { jacobianOracle, jvpOracle, vjpOracle, vmapOracle, type OracleFunction } from "./oracle/transforms.ts";
 import { operandsInOracle, operandsOf } from "./samples/forms.ts";
 import type { BoundSample } from "./samples/types.ts";
 import { elementsOf } from "./samples/values.ts";
 
-export const letters = ["jit", "vmap", "jvp", "vjp"] as const;
+export const letters = ["jit", "vmap(0)", "vmap(-1)", "jvp", "vjp", "linearize", "jacfwd", "jacrev"] as const;
 export type Letter = (typeof letters)[number];
 
 type DeviceFunction = (...args: NDArray[]) => NDArray[];
@@ -70,13 +71,15 @@ export function apply(letter: Letter, subject: Subject, random: () => number): S
   switch (letter) {
     case "jit":
       return { ...subject, run: jit(run) as DeviceFunction };
-    case "vmap": {
+    case "vmap(0)":
+    case "vmap(-1)": {
       const size = 2;
+      const axis = letter === "vmap(0)" ? 0 : -1;
       const nearby = (tensor: Tensor): Tensor => ({ ...tensor, data: tensor.data.map((value) => Math.fround(real(value) * (0.9 + 0.2 * random()))) });
       return {
-        run: vmap(run) as DeviceFunction,
-        oracle: vmapOracle(oracle, 0, 0, size),
-        inputs: inputs.map((input) => stack([input, nearby(input)], 0)),
+        run: vmap(run, axis, axis) as DeviceFunction,
+        oracle: vmapOracle(oracle, axis, axis, size),
+        inputs: inputs.map((input) => stack([input, nearby(input)], axis === 0 ? 0 : input.shape.length)),
       };
     }
     case "jvp":
@@ -88,6 +91,23 @@ export function apply(letter: Letter, subject: Subject, random: () => number): S
         oracle: jvpOracle(oracle),
         inputs: [...inputs, ...inputs.map(like)],
       };
+    case "linearize": {
+      const count = inputs.length;
+      return {
+        run: (...args) => {
+          const [outs, push] = linearize(run, args.slice(0, count));
+          return [...(outs as NDArray[]), ...(push(...args.slice(count)) as NDArray[])];
+        },
+        oracle: jvpOracle(oracle),
+        inputs: [...inputs, ...inputs.map(like)],
+      };
+    }
+    case "jacfwd":
+    case "jacrev": {
+      const jacobian = letter === "jacfwd" ? jacfwd : jacrev;
+      const derive = jacobian(run, inputs.map((_, index) => index)) as unknown as (...args: NDArray[]) => NDArray[][];
+      return { ...subject, run: (...args) => derive(...args).flat(), oracle: jacobianOracle(oracle) };
+    }
     case "vjp": {
       const count = inputs.length;
       return {
@@ -100,6 +120,22 @@ export function apply(letter: Letter, subject: Subject, random: () => number): S
       };
     }
   }
+}
+
+/** How many numbers the Jacobians of a subject hold. */
+function jacobianSize({ run, inputs }: Subject): number {
+  const outputs = evalShape(run, ...(inputs.map(({ shape, dtype }) => ({ shape, dtype })) as unknown as NDArray[])) as unknown as ShapeOfArray[];
+  const count = (shapes: readonly { readonly shape: readonly number[] }[]): number => shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return count(inputs) * count(outputs);
+}
+
+/** The subject under a word, the last letter first; null where a Jacobian on the way would hold more than `limit` numbers. */
+export function applyWord(word: readonly Letter[], subject: Subject, random: () => number, limit: number): Subject | null {
+  return word.toReversed().reduce<Subject | null>((sofar, letter) => {
+    if (sofar === null) return null;
+    const isJacobian = letter === "jacfwd" || letter === "jacrev";
+    return isJacobian && jacobianSize(sofar) > limit ? null : apply(letter, sofar, random);
+  }, subject);
 }
 
 /** All words over the letters up to a length, the shortest first; the first letter is the outermost transform. */

@@ -40,6 +40,21 @@ export function jvpOracle(f: OracleFunction): OracleFunction {
   };
 }
 
+/** The derivative of every result by every primal, result by result: the axes of the result, then of the primal. */
+export function jacobianOracle(f: OracleFunction): OracleFunction {
+  return (primals) => {
+    const columns = primals.map((primal, which) => primal.data.map((_, place) => {
+      const unit = primals.map((other, index) => (index === which ? other.data.map((__, position) => (position === place ? 1 : 0)) : null));
+      return derivative(f, primals, unit).tangents;
+    }));
+    const outs = f(primals);
+    return outs.flatMap((out, index) => primals.map((primal, which): Tensor => ({
+      shape: [...out.shape, ...primal.shape], dtype: out.dtype,
+      data: out.data.flatMap((_, position) => at(columns, which).map((tangents) => at(at(tangents, index).data, position))),
+    })));
+  };
+}
+
 /** Primals then cotangents in, results then the cotangents of the primals out. */
 export function vjpOracle(f: OracleFunction, inputCount: number): OracleFunction {
   return (args) => {

@@ -1,0 +1,62 @@
+/**
+ * @file One process: one workload by one contestant. Prints one line of JSON: the first call, samples of later calls, the error
+ * against float64.
+ *
+ * node worker.mjs WORKLOAD CONTESTANT SECONDS
+ */
+
+import { workloads } from "../workloads/index.mjs";
+import { inFloat64 } from "./check.mjs";
+import { contestants } from "./contestants.mjs";
+
+const [name = "", contestantName = "", seconds = "0.5"] = process.argv.slice(2);
+const workload = workloads.find((known) => known.name === name);
+const contestant = contestants[contestantName];
+if (workload === undefined || contestant === undefined) throw new Error(`no workload ${name} or no contestant ${contestantName}`);
+
+const budget = Number(seconds) * 1000;
+/** A contestant whose first call takes longer (in ms) is not called again: that call is its time. */
+const longestFirstCall = 15_000;
+const inputs = workload.inputs();
+const { run, release, read } = await contestant.start(workload[contestant.form], inputs, { jit: workload.jit ?? true });
+
+/** Runs `calls` times, giving back the memory of each result; the last result is returned. */
+async function runAndRelease(/** @type {number} */ calls) {
+  for (let call = 1; call < calls; call++) {
+    const result = run();
+    await release(result instanceof Promise ? await result : result);
+  }
+  return run();
+}
+
+/** The time of one call in milliseconds; small ones are timed in batches. */
+async function sample(/** @type {number} */ calls) {
+  const begin = performance.now();
+  const result = await runAndRelease(calls);
+  const time = (performance.now() - begin) / calls;
+  await release(result);
+  // A turn of the event loop lets finalizers run, as they would between frames.
+  await new Promise((resolve) => { setImmediate(resolve); });
+  return time;
+}
+
+const firstBegin = performance.now();
+const first = await run();
+const firstCall = performance.now() - firstBegin;
+const error = workload.error(inFloat64(inputs), await read(first), contestant.form);
+await release(first);
+
+const samples = [];
+let calls = 1;
+if (firstCall < longestFirstCall) {
+  const warmUntil = performance.now() + budget / 2;
+  const warm = [await sample(1)];
+  while (performance.now() < warmUntil && warm.length < 1000) warm.push(await sample(1));
+  calls = Math.max(1, Math.min(1000, Math.round(2 / Math.max(warm.at(-1) ?? 1, 1e-3))));
+  const until = performance.now() + budget;
+  while (samples.length < 3 || (samples.length < 5 && performance.now() < until + 4 * budget) || (performance.now() < until && samples.length < 60)) samples.push(await sample(calls));
+} else {
+  samples.push(firstCall);
+}
+console.log(JSON.stringify({ firstCall, samples, error }));
+process.exit(0);

@@ -9,7 +9,7 @@ import { isFloatValue } from "../base/scalar-ops.ts";
 import type { BufferParam, Expr, Kernel, OpExpr, Stmt, StorageDType, ValueDType } from "./types.ts";
 import { bodiesOf } from "./walk.ts";
 
-/** Both ends included. A vector's range holds every element. A bool is 0 or 1. Floats have no useful range. */
+/** Both ends included. A vector's range holds every element. A bool is 0 or 1. */
 export interface Range {
   readonly low: number;
   readonly high: number;
@@ -126,6 +126,48 @@ function rangeOfOp(expr: OpExpr, facts: RangeFacts): Range {
   }
 }
 
+/**
+ * The values that a float64 expression can take beside NaN: of sums and products, and of a select that keeps a name below or
+ * above a constant, as `select(lt(bound, x), bound, x)` does. Other floats have the full range.
+ */
+export function floatRangeOf(expr: Expr, facts: RangeFacts): Range {
+  const full = fullRange("float64");
+  if (expr.type.dtype !== "float64") return full;
+  if (expr.kind === "const") return Number.isNaN(expr.value) ? full : exactly(expr.value);
+  if (expr.kind === "ref") return facts.get(expr.name) ?? full;
+  if (expr.kind !== "op") return full;
+  if (expr.op === "select") return boundedRange(expr, facts);
+  const [a = full, b = full] = expr.args.map((arg) => floatRangeOf(arg, facts));
+  switch (expr.op) {
+    case "add": return knownRange([a.low + b.low, a.high + b.high]);
+    case "sub": return knownRange([a.low - b.high, a.high - b.low]);
+    case "mul": return knownRange([a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high]);
+    default: return full;
+  }
+}
+
+function boundedRange(expr: OpExpr, facts: RangeFacts): Range {
+  const [condition, bound, value] = expr.args;
+  const full = fullRange("float64");
+  if (condition?.kind !== "op" || (condition.op !== "lt" && condition.op !== "gt")) return full;
+  const [left, right] = condition.args;
+  if (bound?.kind !== "const" || left?.kind !== "const" || left.value !== bound.value) return full;
+  if (value === undefined || right === undefined || nameOf(value) === null || nameOf(value) !== nameOf(right)) return full;
+  const { low, high } = floatRangeOf(value, facts);
+  return condition.op === "lt" ? { low, high: Math.min(high, bound.value) } : { low: Math.max(low, bound.value), high };
+}
+
+/** The name of a float, or of a float32 that is widened. */
+function nameOf(expr: Expr): string | null {
+  const named = expr.kind === "convert" && expr.value.type.dtype === "float32" ? expr.value : expr;
+  return named.kind === "ref" ? named.name : null;
+}
+
+/** The interval of values; the full one where some is unknown, as infinity less infinity is. */
+function knownRange(values: readonly number[]): Range {
+  return values.some(Number.isNaN) ? fullRange("float64") : { low: Math.min(...values), high: Math.max(...values) };
+}
+
 /** The interval of a function that is monotone in each operand, from its values at the corners. */
 function corners(dtype: ValueDType, a: Range, b: Range, compute: (x: number, y: number) => number): Range {
   const values = [compute(a.low, b.low), compute(a.low, b.high), compute(a.high, b.low), compute(a.high, b.high)];
@@ -172,7 +214,10 @@ export function analyzeRanges(kernel: Kernel): RangeFacts {
   }
   const visit = (body: readonly Stmt[]): void => {
     for (const statement of body) {
-      if (statement.kind === "let") facts.set(statement.name, rangeOf(statement.value, facts));
+      if (statement.kind === "let") {
+        const isFloat = isFloatValue(statement.value.type.dtype);
+        facts.set(statement.name, isFloat ? floatRangeOf(statement.value, facts) : rangeOf(statement.value, facts));
+      }
       if (statement.kind === "load") {
         const held = memory.get(statement.buffer) ?? fullRange(statement.type.dtype);
         facts.set(statement.name, statement.mask === null ? held : unionRange(held, exactly(0)));

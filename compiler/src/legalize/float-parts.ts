@@ -39,7 +39,7 @@ export function atLeast(value: Expr, lowest: number): Expr {
 }
 
 /** The bits of the square root of one half, where mantissas begin and end: in [sqrt(1/2), sqrt(2)). */
-const rootOfHalfBits = 0x3f3504f3;
+export const rootOfHalfBits = 0x3f3504f3;
 
 /** A positive normal float32 as `mantissa * 2^exponent`, the mantissa between the roots of one half and of two. */
 export function mantissaAndExponent(value: Expr, code: CodeWriter): { readonly mantissa: Expr; readonly exponent: Expr } {

@@ -5,6 +5,7 @@ import { printKernel } from "../kernel/print.ts";
 import { simplifyKernel } from "../kernel/simplify.ts";
 import type { Expr, Kernel } from "../kernel/types.ts";
 import { forEachExprIn } from "../kernel/walk.ts";
+import { approximateWide } from "./approximate-wide.ts";
 import { correctPowerOfOne } from "./float-power.ts";
 import { expandFusedMultiplyAdd } from "./fused-multiply-add.ts";
 import { expandHalfStorage } from "./half-storage.ts";
@@ -30,6 +31,7 @@ const stages: readonly ((kernel: Kernel) => Kernel)[] = [
   correctPowerOfOne,
   simplifyKernel,
   roundEdges,
+  approximateWide,
 ];
 
 /**

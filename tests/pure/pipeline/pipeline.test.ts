@@ -84,8 +84,8 @@ describe("textOf", () => {
   });
 
   it("of the code is what a programmer would write", () => {
-    const compiled = compile(jaxprOf(["f32[9]"], (x) => mul(add(mul(x, x), scalarLiteral(1, "float32")), exp(x))), { name: "text", target: "js" });
-    expect(textOf(compiled, "js")).toMatch(/out0\[\w+\] = \(v \* v \+ 1\) \* Math\.exp\(v\);/);
+    const compiled = compile(jaxprOf(["f32[9]"], (x) => mul(add(mul(x, x), scalarLiteral(1, "float32")), x)), { name: "text", target: "js" });
+    expect(textOf(compiled, "js")).toMatch(/out0\[\w+\] = \(v \* v \+ 1\) \* v;/);
   });
 });
 
@@ -109,7 +109,7 @@ describe("a session", () => {
   });
 
   it("drops what was used longest ago when it holds too much, and everything when cleared", () => {
-    const sized = (size: number): Jaxpr => jaxprOf([`f32[${size}]`], (x) => exp(x));
+    const sized = (size: number): Jaxpr => jaxprOf([`f32[${size}]`], (x) => mul(x, x));
     const { bytes } = compile(sized(3), { name: "one", target: "js" });
     const session = new Session(2.5 * bytes);
     const first = session.compile(sized(3), { name: "a", target: "js" });

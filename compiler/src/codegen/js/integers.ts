@@ -6,7 +6,7 @@
 import { assertNever, at, InternalError } from "../../base/assert.ts";
 import { isIntegerValue } from "../../base/scalar-ops.ts";
 import type { Range, RangeFacts } from "../../kernel/range.ts";
-import { fullRange, rangeOf, unionRange } from "../../kernel/range.ts";
+import { floatRangeOf, fullRange, rangeOf, unionRange } from "../../kernel/range.ts";
 import type { BitcastExpr, ConvertExpr, Expr, OpExpr, ScalarOpName, ValueDType } from "../../kernel/types.ts";
 import type { JsCode } from "./code.ts";
 import { binding, bitwise, call, conditional, infix, numberCode, prefix } from "./code.ts";
@@ -84,8 +84,10 @@ function fromOtherDType(expr: ConvertExpr | BitcastExpr, context: IntegerContext
   const value = context.floatCode(expr.value);
   if (expr.kind === "bitcast") return exactIf(dtype === "int32", context.float32Bits(value), signed);
   const limits = fullRange(dtype);
-  const clamped = call("Math.max", numberCode(limits.low), call("Math.min", value, numberCode(limits.high)));
   // The operator that makes it an integer also makes NaN 0.
+  const known = floatRangeOf(expr.value, context.ranges);
+  if (isWithin(known, limits)) return exact(coerced(modulo(value, limits), dtype), { low: Math.trunc(known.low) + 0, high: Math.trunc(known.high) + 0 });
+  const clamped = call("Math.max", numberCode(limits.low), call("Math.min", value, numberCode(limits.high)));
   return exact(coerced(modulo(clamped, limits), dtype), limits);
 }
 

@@ -4,7 +4,7 @@ import { at, required } from "../base/assert.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Var } from "../ir/types.ts";
 import type { Item, OperandRead } from "./reads.ts";
-import type { FusionGroup } from "./types.ts";
+import type { FusionPart } from "./types.ts";
 import type { View, ViewTable } from "./view.ts";
 
 /** A value that a group needs, or computes. */
@@ -60,7 +60,7 @@ export class GroupDraft {
     this.isRoutine = isRoutine;
   }
 
-  get kind(): FusionGroup["kind"] {
+  get kind(): FusionPart["kind"] {
     return this.isRoutine ? "routine" : this.loop?.kind ?? "map";
   }
 

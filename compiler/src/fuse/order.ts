@@ -1,41 +1,54 @@
 /** @file The order in which kernels run: each after those whose results it loads, otherwise as the equations stand. */
 
-import { at, InternalError } from "../base/assert.ts";
-import type { Var } from "../ir/types.ts";
-import type { GroupDraft } from "./draft.ts";
+import { at, InternalError, required } from "../base/assert.ts";
 
-/** The groups in an order in which they can run. `loaders` gives the groups that load a value. */
-export function runningOrder(groups: readonly GroupDraft[], loaders: (value: Var) => readonly GroupDraft[]): readonly GroupDraft[] {
-  const successors = new Map<GroupDraft, ReadonlySet<GroupDraft>>();
-  const waitsFor = new Map<GroupDraft, number>();
-  for (const group of groups) {
-    const next = new Set(group.allStores.flatMap((value) => loaders(value)));
-    next.delete(group);
-    successors.set(group, next);
-    for (const later of next) waitsFor.set(later, (waitsFor.get(later) ?? 0) + 1);
-  }
-  const ready = new Heap();
-  for (const group of groups) if (!waitsFor.has(group)) ready.push(group);
-  const ordered: GroupDraft[] = [];
-  for (let group = ready.pop(); group !== null; group = ready.pop()) {
-    ordered.push(group);
-    for (const later of successors.get(group) ?? []) {
-      const left = (waitsFor.get(later) ?? 0) - 1;
-      waitsFor.set(later, left);
+/** What runs as one: a group, or groups that share a kernel. */
+export interface Ordered<Node> {
+  readonly node: Node;
+  /** Its last equation, by which nodes that do not wait for each other are ordered. */
+  readonly lastEqn: number;
+}
+
+/** The nodes in an order in which they can run. `readersOf` gives the nodes that load what a node stores. */
+export function runningOrder<Node>(nodes: readonly Ordered<Node>[], readersOf: (node: Node) => Iterable<Node>): readonly Node[] {
+  const places = new Map(nodes.map(({ node }, place) => [node, place]));
+  const successors = nodes.map(({ node }, place) => {
+    const next = new Set<number>();
+    for (const reader of readersOf(node)) next.add(required(places.get(reader), "place of a reader"));
+    next.delete(place);
+    return next;
+  });
+  const waitsFor = nodes.map(() => 0);
+  for (const next of successors) for (const later of next) waitsFor[later] = at(waitsFor, later) + 1;
+  const ready = new Heap(nodes.map(({ lastEqn }) => lastEqn));
+  waitsFor.forEach((count, place) => {
+    if (count === 0) ready.push(place);
+  });
+  const ordered: Node[] = [];
+  for (let place = ready.pop(); place !== null; place = ready.pop()) {
+    ordered.push(at(nodes, place).node);
+    for (const later of at(successors, place)) {
+      const left = at(waitsFor, later) - 1;
+      waitsFor[later] = left;
       if (left === 0) ready.push(later);
     }
   }
-  if (ordered.length !== groups.length) throw new InternalError("fusion made kernels that wait for each other");
+  if (ordered.length !== nodes.length) throw new InternalError("fusion made kernels that wait for each other");
   return ordered;
 }
 
-/** Gives the group whose last equation comes first. */
+/** Gives the place whose last equation comes first. */
 class Heap {
-  readonly #items: GroupDraft[] = [];
+  readonly #items: number[] = [];
+  readonly #lastEqns: readonly number[];
 
-  push(group: GroupDraft): void {
+  constructor(lastEqns: readonly number[]) {
+    this.#lastEqns = lastEqns;
+  }
+
+  push(place: number): void {
     const items = this.#items;
-    items.push(group);
+    items.push(place);
     for (let child = items.length - 1; child > 0;) {
       const parent = (child - 1) >> 1;
       if (!this.#before(child, parent)) return;
@@ -44,7 +57,7 @@ class Heap {
     }
   }
 
-  pop(): GroupDraft | null {
+  pop(): number | null {
     const items = this.#items;
     const first = items[0];
     const last = items.pop();
@@ -64,7 +77,8 @@ class Heap {
 
   #before(left: number, right: number): boolean {
     const [a, b] = [at(this.#items, left), at(this.#items, right)];
-    return a.lastEqn !== b.lastEqn ? a.lastEqn < b.lastEqn : a.number < b.number;
+    const [first, second] = [at(this.#lastEqns, a), at(this.#lastEqns, b)];
+    return first !== second ? first < second : a < b;
   }
 
   #swap(left: number, right: number): void {

@@ -4,10 +4,11 @@
  * One walk from the last equation to the first, so that everybody who needs a result is already in a group. An elementwise
  * or movement equation is computed where it is needed: in its only group, or in each of them when it is cheap. Everything
  * else is stored once: by one of the groups that need it if that makes no cycle, beside a sibling that reads the same array,
- * or in a group of its own, which the equations before it then join. `admit.ts` has the rules for one group.
+ * or in a group of its own, which the equations before it then join. `admit.ts` has the rules for one group. Groups that hand
+ * each other values row by row then share a kernel (`rows.ts`).
  */
 
-import { at, InternalError } from "../base/assert.ts";
+import { at, InternalError, required } from "../base/assert.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Eqn, Jaxpr, Var } from "../ir/types.ts";
 import type { Capabilities } from "../target.ts";
@@ -17,6 +18,7 @@ import { GroupDraft, type OperandNeed, type Reading } from "./draft.ts";
 import { finishedGroup } from "./finish.ts";
 import { runningOrder } from "./order.ts";
 import { keepsOrder, readsOf, type Item } from "./reads.ts";
+import { clusterRows, type RowCluster, type RowContext } from "./rows.ts";
 import type { Cut, FusionPlan, Obstacle } from "./types.ts";
 import { sameElements, ViewTable } from "./view.ts";
 
@@ -46,6 +48,7 @@ type Ask = (group: GroupDraft, mustStore: boolean) => Admission | Obstacle;
 class Planner {
   readonly #jaxpr: Jaxpr;
   readonly #context: AdmissionContext;
+  readonly #rowContext: RowContext;
   readonly #views = new ViewTable();
   /** By number of the equation, then of the result. */
   readonly #readings = new Map<number, Reading[]>();
@@ -62,6 +65,10 @@ class Planner {
     this.#jaxpr = jaxpr;
     this.#outputs = new Set(jaxpr.outs.flatMap((out) => (out.kind === "var" ? [out.id] : [])));
     this.#producers = new Map(jaxpr.eqns.flatMap((eqn) => eqn.outVars.map((variable) => [variable.id, eqn] as const)));
+    this.#rowContext = {
+      views: this.#views, capabilities, isOutput: (value) => this.#outputs.has(value.id),
+      loadersOf: (value) => this.#holdersOf(value).filter((group) => group.isLoading(value)),
+    };
     this.#context = {
       views: this.#views, capabilities, costOf: elementCosts(jaxpr), readingOf: (item) => this.#readingOf(item),
     };
@@ -70,14 +77,33 @@ class Planner {
   plan(): FusionPlan {
     const { eqns } = this.#jaxpr;
     for (let place = eqns.length - 1; place >= 0; place--) this.#place(at(eqns, place), place);
-    const ordered = runningOrder(this.#groups, (value) => this.#holdersOf(value).filter((group) => group.isLoading(value)));
-    const numbers = new Map(ordered.map((group, number) => [group, number]));
-    const numberOf = (group: GroupDraft): number => numbers.get(group) ?? -1;
-    const cuts = this.#cuts.map(({ from, to, ...cut }): Cut => ({ ...cut, from: numberOf(from), to: to.map(numberOf).sort((a, b) => a - b) }));
+    const clusters = this.#clusters();
+    const numbers = new Map(clusters.flatMap(({ members }, number) => members.map(({ group }) => [group, number] as const)));
+    const numberOf = (group: GroupDraft): number => required(numbers.get(group), "number of a group");
+    const cuts = this.#cuts.flatMap(({ from, to, ...cut }): Cut[] => {
+      const others = new Set(to.map(numberOf));
+      others.delete(numberOf(from));
+      return others.size === 0 ? [] : [{ ...cut, from: numberOf(from), to: [...others].sort((a, b) => a - b) }];
+    });
     return {
-      jaxpr: this.#jaxpr, groups: ordered.map((group) => finishedGroup(group, this.#views)), same: this.#same,
+      jaxpr: this.#jaxpr, groups: clusters.map((cluster) => finishedGroup(cluster, this.#rowContext)), same: this.#same,
       cuts: cuts.sort((a, b) => a.eqn - b.eqn),
     };
+  }
+
+  /** The kernels, in an order in which they can run. */
+  #clusters(): readonly RowCluster[] {
+    const { loadersOf } = this.#rowContext;
+    const groups = runningOrder(
+      this.#groups.map((group) => ({ node: group, lastEqn: group.lastEqn })), (group) => group.allStores.flatMap(loadersOf),
+    );
+    const clusters = clusterRows(groups, this.#rowContext);
+    if (clusters.length === groups.length) return clusters;
+    const clusterOf = new Map(clusters.flatMap((cluster) => cluster.members.map(({ group }) => [group, cluster] as const)));
+    return runningOrder(
+      clusters.map((cluster) => ({ node: cluster, lastEqn: Math.max(...cluster.members.map(({ group }) => group.lastEqn)) })),
+      ({ members }) => members.flatMap(({ group }) => group.allStores.flatMap(loadersOf)).map((reader) => required(clusterOf.get(reader), "cluster of a group")),
+    );
   }
 
   #place(eqn: Eqn, place: number): void {

@@ -3,17 +3,18 @@
 import { at } from "../base/assert.ts";
 import { shortName } from "../base/dtype.ts";
 import type { Eqn } from "../ir/types.ts";
-import type { FusionGroup, FusionPlan } from "./types.ts";
+import type { FusionPart, FusionPlan } from "./types.ts";
 
 export function printFusion(plan: FusionPlan): string {
   const lines: string[] = [];
-  plan.groups.forEach((group, number) => {
-    lines.push(`kernel ${number}: ${group.kind}${group.kind === "routine" ? "" : ` over ${extents(group.space)}`}${loopsText(group)}`);
-    const stored = new Set([...group.stores, ...group.loops.flatMap((loop) => loop.stores)].map((value) => value.id));
-    for (const place of group.eqns) {
-      const eqn = at(plan.jaxpr.eqns, place);
-      lines.push(`  ${equationText(eqn, place)}${eqn.outVars.some((result) => stored.has(result.id)) ? "  stored" : ""}`);
+  plan.groups.forEach(({ kind, rows, parts }, number) => {
+    const [only] = parts;
+    if (parts.length === 1 && only !== undefined) {
+      lines.push(`kernel ${number}: ${partText(only)}`, ...equationLines(plan, only, "  "));
+      return;
     }
+    lines.push(`kernel ${number}: ${kind} ${extents(rows)}`);
+    for (const part of parts) lines.push(`  ${partText(part)}`, ...equationLines(plan, part, "    "));
   });
   if (plan.groups.length === 0) lines.push("no kernels");
   for (const cut of plan.cuts) {
@@ -23,8 +24,21 @@ export function printFusion(plan: FusionPlan): string {
   return lines.join("\n");
 }
 
-function loopsText(group: FusionGroup): string {
-  return group.loops.map((loop) => `, inner loop ${extents(loop.extents)}`).join("");
+/** What a part runs over; the axes that are its kernel's rows say so. */
+function partText({ kind, space, rowAxes, loops }: FusionPart): string {
+  const axes = space.map((extent, axis) => (rowAxes.includes(axis) ? `row ${extent}` : String(extent)));
+  const over = kind === "routine" ? "" : ` over [${axes.join(",")}]`;
+  return `${kind}${over}${loops.map((loop) => `, inner loop ${extents(loop.extents)}`).join("")}`;
+}
+
+function equationLines(plan: FusionPlan, { eqns, stores, keeps, loops }: FusionPart, indent: string): string[] {
+  const stored = new Set([...stores, ...loops.flatMap((loop) => loop.stores)].map((value) => value.id));
+  const kept = new Set([...keeps, ...loops.flatMap((loop) => loop.keeps)].map(({ value }) => value.id));
+  return eqns.map((place) => {
+    const eqn = at(plan.jaxpr.eqns, place);
+    const notes = [stored, kept].map((values, kind) => (eqn.outVars.some((result) => values.has(result.id)) ? `  ${kind === 0 ? "stored" : "kept"}` : ""));
+    return `${indent}${equationText(eqn, place)}${notes.join("")}`;
+  });
 }
 
 function extents(shape: readonly number[]): string {

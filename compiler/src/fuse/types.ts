@@ -12,21 +12,41 @@ export interface FusionPlan {
   readonly cuts: readonly Cut[];
 }
 
-/** Equations that become one kernel. */
+/** Equations that become one kernel: one part, or several that run one after the other in each row. */
 export interface FusionGroup {
-  /** What the kernel is built around. */
+  readonly kind: FusionPart["kind"] | "rows";
+  /** Extents of the loops that all parts share, outermost first: one iteration is a row. Empty where there is one part. */
+  readonly rows: readonly number[];
+  /** In an order in which they can run. */
+  readonly parts: readonly FusionPart[];
+}
+
+/** Equations over one iteration space. */
+export interface FusionPart {
+  /** What the part is built around. */
   readonly kind: "map" | "reduction" | "contraction" | "fold" | "routine";
   /** The extents of the parallel loops, outermost first; of no meaning for a routine. */
   readonly space: readonly number[];
-  /** Numbers of the equations that the kernel computes, ascending. A cheap equation may be in several groups. */
+  /** The axis of `space` that each of the group's `rows` is; the others are loops inside a row. */
+  readonly rowAxes: readonly number[];
+  /** Numbers of the equations that the part computes, ascending. A cheap equation may be in several parts. */
   readonly eqns: readonly number[];
   /** Loops inside the parallel ones, one after the other; values that depend on none of them come last. */
   readonly loops: readonly InnerLoop[];
   /**
-   * What the kernel stores once per iteration of `space`, in row-major order; each has as many elements as `space`. All results
+   * What the part stores once per iteration of `space`, in row-major order; each has as many elements as `space`. All results
    * of a routine.
    */
   readonly stores: readonly Var[];
+  /** Values of this kind that later parts read in the same row. */
+  readonly keeps: readonly KeptValue[];
+}
+
+/** A value of which one row is kept between the parts of a kernel. */
+export interface KeptValue {
+  readonly value: Var;
+  /** Its axes that run inside a row, ascending; where all of their extents are 1 it is one number. */
+  readonly inRow: readonly number[];
 }
 
 /** A loop in which values are folded: the operands of a reduction, the products of a contraction, the states of a fold. */
@@ -39,6 +59,8 @@ export interface InnerLoop {
   readonly axes: readonly number[];
   /** Values of the operand's shape that the loop stores on its way. */
   readonly stores: readonly Var[];
+  /** Values of the operand's shape that later parts read in the same row. */
+  readonly keeps: readonly KeptValue[];
 }
 
 /**

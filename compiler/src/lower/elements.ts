@@ -21,9 +21,16 @@ export interface ElementIndex {
 export interface ElementSource {
   /** The equation of the group that gives a value, or null when the value is loaded. */
   producerOf(value: Var): Producer | null;
+  /** Where an earlier part of the kernel left a value for this row, or null where the value is in a buffer. */
+  keptOf(value: Var): Kept | null;
   /** The buffer that holds a value; declares it when it is new. */
   bufferOf(value: Var): string;
 }
+
+/** A number, or an array with those axes of the value that run inside a row. */
+export type Kept =
+  | { readonly kind: "number"; readonly value: Expr }
+  | { readonly kind: "array"; readonly array: string; readonly axes: readonly number[] };
 
 /** An equation, and which of its results is meant. */
 export interface Producer {
@@ -186,10 +193,18 @@ export class Elements {
   }
 
   #load(value: Var, element: ElementIndex): Expr {
+    const kept = this.#source.keptOf(value);
+    if (kept?.kind === "number") return kept.value;
+    if (kept?.kind === "array") return this.builder.load(kept.array, this.positionInRow(value, element, kept.axes));
     const position = this.forms.linear(element.index, value.aval.shape);
     const loaded = this.builder.load(this.#source.bufferOf(value), position);
     this.#loads.set(loaded.name, { value, position });
     return loaded;
+  }
+
+  /** The place of an element in an array that holds one row of a value. */
+  positionInRow({ aval: { shape } }: Var, { index }: ElementIndex, axes: readonly number[]): Expr {
+    return this.forms.linear(axes.map((axis) => at(index, axis)), axes.map((axis) => at(shape, axis)));
   }
 
   /** What a lowering may emit. What it names in a branch is out of reach behind it. */

@@ -1,14 +1,18 @@
-/** @file One group of a fusion plan as a naive kernel: a loop for each axis, every value computed where it is needed. */
+/**
+ * @file One group of a fusion plan as a naive kernel: a loop for each axis, every value computed where it is needed. A group of
+ * several parts is one loop over its rows with the parts in it, one after the other; what a part keeps for later ones is a
+ * number or an array of the space `local`, which each row has for itself.
+ */
 
 import { at, InternalError, required } from "../base/assert.ts";
 import { sizeOf, stridesOf } from "../base/shape.ts";
-import type { FusionGroup, FusionPlan, InnerLoop } from "../fuse/types.ts";
+import type { FusionGroup, FusionPart, FusionPlan, InnerLoop, KeptValue } from "../fuse/types.ts";
 import type { Atom, DotDimensions, Eqn, FoldLowering, Params, Var } from "../ir/types.ts";
 import { convert, div, int, KernelBuilder, rem } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
 import { forEachExpr } from "../kernel/walk.ts";
 import type { BufferParam, Expr, Kernel, LoopKind, RefExpr } from "../kernel/types.ts";
-import { contextOf, Elements, type ElementIndex, type Producer } from "./elements.ts";
+import { contextOf, Elements, type ElementIndex, type Kept, type Producer } from "./elements.ts";
 import { storageType, valueType, wrapped } from "./values.ts";
 
 /** A kernel with the values that its buffers hold, in order. */
@@ -29,16 +33,21 @@ export interface LoweredGroup {
 }
 
 export function lowerGroup(plan: FusionPlan, group: FusionGroup): LoweredGroup {
-  if (sizeOf(group.space) === 0) return { kernel: null, same: [] };
+  if (sizeOf(group.rows) === 0 || group.parts.every(({ space }) => sizeOf(space) === 0)) return { kernel: null, same: [] };
   return new GroupLowering(plan, group).lower();
 }
+
+/** Grid loops, one in the other, that a kernel may have. */
+const deepestGrid = 3;
 
 class GroupLowering {
   readonly #plan: FusionPlan;
   readonly #group: FusionGroup;
   readonly #builder: KernelBuilder;
   readonly #elements: Elements;
+  /** What the part at work computes. */
   readonly #producers = new Map<number, Producer>();
+  readonly #kept = new Map<number, Kept>();
   readonly #buffers = new Map<number, string>();
   readonly #values = new Map<string, Var>();
   /** The key of the place at which a value is stored. */
@@ -50,29 +59,69 @@ class GroupLowering {
     this.#plan = plan;
     this.#group = group;
     this.#builder = new KernelBuilder(nameOf(plan, group));
-    for (const place of group.eqns) {
-      const eqn = at(plan.jaxpr.eqns, place);
-      eqn.outVars.forEach((result, outIndex) => this.#producers.set(result.id, { eqn, outIndex }));
-    }
     this.#elements = new Elements(this.#builder, {
       producerOf: (value) => this.#producers.get(value.id) ?? null,
+      keptOf: (value) => this.#kept.get(value.id) ?? null,
       bufferOf: (value) => this.#buffer(value, "read"),
     });
   }
 
   lower(): LoweredGroup {
-    const { space, stores, loops } = this.#group;
-    this.#nest(space, ["grid", "simd"], (outer) => {
-      for (const loop of loops) this.#innerLoop(loop, outer);
-      this.#storeAll(stores, (value) => this.#elements.index(this.#inOrder(outer, value.aval.shape)));
-    });
+    const { rows, parts } = this.#group;
+    const [only] = parts;
+    const loops = parts.length === 1 && only !== undefined ? only.space : gridOf(rows);
+    if (parts.length === 1 && only !== undefined) this.#nest(loops, ["grid", "simd"], (outer) => this.#part(only, outer));
+    else this.#nest(loops, ["grid", "grid"], (index) => parts.forEach((part) => this.#partOfRow(part, this.#rowOf(index))));
     const kernel = this.#builder.build();
     if (kernel.buffers.every((buffer) => buffer.access === "read")) return { kernel: null, same: this.#same };
     const buffers = [...kernel.buffers].sort((left, right) => order(left) - order(right));
     const values = buffers.map((buffer) => required(this.#values.get(buffer.name), "value of a buffer"));
-    const extent = space.find((axisExtent) => axisExtent !== 1) ?? 1;
-    const inPlace = loops.length === 0 ? this.#inPlace(buffers, values) : [];
+    const extent = loops.find((loopExtent) => loopExtent !== 1) ?? 1;
+    const inPlace = parts.length === 1 && only?.loops.length === 0 ? this.#inPlace(buffers, values) : [];
     return { kernel: { kernel: { ...kernel, buffers }, values, extent, inPlace }, same: this.#same };
+  }
+
+  /** The row of an iteration of the grid. */
+  #rowOf([first = int(0), ...rest]: readonly Expr[]): readonly Expr[] {
+    const leading = this.#group.rows.slice(0, this.#group.rows.length - rest.length);
+    const strides = stridesOf(leading);
+    return [...leading.map((extent, axis) => this.#elements.forms.canonical(rem(div(first, at(strides, axis)), extent))), ...rest];
+  }
+
+  /** A part in a row: its loops are those axes that are no rows. */
+  #partOfRow(part: FusionPart, row: readonly Expr[]): void {
+    const inner = part.space.map((extent, axis) => (part.rowAxes.includes(axis) ? 1 : extent));
+    const outerOf = (index: readonly Expr[]): Expr[] => index.map((expr, axis) => (part.rowAxes.includes(axis) ? at(row, part.rowAxes.indexOf(axis)) : expr));
+    if (sizeOf(inner) === 0) return;
+    this.#nest(inner, ["simd", "simd"], (index) => this.#part(part, outerOf(index)));
+  }
+
+  /** One iteration of a part. */
+  #part(part: FusionPart, outer: readonly Expr[]): void {
+    const { eqns, space, loops, stores, keeps } = part;
+    this.#producers.clear();
+    for (const place of eqns) {
+      const eqn = at(this.#plan.jaxpr.eqns, place);
+      eqn.outVars.forEach((result, outIndex) => this.#producers.set(result.id, { eqn, outIndex }));
+    }
+    for (const loop of loops) this.#innerLoop(part, loop, outer);
+    const elementOf = (value: Var): ElementIndex => this.#elements.index(this.#inOrder(outer, space, value.aval.shape));
+    this.#storeAll(stores, elementOf);
+    for (const kept of keeps) this.#keep(kept, elementOf(kept.value));
+  }
+
+  /** Leaves an element for later parts. */
+  #keep({ value, inRow }: KeptValue, element: ElementIndex): void {
+    const expr = this.#elements.element(value, element);
+    const { shape, dtype } = value.aval;
+    const length = inRow.reduce((product, axis) => product * at(shape, axis), 1);
+    if (length === 1) {
+      this.#kept.set(value.id, { kind: "number", value: this.#builder.let(expr, "row") });
+      return;
+    }
+    const array = this.#builder.array("row", { space: "local", dtype: valueType(dtype), length });
+    this.#builder.store(array, this.#elements.positionInRow(value, element, inRow), expr);
+    this.#kept.set(value.id, { kind: "array", array, axes: inRow });
   }
 
   /** One loop per axis that is wider than 1; the outermost is of the first kind, the others of the second. */
@@ -124,8 +173,7 @@ class GroupLowering {
   }
 
   /** The index into a shape with as many elements as the group's space: element after element in row-major order. */
-  #inOrder(outer: readonly Expr[], shape: readonly number[]): Expr[] {
-    const { space } = this.#group;
+  #inOrder(outer: readonly Expr[], space: readonly number[], shape: readonly number[]): Expr[] {
     if (sizeOf(shape) === 0) return shape.map(() => int(0));
     const linear = this.#elements.forms.linear(outer, space);
     const strides = stridesOf(shape);
@@ -134,21 +182,23 @@ class GroupLowering {
 
   // Inner loops ---------------------------------------------------------------------------------------------------------
 
-  #innerLoop(loop: InnerLoop, outer: readonly Expr[]): void {
-    const folds = loop.folds.map((place) => this.#fold(at(this.#plan.jaxpr.eqns, place), outer));
+  #innerLoop({ space }: FusionPart, loop: InnerLoop, outer: readonly Expr[]): void {
+    const folds = loop.folds.map((place) => this.#fold(at(this.#plan.jaxpr.eqns, place), loop, outer, space));
     if (sizeOf(loop.extents) > 0) {
       this.#nest(loop.extents, ["serial", "serial"], (inner) => {
         for (const fold of folds) fold.step(inner);
-        this.#storeAll(loop.stores, (value) => this.#elementInLoop(value, loop, outer, inner));
+        const elementOf = (value: Var): ElementIndex => this.#elementInLoop(value, loop, outer, space, inner);
+        this.#storeAll(loop.stores, elementOf);
+        for (const kept of loop.keeps) this.#keep(kept, elementOf(kept.value));
       });
     }
     for (const fold of folds) fold.finish();
   }
 
-  #fold(eqn: Eqn, outer: readonly Expr[]): Fold {
+  #fold(eqn: Eqn, loop: InnerLoop, outer: readonly Expr[], space: readonly number[]): Fold {
     const result = at(eqn.outVars, 0);
     const { lower } = eqn.primitive;
-    const resultIndex = this.#inOrder(outer, result.aval.shape);
+    const resultIndex = this.#inOrder(outer, space, result.aval.shape);
     const element = this.#elements.index(resultIndex);
     if (lower.kind === "fold") return this.#statefulFold(eqn, lower, element);
     const dtype = valueType(result.aval.dtype);
@@ -156,7 +206,7 @@ class GroupLowering {
     if (lower.kind === "reduction") {
       const accumulator = this.#builder.var(foldStart(lower.op, dtype), "sum");
       return {
-        step: (inner) => this.#builder.assign(accumulator, foldStep(lower.op, accumulator, this.#reducedElement(eqn, resultIndex, inner))),
+        step: (inner) => this.#builder.assign(accumulator, foldStep(lower.op, accumulator, this.#reducedElement(eqn, loop, resultIndex, inner))),
         finish: () => finish(accumulator),
       };
     }
@@ -197,21 +247,16 @@ class GroupLowering {
     return foldStep("mul", convert(leftElement, dtype), convert(rightElement, dtype));
   }
 
-  #reducedElement(eqn: Eqn, resultIndex: readonly Expr[], inner: readonly Expr[]): Expr {
+  #reducedElement(eqn: Eqn, { axes }: InnerLoop, resultIndex: readonly Expr[], inner: readonly Expr[]): Expr {
     const operand = at(eqn.inputs, 0);
-    return this.#elements.element(operand, this.#elements.index(unreduced(resultIndex, inner, this.#axesOf(eqn), operand.aval.shape)));
-  }
-
-  #axesOf(eqn: Eqn): readonly number[] {
-    const loop = required(this.#group.loops.find(({ folds }) => folds.some((place) => this.#plan.jaxpr.eqns[place] === eqn)), "loop of a fold");
-    return loop.axes;
+    return this.#elements.element(operand, this.#elements.index(unreduced(resultIndex, inner, axes, operand.aval.shape)));
   }
 
   /** The element of a value of the operand's shape. */
-  #elementInLoop(value: Var, loop: InnerLoop, outer: readonly Expr[], inner: readonly Expr[]): ElementIndex {
+  #elementInLoop(value: Var, loop: InnerLoop, outer: readonly Expr[], space: readonly number[], inner: readonly Expr[]): ElementIndex {
     const { shape } = value.aval;
     const kept = shape.filter((_, axis) => !loop.axes.includes(axis));
-    return this.#elements.index(unreduced(this.#inOrder(outer, kept), inner, loop.axes, shape));
+    return this.#elements.index(unreduced(this.#inOrder(outer, space, kept), inner, loop.axes, shape));
   }
 
   // Buffers -------------------------------------------------------------------------------------------------------------
@@ -265,6 +310,12 @@ interface Fold {
   readonly finish: () => void;
 }
 
+/** The extents of the loops over rows: where there are too many axes, the leading ones share a loop. */
+function gridOf(rows: readonly number[]): readonly number[] {
+  const shared = Math.max(1, rows.length - deepestGrid + 1);
+  return [sizeOf(rows.slice(0, shared)), ...rows.slice(shared)];
+}
+
 function readsAny(expr: Expr, variables: readonly RefExpr[]): boolean {
   let reads = false;
   forEachExpr(expr, (node) => {
@@ -299,8 +350,10 @@ function contractionIndex(
 }
 
 /** A name that says what the kernel is built around. */
-function nameOf(plan: FusionPlan, group: FusionGroup): string {
-  const fold = group.loops[0]?.folds[0];
-  const named = at(plan.jaxpr.eqns, fold ?? at(group.eqns, -1)).primitive.name.replace(/[^A-Za-z0-9_]/g, "_");
-  return fold === undefined ? `map_${named}` : named;
+function nameOf(plan: FusionPlan, { parts }: FusionGroup): string {
+  const nameAt = (place: number): string => at(plan.jaxpr.eqns, place).primitive.name.replace(/[^A-Za-z0-9_]/g, "_");
+  const folds = parts.flatMap(({ loops }) => loops.flatMap(({ folds: places }) => places.slice(0, 1)));
+  if (parts.length > 1 && folds.length > 0) return `rows_${[...new Set(folds.map(nameAt))].slice(0, 3).join("_")}`;
+  const [fold] = folds;
+  return fold === undefined ? `map_${nameAt(at(at(parts, -1).eqns, -1))}` : nameAt(fold);
 }

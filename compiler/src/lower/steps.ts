@@ -45,7 +45,7 @@ class PlanLowering {
     });
     for (const group of groups) {
       if (group.kind === "routine") {
-        this.#routine(at(jaxpr.eqns, at(group.eqns, 0)));
+        this.#routine(at(jaxpr.eqns, at(at(group.parts, 0).eqns, 0)));
         continue;
       }
       const { kernel, same } = lowerGroup(this.#plan, group);

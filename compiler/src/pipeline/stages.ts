@@ -168,7 +168,7 @@ const largestLength = 2 ** 31 - 1;
 
 /** Throws where an index into an array that is kept in memory would not fit 32 bits. */
 function indexable(plan: FusionPlan, name: string): FusionPlan {
-  const stored = plan.groups.flatMap((group) => [...group.stores, ...group.loops.flatMap((loop) => loop.stores)]);
+  const stored = plan.groups.flatMap(({ parts }) => parts.flatMap(({ stores, loops }) => [...stores, ...loops.flatMap((loop) => loop.stores)]));
   const large = [...plan.jaxpr.inVars, ...stored].find(({ aval }) => sizeOf(aval.shape) > largestLength);
   if (large === undefined) return plan;
   return raise(arrayTooLarge, {

@@ -19,6 +19,7 @@ import {
   definitionsIn, extentOf, loadPattern, loadsIn, parallelNest, perfectNest, withNest, writtenMemory, type LoadPattern, type Nest,
 } from "./nest.ts";
 import { singleStep, type Scheduled, type ScheduledStep } from "./scheduled.ts";
+import { inStrips, runsAcrossColumns } from "./strips.ts";
 import { findTile, tileContraction, type Tile } from "./tile.ts";
 
 /** Loops of at most so many iterations are written out. */
@@ -31,7 +32,7 @@ const lightEpilogue = 12;
 export function scheduleForCpu(kernel: Kernel, capabilities: Capabilities): Scheduled {
   const flat = collapseLoops(kernel);
   const simple = simplifyKernel(capabilities.wideFloat32 ? widenAccumulators(flat) : flat);
-  const scheduled = byRecipe(simple, capabilities);
+  const scheduled = byRecipe(simple, capabilities, { fresh: freshNames(simple), written: writtenMemory(simple) });
   // A packed operand is found by quotients and remainders of blocked indices, which hide what is the same in every iteration.
   const settle = scheduled.scratch.length > 0 ? simplifyKernel : (made: Kernel): Kernel => made;
   const steps = scheduled.steps.map(({ kernel: made, buffers }): ScheduledStep => (
@@ -50,9 +51,9 @@ interface FoldNest {
   readonly cost: number;
 }
 
-function byRecipe(kernel: Kernel, capabilities: Capabilities): Scheduled {
-  const context: JamContext = { fresh: freshNames(kernel), written: writtenMemory(kernel) };
+function byRecipe(kernel: Kernel, capabilities: Capabilities, context: JamContext): Scheduled {
   const nest = parallelNest(kernel);
+  if (hasParts(nest)) return singleStep(runsAcrossColumns(nest) ? inStrips(kernel, nest, capabilities, context) : withParts(kernel, nest, capabilities, context));
   const loops = nest.body.filter((statement): statement is ForStmt => statement.kind === "for" && statement.loop === "serial");
   if (loops.length === 0) {
     const blocked = inSquareBlocks(kernel, nest, context);
@@ -84,6 +85,37 @@ function foldNest(kernel: Kernel, nest: Nest, loops: readonly ForStmt[]): FoldNe
   return { nest, folds, accumulators, loads: loadsIn([first]).map((load) => loadPattern(load, definitions)), cost: costOf(body) };
 }
 
+// Several parts in a row ------------------------------------------------------------------------------------------------
+
+/** Whether a row of the kernel has several loops, one after the other, or parallel loops behind other statements. */
+function hasParts({ body }: Nest): boolean {
+  const loops = body.filter((statement) => statement.kind === "for");
+  return loops.length > 1 || loops.some(({ loop }) => loop === "simd");
+}
+
+/** Each part as its recipe has it: a fold in several accumulators, parallel loops like a kernel of their own. */
+function withParts(kernel: Kernel, nest: Nest, capabilities: Capabilities, context: JamContext): Kernel {
+  const body = nest.body.flatMap((statement): readonly Stmt[] => {
+    if (statement.kind !== "for") return [statement];
+    if (statement.loop === "simd") return parallelPart(kernel, statement, capabilities, context);
+    const accumulators = accumulatorsOf(statement, nest.body);
+    const inner = at(perfectNest(statement), -1);
+    const count = accumulatorCount(costOf(inner.body), capabilities);
+    if (accumulators === null || accumulators.length === 0 || count === 1 || (extentOf(inner) ?? 0) < 2 * count) return [statement];
+    const split = splitAccumulators(inner, accumulators, count, context);
+    return inner === statement ? split : mapStmts([statement], (each) => (each === inner ? split : each));
+  });
+  return nest.loops.length === 0 ? withBody(kernel, body) : withNest(kernel, { loops: nest.loops, body });
+}
+
+function parallelPart(kernel: Kernel, loop: ForStmt, capabilities: Capabilities, context: JamContext): readonly Stmt[] {
+  const { steps, scratch } = byRecipe(withBody(kernel, [loop]), capabilities, context);
+  const [only] = steps;
+  // What a part would pack, it would pack again for every row.
+  if (only === undefined || steps.length > 1 || scratch.length > 0) return [loop];
+  return only.kernel.body.map((statement) => (statement.kind === "for" && statement.loop === "grid" ? { ...statement, loop: "simd" } : statement));
+}
+
 // Recipes ---------------------------------------------------------------------------------------------------------------
 
 /** Several iterations of the innermost parallel loop side by side, more where they are light. */
@@ -99,7 +131,7 @@ function blockInnermost(kernel: Kernel, nest: Nest, cost: number, context: JamCo
 
 /** Rows beside each other, so that they share what all rows read; or one row in several accumulators. */
 function foldAlongRows(kernel: Kernel, { nest, folds, accumulators, cost }: FoldNest, capabilities: Capabilities, context: JamContext): Kernel {
-  const count = cost <= 12 ? capabilities.accumulators : cost <= 24 ? Math.min(2, capabilities.accumulators) : 1;
+  const count = accumulatorCount(cost, capabilities);
   if (count === 1) return kernel;
   const rows = nest.loops.at(-1);
   if (rows !== undefined && (extentOf(rows) ?? 0) >= count && costBeside(nest) <= lightEpilogue && !nest.body.some(isBranch)) {
@@ -110,6 +142,11 @@ function foldAlongRows(kernel: Kernel, { nest, folds, accumulators, cost }: Fold
   return withBody(kernel, mapStmts(kernel.body, (statement) => (
     statement === inner ? splitAccumulators(inner, accumulators, count, context) : statement
   )));
+}
+
+/** Accumulators of a loop of folds: fewer where one iteration keeps the machine busy by itself. */
+function accumulatorCount(cost: number, { accumulators }: Capabilities): number {
+  return cost <= 12 ? accumulators : cost <= 24 ? Math.min(2, accumulators) : 1;
 }
 
 /** Whether neighbours in the innermost parallel loop are neighbours in memory, and those in the loop of folds are far apart. */

@@ -1,0 +1,258 @@
+/**
+ * @file Rows: kernels that hand each other values row by row become parts of one kernel, so that what passes between them is a
+ * number or one row of numbers, and what they all read is read from memory once. A softmax is three parts: a maximum, a sum
+ * of exponentials, a quotient.
+ *
+ * Two groups can share a kernel over some of their axes if every value between them is read at the same index in these axes
+ * at which it is stored, and if nothing outside waits for one and is waited for by the other.
+ */
+
+import { at, required } from "../base/assert.ts";
+import { byteSize } from "../base/dtype.ts";
+import { sizeOf } from "../base/shape.ts";
+import type { Var } from "../ir/types.ts";
+import type { Capabilities } from "../target.ts";
+import type { GroupDraft, Need } from "./draft.ts";
+import { axisDimension, type View, type ViewDimension, type ViewTable } from "./view.ts";
+
+/** Groups that become one kernel. */
+export interface RowCluster {
+  /** In an order in which they can run. */
+  readonly members: readonly Member[];
+  readonly rows: readonly number[];
+}
+
+export interface Member {
+  readonly group: GroupDraft;
+  /** The axis of the group's space for each of the cluster's rows. */
+  readonly rowAxes: readonly number[];
+}
+
+export interface RowContext {
+  readonly views: ViewTable;
+  readonly capabilities: Capabilities;
+  /** The groups that load a value. */
+  readonly loadersOf: (value: Var) => readonly GroupDraft[];
+  /** Whether a value must be in memory at the end. */
+  readonly isOutput: (value: Var) => boolean;
+}
+
+/** Iterations of a reader for each element that it need not load from memory: with more of them a load does not count. */
+const leastSaved = 8;
+/** Clusters that a search for a cycle may look at. */
+const longestSearch = 256;
+
+/** Puts groups, given in an order in which they can run, into clusters; a group that shares no rows is a cluster of its own. */
+export function clusterRows(ordered: readonly GroupDraft[], context: RowContext): readonly RowCluster[] {
+  return new Clustering(ordered, context).run();
+}
+
+class Clustering {
+  readonly #ordered: readonly GroupDraft[];
+  readonly #context: RowContext;
+  readonly #places = new Map<GroupDraft, number>();
+  readonly #clusters = new Map<GroupDraft, RowCluster>();
+  readonly #spans: Spans;
+
+  constructor(ordered: readonly GroupDraft[], context: RowContext) {
+    this.#spans = new Spans(ordered.reduce((end, group) => Math.max(end, group.lastEqn + 1), 0));
+    this.#ordered = ordered;
+    this.#context = context;
+    ordered.forEach((group, place) => {
+      this.#places.set(group, place);
+      const rowAxes = group.isRoutine ? [] : group.space.flatMap((extent, axis) => (extent === 1 ? [] : [axis]));
+      this.#clusters.set(group, { members: [{ group, rowAxes }], rows: rowAxes.map((axis) => at(group.space, axis)) });
+    });
+  }
+
+  run(): readonly RowCluster[] {
+    for (const group of this.#ordered) {
+      for (const value of group.allStores) {
+        for (const reader of this.#context.loadersOf(value)) this.#tryMerge(group, reader);
+      }
+    }
+    return [...new Set(this.#ordered.map((group) => this.#of(group)))];
+  }
+
+  #of(group: GroupDraft): RowCluster {
+    return required(this.#clusters.get(group), "cluster of a group");
+  }
+
+  #tryMerge(writer: GroupDraft, reader: GroupDraft): void {
+    const [first, second] = [this.#of(writer), this.#of(reader)];
+    if (first === second || !isRowWork(first) || !isRowWork(second)) return;
+    const merged = this.#merged(first, second);
+    if (merged === null || !this.#saves(writer, reader) || !this.#fits(merged) || this.#waitsOutside(first, second)) return;
+    this.#spans.join(firstEqnOf(merged), lastEqnOf(merged));
+    for (const { group } of merged.members) this.#clusters.set(group, merged);
+  }
+
+  /** Both clusters over the rows that every value between them allows; null where there are none. */
+  #merged(first: RowCluster, second: RowCluster): RowCluster | null {
+    let pairs: readonly Pair[] | null = null;
+    for (const [from, to] of [[first, second], [second, first]] as const) {
+      for (const { writer, reader, value } of this.#valuesBetween(from, to)) {
+        const found = this.#sharedRows(writer, reader, value).map(([fromRow, toRow]): Pair => (from === first ? [fromRow, toRow] : [toRow, fromRow]));
+        pairs = pairs === null ? found : pairs.filter((pair) => found.some((other) => other[0] === pair[0] && other[1] === pair[1]));
+      }
+    }
+    if (pairs === null || pairs.length === 0 || losesRows(first, pairs) || losesRows(second, pairs)) return null;
+    const kept: readonly Pair[] = [...pairs].sort((left, right) => left[0] - right[0]);
+    const chosen = (cluster: RowCluster, side: 0 | 1): Member[] => cluster.members.map(({ group, rowAxes }) => (
+      { group, rowAxes: kept.map((pair) => at(rowAxes, pair[side])) }
+    ));
+    const members = [...chosen(first, 0), ...chosen(second, 1)].sort((left, right) => this.#placeOf(left.group) - this.#placeOf(right.group));
+    return { members, rows: kept.map(([row]) => at(first.rows, row)) };
+  }
+
+  *#valuesBetween(from: RowCluster, to: RowCluster): Generator<{ readonly writer: Member; readonly reader: Member; readonly value: Var }> {
+    for (const writer of from.members) {
+      for (const value of writer.group.allStores) {
+        for (const reader of to.members) if (reader.group.isLoading(value)) yield { writer, reader, value };
+      }
+    }
+  }
+
+  /** Pairs of a row of the writer and a row of the reader at which the value is stored and read alike. */
+  #sharedRows(writer: Member, reader: Member, value: Var): readonly Pair[] {
+    const stored = storedView(writer.group, value, this.#context.views).dimensions;
+    const read = reader.group.needs.get(value.id)?.views ?? [];
+    const pairs: Pair[] = [];
+    stored.forEach((dimension, position) => {
+      const row = writer.rowAxes.findIndex((axis) => isAxis(dimension, axis));
+      const other = reader.rowAxes.findIndex((axis) => read.every((view) => isAxis(at(view.dimensions, position), axis)));
+      if (row < 0 || other < 0) return;
+      const extents = [at(writer.group.space, at(writer.rowAxes, row)), at(reader.group.space, at(reader.rowAxes, other))];
+      if (extents[0] === extents[1]) pairs.push([row, other]);
+    });
+    return pairs;
+  }
+
+  /** Whether it counts for the reader, beside its work, that what it reads is still at hand. */
+  #saves(writer: GroupDraft, reader: GroupDraft): boolean {
+    const work = Math.max(1, sizeOf(reader.extents));
+    const isMuch = ({ value }: Need): boolean => sizeOf(value.aval.shape) * leastSaved >= work;
+    return [...reader.needs.values()].some((need) => !need.computed && isMuch(need) && (writer.needs.has(need.value.id) || writer.allStores.includes(need.value)));
+  }
+
+  /** Whether the kernel keeps to the limits of the target. */
+  #fits({ members, rows }: RowCluster): boolean {
+    const { capabilities, views } = this.#context;
+    if (sizeOf(rows) < capabilities.leastRows) return false;
+    const groups = new Set(members.map(({ group }) => group));
+    const bound = new Set<number>();
+    let operations = 0;
+    let bytes = 0;
+    for (const { group } of members) {
+      operations += group.operations;
+      for (const { value, computed } of group.needs.values()) if (!computed) bound.add(value.id);
+    }
+    for (const { group, rowAxes } of members) {
+      for (const value of group.allStores) {
+        const readers = this.#context.loadersOf(value);
+        if (isStored(value, groups, readers, this.#context)) bound.add(value.id);
+        else bound.delete(value.id);
+        if (readers.some((reader) => groups.has(reader))) bytes += sizeOf(axesInRow(value, storedView(group, value, views), rowAxes).map((axis) => at(value.aval.shape, axis))) * byteSize(value.aval.dtype);
+      }
+    }
+    return operations <= capabilities.maxOpsPerKernel && bound.size <= capabilities.maxBuffers && bytes <= capabilities.rowBytes;
+  }
+
+  /** Whether `second` waits for something else that waits for `first`. A search that takes too long says yes, which only costs a kernel. */
+  #waitsOutside(first: RowCluster, second: RowCluster): boolean {
+    const horizon = this.#spans.endOf(lastEqnOf(second));
+    const seen = new Set<RowCluster>([first]);
+    const pending = [first];
+    for (let cluster = pending.pop(); cluster !== undefined; cluster = pending.pop()) {
+      for (const { group } of cluster.members) {
+        for (const value of group.allStores) {
+          for (const reader of this.#context.loadersOf(value)) {
+            const next = this.#of(reader);
+            if (next === second && cluster !== first) return true;
+            if (next === second || seen.has(next) || firstEqnOf(next) > horizon) continue;
+            if (seen.size >= longestSearch) return true;
+            seen.add(next);
+            pending.push(next);
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  #placeOf(group: GroupDraft): number {
+    return this.#places.get(group) ?? -1;
+  }
+}
+
+/** Whether a kernel of several parts would have fewer rows than it has. */
+function losesRows({ members, rows }: RowCluster, pairs: readonly Pair[]): boolean {
+  return members.length > 1 && pairs.length < rows.length;
+}
+
+/** A row of one cluster and the row of another that is the same. */
+type Pair = readonly [first: number, second: number];
+
+/** Whether a value of a cluster must be in memory: at the end, or for another kernel. */
+export function isStored(value: Var, members: ReadonlySet<GroupDraft>, readers: readonly GroupDraft[], { isOutput }: Pick<RowContext, "isOutput">): boolean {
+  return isOutput(value) || readers.some((reader) => !members.has(reader));
+}
+
+/** The view at which a group stores a value. */
+export function storedView(group: GroupDraft, value: Var, views: ViewTable): View {
+  const { operand, stores = [] } = group.loop ?? { operand: null };
+  return operand !== null && stores.includes(value) ? operand.view : views.inOrder(value.aval.shape, group.space);
+}
+
+/** The axes of a value that do not run with the rows, ascending. */
+export function axesInRow(value: Var, stored: View, rowAxes: readonly number[]): readonly number[] {
+  return value.aval.shape.flatMap((_, axis) => (rowAxes.some((row) => isAxis(at(stored.dimensions, axis), row)) ? [] : [axis]));
+}
+
+function isAxis(dimension: ViewDimension, axis: number): boolean {
+  return dimension.key === axisDimension(axis).key;
+}
+
+/** Whether the kernel's parts may run row by row. A contraction would lose its tiles, and a window reads across rows. */
+function isRowWork({ members }: RowCluster): boolean {
+  return members.every(({ group }) => {
+    if (group.kind === "routine" || group.kind === "contraction") return false;
+    return group.kind !== "fold" || [...group.needs.values()].every(({ views }) => views.every(({ repeats }) => repeats === 1));
+  });
+}
+
+function firstEqnOf({ members }: RowCluster): number {
+  return members.reduce((first, { group }) => Math.min(first, group.firstEqn), Infinity);
+}
+
+function lastEqnOf({ members }: RowCluster): number {
+  return members.reduce((last, { group }) => Math.max(last, group.lastEqn), -1);
+}
+
+/**
+ * Runs of equations that clusters reach over. A cluster may wait for another one only through clusters that begin before the
+ * end of the run that it lies in.
+ */
+class Spans {
+  readonly #next: Int32Array;
+
+  constructor(equations: number) {
+    this.#next = Int32Array.from({ length: equations }, (_, place) => place);
+  }
+
+  /** Makes `first` to `last` one run. */
+  join(first: number, last: number): void {
+    for (let place = this.endOf(first); place < last; place = this.endOf(place)) this.#next[place] = place + 1;
+  }
+
+  endOf(place: number): number {
+    let end = place;
+    for (let next = this.#next[end] ?? end; next !== end; next = this.#next[end] ?? end) end = next;
+    for (let walk = place; walk < end;) {
+      const next = this.#next[walk] ?? end;
+      this.#next[walk] = end;
+      walk = next;
+    }
+    return end;
+  }
+}

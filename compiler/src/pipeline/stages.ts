@@ -179,7 +179,7 @@ function indexable(plan: FusionPlan, name: string): FusionPlan {
 
 /** Throws where the target has no memory for a dtype. */
 function storable(plan: FusionPlan, name: string, { target, storage }: Capabilities): FusionPlan {
-  const stored = plan.groups.flatMap((group) => [...group.stores, ...group.loops.flatMap((loop) => loop.stores)]);
+  const stored = plan.groups.flatMap(({ parts }) => parts.flatMap(({ stores, loops }) => [...stores, ...loops.flatMap((loop) => loop.stores)]));
   const strange = [...plan.jaxpr.inVars, ...stored].find(({ aval: { dtype } }) => dtype !== "float0" && storage[dtype] === undefined);
   if (strange === undefined) return plan;
   return raise(dtypeNotOnDevice, {

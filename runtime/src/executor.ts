@@ -6,6 +6,7 @@
 import type { Program } from "@lanewise/compiler/artifact/types";
 import { InternalError } from "@lanewise/compiler/base/assert";
 import { allocateHost } from "@lanewise/compiler/base/dtype";
+import { LeastRecentlyUsed } from "@lanewise/compiler/base/least-recently-used";
 import { sizeOf } from "@lanewise/compiler/base/shape";
 import type { Device, DeviceBuffer, Executable } from "./device.ts";
 
@@ -13,28 +14,24 @@ const defaultBudget = 64 << 20;
 
 export class Executor {
   readonly device: Device;
-  readonly #budget: number;
-  // Insertion order is the order of last use: `load` puts a program that it finds at the end.
   readonly #prepared = new Map<Program, Executable>();
-  #bytes = 0;
+  readonly #order: LeastRecentlyUsed<Program>;
 
   constructor(device: Device, budget = defaultBudget) {
     this.device = device;
-    this.#budget = budget;
+    this.#order = new LeastRecentlyUsed(budget, (program) => this.#prepared.delete(program));
   }
 
   /** The program made ready; prepared when it is new here or was dropped. Keep the result to call it again at once. */
   load(program: Program): Executable {
     const known = this.#prepared.get(program);
     if (known !== undefined) {
-      this.#prepared.delete(program);
-      this.#prepared.set(program, known);
+      this.#order.use(program);
       return known;
     }
     const executable = this.device.prepare(program);
     this.#prepared.set(program, executable);
-    this.#bytes += executable.bytes;
-    this.#trim();
+    this.#order.add(program, executable.bytes);
     return executable;
   }
 
@@ -45,24 +42,16 @@ export class Executor {
   }
 
   get programs(): number {
-    return this.#prepared.size;
+    return this.#order.size;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#order.bytes;
   }
 
   clear(): void {
     this.#prepared.clear();
-    this.#bytes = 0;
-  }
-
-  #trim(): void {
-    for (const [program, executable] of this.#prepared) {
-      if (this.#bytes <= this.#budget || this.#prepared.size === 1) return;
-      this.#prepared.delete(program);
-      this.#bytes -= executable.bytes;
-    }
+    this.#order.clear();
   }
 }
 

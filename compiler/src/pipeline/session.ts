@@ -4,6 +4,7 @@
  */
 
 import { hashString, mixHash } from "../base/hash.ts";
+import { LeastRecentlyUsed } from "../base/least-recently-used.ts";
 import { StructuralMap } from "../base/structural-map.ts";
 import { equalJaxprs, hashJaxpr } from "../ir/equal.ts";
 import type { ClosedJaxpr, Jaxpr } from "../ir/types.ts";
@@ -18,24 +19,26 @@ interface ProgramKey {
   readonly capabilities: Capabilities | undefined;
 }
 
+interface KeptProgram {
+  readonly key: ProgramKey;
+  readonly compiled: Compiled;
+}
+
 /** Shapes and dtypes decide what a program computes; whether a type is weak has done its work by now. */
 const withoutWeakTypes = { weakTypes: false } as const;
 
 const defaultBudget = 64 << 20;
 
 export class Session {
-  readonly #budget: number;
-  readonly #programs = new StructuralMap<ProgramKey, Compiled>(
+  readonly #programs = new StructuralMap<ProgramKey, KeptProgram>(
     ({ jaxpr, target }) => mixHash(hashJaxpr(jaxpr, withoutWeakTypes), hashString(target)),
     (left, right) => left.target === right.target && left.capabilities === right.capabilities && equalJaxprs(left.jaxpr, right.jaxpr, withoutWeakTypes),
   );
-  /** The keys, the one used longest ago first. */
-  readonly #order = new Map<Compiled, ProgramKey>();
-  #bytes = 0;
+  readonly #order: LeastRecentlyUsed<KeptProgram>;
 
   /** Keeps programs of up to `budget` bytes together, by a rough count, and always the last one. */
   constructor(budget = defaultBudget) {
-    this.#budget = budget;
+    this.#order = new LeastRecentlyUsed(budget, ({ key }) => this.#programs.delete(key));
   }
 
   /** Programs kept. */
@@ -44,7 +47,7 @@ export class Session {
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#order.bytes;
   }
 
   /** The compiled program of a jaxpr, from before if it or one of the same structure was compiled for the target. */
@@ -52,31 +55,17 @@ export class Session {
     const key: ProgramKey = { jaxpr: "jaxpr" in source ? source.jaxpr : source, target: options.target, capabilities: options.capabilities };
     const known = this.#programs.get(key);
     if (known !== undefined) {
-      const usedKey = this.#order.get(known) ?? key;
-      this.#order.delete(known);
-      this.#order.set(known, usedKey);
-      return known;
+      this.#order.use(known);
+      return known.compiled;
     }
-    const compiled = compile(key.jaxpr, options);
-    this.#programs.set(key, compiled);
-    this.#order.set(compiled, key);
-    this.#bytes += compiled.bytes;
-    this.#trim();
-    return compiled;
+    const kept: KeptProgram = { key, compiled: compile(key.jaxpr, options) };
+    this.#programs.set(key, kept);
+    this.#order.add(kept, kept.compiled.bytes);
+    return kept.compiled;
   }
 
   clear(): void {
     this.#programs.clear();
     this.#order.clear();
-    this.#bytes = 0;
-  }
-
-  #trim(): void {
-    for (const [compiled, key] of this.#order) {
-      if (this.#bytes <= this.#budget || this.#order.size === 1) return;
-      this.#order.delete(compiled);
-      this.#programs.delete(key);
-      this.#bytes -= compiled.bytes;
-    }
   }
 }

@@ -1,15 +1,35 @@
 /** @file From a jaxpr to an executable on one device: through the session's programs, with the logging that options ask for. */
 
+import type { Program } from "@lanewise/compiler/artifact/types";
 import type { ClosedJaxpr } from "@lanewise/compiler/ir/types";
-import { textOf, type Compiled, type StageName } from "@lanewise/compiler/pipeline";
+import { textOf, type Compiled, type CompileOptions, type StageName } from "@lanewise/compiler/pipeline";
 import type { TargetName } from "@lanewise/compiler/target";
+import { describeAval } from "@lanewise/compiler/trace/stack";
 import type { Executable, Executor } from "@lanewise/runtime";
 import { defaultExecutor } from "./devices.ts";
 import { log, session } from "./session.ts";
 
 /** Compiles a jaxpr without constants for a device and makes it ready there. */
 export function compileFor(executor: Executor, closed: ClosedJaxpr, name: string): Executable {
-  return executor.load(programOf(executor.device.kind, closed, name).program);
+  const { kind } = executor.device;
+  if (!session.config.logCompiles) return executor.load(programOf(kind, closed, name).program);
+  // Stages run only for a jaxpr that is new to the session.
+  const stages = new Map<string, number>();
+  const compiled = programOf(kind, closed, name, {
+    clock: () => performance.now(), log: ({ stage, milliseconds }) => { stages.set(stage, (stages.get(stage) ?? 0) + (milliseconds ?? 0)); },
+  });
+  const isNew = stages.size > 0;
+  const begin = performance.now();
+  const executable = executor.load(compiled.program);
+  if (isNew) logCompile(closed, name, compiled.program, stages.set("prepare", performance.now() - begin));
+  return executable;
+}
+
+function logCompile({ jaxpr }: ClosedJaxpr, name: string, { target, kernels, steps }: Program, stages: ReadonlyMap<string, number>): void {
+  const types = jaxpr.inVars.map(({ aval }) => describeAval(aval)).join(", ");
+  const total = [...stages.values()].reduce((sum, milliseconds) => sum + milliseconds, 0);
+  const times = [...stages].map(([stage, milliseconds]) => `${stage} ${milliseconds.toFixed(1)}`).join(", ");
+  log(`compiled ${name}(${types}) for ${target} in ${total.toFixed(1)} ms (${times}): ${kernels.length} kernels, ${steps.length} steps`);
 }
 
 /** What a stage of the compiler makes of a jaxpr for the default device, as text; `all` gives every stage. */
@@ -17,16 +37,6 @@ export function textOfStage(closed: ClosedJaxpr, name: string, stage: StageName 
   return textOf(programOf(defaultExecutor().device.kind, closed, name), stage);
 }
 
-function programOf(target: TargetName, closed: ClosedJaxpr, name: string): Compiled {
-  const { verify, logCompiles } = session.config;
-  if (!logCompiles) return session.programs.compile(closed, { name, target, verify });
-  // Stages run only for a jaxpr that is new to the session.
-  let milliseconds: number | null = null;
-  const compiled = session.programs.compile(closed, {
-    name, target, verify, clock: () => performance.now(), log: (event) => { milliseconds = (milliseconds ?? 0) + (event.milliseconds ?? 0); },
-  });
-  if (milliseconds !== null) {
-    log(`compiled ${name} for ${target} in ${(milliseconds as number).toFixed(1)} ms: ${compiled.program.kernels.length} kernels, ${compiled.program.steps.length} steps`);
-  }
-  return compiled;
+function programOf(target: TargetName, closed: ClosedJaxpr, name: string, logging: Pick<CompileOptions, "clock" | "log"> = {}): Compiled {
+  return session.programs.compile(closed, { name, target, verify: session.config.verify, ...logging });
 }

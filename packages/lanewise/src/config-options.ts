@@ -21,3 +21,12 @@ export const configNames = Object.keys(defaultConfig) as readonly (keyof Config)
 export function configBits(config: Config): number {
   return configNames.reduce((bits, name) => bits * 2 + (config[name] ? 1 : 0), 0);
 }
+
+/** What differs between two such bits, a phrase for each option. */
+export function changedOptions(before: number, after: number): readonly string[] {
+  return configNames.flatMap((name, place) => {
+    const bit = 2 ** (configNames.length - 1 - place);
+    const [old, now] = [(before & bit) !== 0, (after & bit) !== 0];
+    return old === now ? [] : [`the option ${name} changed from ${old} to ${now}`];
+  });
+}

@@ -54,15 +54,21 @@ function compiledEquation(primitive: Primitive, inputs: readonly Value[], params
   const inVars = inputs.map((input) => newVar(strong(input.aval)));
   const outVars = outAvals.map(newVar);
   const jaxpr = makeJaxpr([], inVars, [makeEqn(primitive, inVars, params, outVars)], outVars);
-  const compiled = { executable: compileFor(executor, closeJaxpr(jaxpr), primitive.name), outAvals };
+  const compiled = { executable: compileFor(executor, closeJaxpr(jaxpr), nameOf(primitive, params)), outAvals };
   session.eager.add(primitive, inputs, params, device, compiled);
   return compiled;
+}
+
+/** A call goes by the name of the function that it calls. */
+function nameOf(primitive: Primitive, params: Params): string {
+  const { name } = params;
+  return typeof name === "string" ? name : primitive.name;
 }
 
 /** Runs a compiled equation or function on concrete values. */
 export function runCompiled({ executable, outAvals }: CompiledEquation, inputs: readonly Value[], executor: Executor, operation: string): ConcreteArray[] {
   const buffers: DeviceBuffer[] = [];
-  for (let index = 0; index < inputs.length; index++) buffers.push(bufferOf(at(inputs, index), executor));
+  for (let index = 0; index < inputs.length; index++) buffers.push(bufferOf(at(inputs, index), executor, operation));
   const results = executable.run(buffers);
   const { outputSources } = executable.program;
   const outputs: ConcreteArray[] = [];
@@ -84,10 +90,17 @@ function earlierOutput(outputs: readonly ConcreteArray[], sources: readonly Outp
   });
 }
 
-function bufferOf(value: Value, executor: Executor): DeviceBuffer {
-  if (value instanceof ConcreteArray) return value.storage.buffer;
+function bufferOf(value: Value, executor: Executor, operation: string): DeviceBuffer {
+  if (value instanceof ConcreteArray) {
+    const { device, buffer } = value.storage;
+    return device === executor.device ? buffer : refuseOtherDevice(operation, device.name, executor.device.name);
+  }
   if (isScalarLiteral(value)) return scalarBuffer(value, executor);
   throw new InternalError("a value that is neither concrete nor a scalar reached the device");
+}
+
+function refuseOtherDevice(operation: string, of: string, wanted: string): never {
+  return raise(mixedDevices, { operation, expected: `operands on ${wanted}`, got: `an operand on ${of}`, fix: `move it with devicePut(x, "${wanted}")` });
 }
 
 function scalarBuffer({ aval, value }: ScalarLiteral, executor: Executor): DeviceBuffer {

@@ -1,7 +1,9 @@
 /** @file Remembers the traced calls of the library's own jitted functions. */
 
 import { equalStructure } from "@lanewise/compiler/base/equal";
+import { LeastRecentlyUsed } from "@lanewise/compiler/base/least-recently-used";
 import type { Aval, Jaxpr, Value } from "@lanewise/compiler/ir/types";
+import { countEqns } from "@lanewise/compiler/ir/walk";
 import { hashTypes, sameTypes } from "./type-keys.ts";
 
 /** A call that has been traced. */
@@ -11,30 +13,45 @@ export interface NamedCall {
   readonly jaxpr: Jaxpr;
 }
 
-const mostRemembered = 2000;
+const budget = 16 << 20;
+/** Roughly what an equation of a remembered jaxpr takes. */
+const bytesOfEquation = 500;
 
-/** Traced calls by the function's name, then by a hash of the arguments' types. */
+interface Kept {
+  readonly call: NamedCall;
+  readonly bucket: Map<number, Kept[]>;
+  readonly hash: number;
+}
+
+/** Traced calls by the function's name, then by a hash of the arguments' types; the least recently used are dropped. */
 export class NamedCalls {
-  readonly #byName = new Map<string, Map<number, NamedCall[]>>();
-  #size = 0;
+  readonly #byName = new Map<string, Map<number, Kept[]>>();
+  readonly #order = new LeastRecentlyUsed<Kept>(budget, (kept) => forget(kept));
 
   find(name: string, statics: unknown, args: readonly Value[]): Jaxpr | null {
     const bucket = this.#byName.get(name)?.get(hashTypes(args, 0));
-    return bucket?.find((call) => sameTypes(call.avals, args) && equalStructure(call.statics, statics))?.jaxpr ?? null;
+    const kept = bucket?.find(({ call }) => sameTypes(call.avals, args) && equalStructure(call.statics, statics));
+    if (kept === undefined) return null;
+    this.#order.use(kept);
+    return kept.call.jaxpr;
   }
 
   add(name: string, args: readonly Value[], call: NamedCall): void {
-    // Tracing one again is cheap, so an overflow forgets all.
-    if (this.#size >= mostRemembered) this.clear();
-    const byTypes = this.#byName.get(name) ?? new Map<number, NamedCall[]>();
-    this.#byName.set(name, byTypes);
-    const hash = hashTypes(args, 0);
-    byTypes.set(hash, [...(byTypes.get(hash) ?? []), call]);
-    this.#size++;
+    const bucket = this.#byName.get(name) ?? new Map<number, Kept[]>();
+    this.#byName.set(name, bucket);
+    const kept: Kept = { call, bucket, hash: hashTypes(args, 0) };
+    bucket.set(kept.hash, [...(bucket.get(kept.hash) ?? []), kept]);
+    this.#order.add(kept, bytesOfEquation * (1 + countEqns(call.jaxpr)));
   }
 
   clear(): void {
     this.#byName.clear();
-    this.#size = 0;
+    this.#order.clear();
   }
+}
+
+function forget(kept: Kept): void {
+  const left = kept.bucket.get(kept.hash)?.filter((other) => other !== kept) ?? [];
+  if (left.length === 0) kept.bucket.delete(kept.hash);
+  else kept.bucket.set(kept.hash, left);
 }

@@ -1,10 +1,11 @@
-/** @file The calls of one function that have been traced, by everything that tracing depends on. */
+/** @file The calls of one function that have been traced, by everything that tracing depends on, up to a budget of bytes. */
 
 import { at } from "@lanewise/compiler/base/assert";
 import { hashIdentity, hashString, hashStructure, mixHash } from "@lanewise/compiler/base/hash";
+import { LeastRecentlyUsed } from "@lanewise/compiler/base/least-recently-used";
 import type { Aval, AxisFrame } from "@lanewise/compiler/ir/types";
 import { equalStructures, type TreeDef } from "@lanewise/compiler/tree/treedef";
-import { isStatic, sameAval, type StaticValue } from "./call-pattern.ts";
+import { isStatic, rememberStatic, sameAval, type StaticValue } from "./call-pattern.ts";
 
 /** What a traced call depends on beside its function. */
 export interface CallKey {
@@ -18,59 +19,85 @@ export interface CallKey {
   readonly device: string;
 }
 
-interface Slot<Item> {
-  readonly key: Omit<CallKey, "statics">;
+/** The same as it is remembered: static objects and functions weakly. */
+export interface RememberedKey extends Omit<CallKey, "statics"> {
   readonly statics: readonly StaticValue[];
-  readonly item: Item;
-  /** Grows with each use. */
-  used: number;
 }
 
-const mostItems = 1024;
+interface Slot<Item> {
+  readonly key: RememberedKey;
+  readonly hash: number;
+  readonly item: Item;
+}
 
-/** Items by call, the least recently used dropped when there are too many. */
+const defaultBudget = 64 << 20;
+
+/** Items by call, the least recently used dropped when they take too many bytes. */
 export class CallCache<Item> {
   readonly #slots = new Map<number, Slot<Item>[]>();
-  #size = 0;
-  #uses = 0;
+  readonly #order: LeastRecentlyUsed<Slot<Item>>;
+
+  constructor(budget = defaultBudget) {
+    this.#order = new LeastRecentlyUsed(budget, (slot) => this.#drop(slot));
+  }
 
   get size(): number {
-    return this.#size;
+    return this.#order.size;
+  }
+
+  get bytes(): number {
+    return this.#order.bytes;
   }
 
   find(key: CallKey): Item | null {
-    const slot = this.#slots.get(hashKey(key))?.find((candidate) => matches(candidate, key));
-    if (slot === undefined) return null;
-    slot.used = ++this.#uses;
+    const slot = this.#slotOf(key);
+    if (slot === null) return null;
+    this.#order.use(slot);
     return slot.item;
   }
 
-  add(key: CallKey, statics: readonly StaticValue[], item: Item): void {
-    if (this.#size >= mostItems) this.#dropOldest();
+  add(key: CallKey, item: Item, bytes: number): void {
     const { treedef, avals, axes, config, device } = key;
-    const slot: Slot<Item> = { key: { treedef, avals, axes, config, device }, statics, item, used: ++this.#uses };
     const hash = hashKey(key);
+    const slot: Slot<Item> = { key: { treedef, avals, axes, config, device, statics: key.statics.map(rememberStatic) }, hash, item };
     const bucket = this.#slots.get(hash);
     if (bucket === undefined) this.#slots.set(hash, [slot]);
     else bucket.push(slot);
-    this.#size++;
+    this.#order.add(slot, bytes);
+  }
+
+  /** Says what the item of a call takes now, where it is kept. */
+  resize(key: CallKey, bytes: number): void {
+    const slot = this.#slotOf(key);
+    if (slot !== null) this.#order.add(slot, bytes);
+  }
+
+  /** The remembered call with the least distance, the one used last among several. */
+  closest(distance: (key: RememberedKey) => number): RememberedKey | null {
+    let closest: RememberedKey | null = null;
+    let least = Infinity;
+    for (const { key } of this.#order.items()) {
+      const to = distance(key);
+      if (to > least) continue;
+      closest = key;
+      least = to;
+    }
+    return closest;
   }
 
   clear(): void {
     this.#slots.clear();
-    this.#size = 0;
+    this.#order.clear();
   }
 
-  #dropOldest(): void {
-    const oldest = [...this.#slots.values()].flat().reduce((first, second) => (first.used < second.used ? first : second));
-    for (const [hash, bucket] of this.#slots) {
-      const place = bucket.indexOf(oldest);
-      if (place < 0) continue;
-      bucket.splice(place, 1);
-      if (bucket.length === 0) this.#slots.delete(hash);
-      this.#size--;
-      return;
-    }
+  #slotOf(key: CallKey): Slot<Item> | null {
+    return this.#slots.get(hashKey(key))?.find((candidate) => matches(candidate.key, key)) ?? null;
+  }
+
+  #drop(slot: Slot<Item>): void {
+    const left = this.#slots.get(slot.hash)?.filter((other) => other !== slot) ?? [];
+    if (left.length === 0) this.#slots.delete(slot.hash);
+    else this.#slots.set(slot.hash, left);
   }
 }
 
@@ -89,11 +116,13 @@ function isReference(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
-function matches(slot: Slot<unknown>, key: CallKey): boolean {
-  const { treedef, avals, axes, config, device } = slot.key;
-  return config === key.config && device === key.device
-    && avals.length === key.avals.length && avals.every((aval, index) => sameAval(aval, at(key.avals, index)))
-    && slot.statics.length === key.statics.length && slot.statics.every((value, index) => isStatic(value, key.statics[index]))
-    && axes.length === key.axes.length && axes.every((axis, index) => axis.name === key.axes[index]?.name && axis.size === key.axes[index]?.size)
-    && equalStructures(treedef, key.treedef);
+function matches(known: RememberedKey, key: CallKey): boolean {
+  return known.config === key.config && known.device === key.device
+    && known.avals.length === key.avals.length && known.avals.every((aval, index) => sameAval(aval, at(key.avals, index)))
+    && known.statics.length === key.statics.length && known.statics.every((value, index) => isStatic(value, key.statics[index]))
+    && sameAxes(known.axes, key.axes) && equalStructures(known.treedef, key.treedef);
+}
+
+export function sameAxes(left: readonly AxisFrame[], right: readonly AxisFrame[]): boolean {
+  return left.length === right.length && left.every((axis, index) => axis.name === right[index]?.name && axis.size === right[index]?.size);
 }

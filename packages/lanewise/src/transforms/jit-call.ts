@@ -3,14 +3,15 @@
 import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
 import { callJit, closeOver } from "@lanewise/compiler/control/jit";
-import { closeJaxpr } from "@lanewise/compiler/ir/build";
-import type { Aval, ClosedJaxpr, Jaxpr, Value } from "@lanewise/compiler/ir/types";
+import { closeJaxpr, makeJaxpr } from "@lanewise/compiler/ir/build";
+import type { Atom, Aval, ClosedJaxpr, Jaxpr, Value } from "@lanewise/compiler/ir/types";
+import { countEqns } from "@lanewise/compiler/ir/walk";
 import { evalJaxpr } from "@lanewise/compiler/trace/eval-jaxpr";
 import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";
-import { axesInScope, currentTrace, describeAval } from "@lanewise/compiler/trace/stack";
+import { axesInScope, currentTrace } from "@lanewise/compiler/trace/stack";
 import { isTracer } from "@lanewise/compiler/trace/tracer";
 import { unflatten } from "@lanewise/compiler/tree/flatten";
-import { equalStructures, type TreeDef } from "@lanewise/compiler/tree/treedef";
+import type { TreeDef } from "@lanewise/compiler/tree/treedef";
 import type { Device, Executor } from "@lanewise/runtime";
 import { ConcreteArray } from "../array/concrete.ts";
 import { compileFor } from "../compile.ts";
@@ -18,11 +19,12 @@ import { configBits, type Config } from "../config-options.ts";
 import { defaultExecutor, executorOf } from "../devices.ts";
 import type { CompiledEquation } from "../eager-cache.ts";
 import { executorFor, runCompiled } from "../evaluator.ts";
-import { session, warnOnce } from "../session.ts";
+import { log, session, warnOnce } from "../session.ts";
 import { CallCache, type CallKey } from "./call-cache.ts";
-import { patternOf, rememberStatic, sameAval, type Pattern, type StaticValue } from "./call-pattern.ts";
+import { patternOf, rememberStatic, type Pattern, type StaticValue } from "./call-pattern.ts";
 import { flatCall, leafNames, leafPositions, leafValue, flattenArguments, type Arguments, type Subject } from "./call.ts";
 import * as transformErrors from "./errors.ts";
+import { describeType, explainMiss, type CallNames } from "./explain-miss.ts";
 import { plural } from "./function-info.ts";
 import type { JitSettings } from "./jit-options.ts";
 import { resolvePositions } from "./options.ts";
@@ -37,10 +39,13 @@ export interface Entry {
   readonly jaxpr: Jaxpr;
   readonly hidden: readonly Value[];
   readonly output: TreeDef;
+  /** Places of the inputs that the program takes, the hidden ones counted; null for all of them. */
+  readonly kept: readonly number[] | null;
   /** Places of donated arrays among all inputs, the hidden ones counted. */
   readonly donated: readonly number[];
   readonly names: readonly string[];
-  compiled: CompiledCall | null;
+  /** By name of the device. */
+  readonly compiled: Map<string, CompiledCall>;
 }
 
 export interface CompiledCall extends CompiledEquation {
@@ -62,12 +67,10 @@ export interface JitState {
   fast: FastCall | null;
   generation: number;
   misses: number;
-  /** The call traced last, for the warning about many of them. */
-  lastKey: CallKey | null;
 }
 
 export function newJitState(): JitState {
-  return { cache: new CallCache(), fast: null, generation: session.generation, misses: 0, lastKey: null };
+  return { cache: new CallCache(), fast: null, generation: session.generation, misses: 0 };
 }
 
 /** A call taken apart. */
@@ -75,7 +78,7 @@ interface Prepared {
   readonly split: StaticSplit;
   readonly flat: Arguments;
   readonly avals: readonly Aval[];
-  readonly names: readonly string[];
+  readonly names: CallNames;
   readonly key: CallKey;
 }
 
@@ -83,7 +86,7 @@ function prepare(settings: JitSettings, split: StaticSplit, flat: Arguments, ava
   const key: CallKey = {
     treedef: flat.treedef, avals, statics: split.statics, axes: axesInScope(), config: configBits(session.config), device: settings.device ?? session.defaultDevice,
   };
-  return { split, flat, avals, names: leafNames(split.subject.info, flat.treedef), key };
+  return { split, flat, avals, names: { leaves: leafNames(split.subject.info, flat.treedef), statics: split.staticNames }, key };
 }
 
 /** Finds the traced call, or traces it. Kept unless it closed over values of an outer trace, which are gone tomorrow. */
@@ -94,20 +97,29 @@ function entryFor(subject: Subject, settings: JitSettings, state: JitState, argu
   }
   const known = state.cache.find(call.key);
   if (known !== null) return known;
+  // The reason is looked for before the call is remembered itself.
+  const reason = session.config.logCompiles || state.misses === missesBeforeWarning - 1 ? explainMiss(state.cache, call.key, call.names) : null;
+  const begin = performance.now();
   const entry = traceEntry(subject, settings, argumentCount, call);
+  if (session.config.logCompiles) logTrace(subject, call, performance.now() - begin, reason);
   if (!entry.hidden.some(isTracer)) {
-    state.cache.add(call.key, call.split.statics.map(rememberStatic), entry);
-    countMiss(subject, state, call);
+    state.cache.add(call.key, entry, bytesOf(entry));
+    countMiss(subject, state, reason);
   }
   return entry;
 }
 
+/** Roughly what is kept for a traced call: not what it closed over, which is there anyway. */
+function bytesOf({ jaxpr, compiled }: Entry): number {
+  return [...compiled.values()].reduce((sum, { executable }) => sum + executable.bytes, 500 * (1 + countEqns(jaxpr)));
+}
+
 function traceEntry(subject: Subject, settings: JitSettings, argumentCount: number, { split, flat, avals, names }: Prepared): Entry {
   const call = flatCall(split.subject, flat, flat.leaves.map((_, index) => index));
-  const closed = traceToJaxpr(call.run, avals, { functionName: subject.info.name, argumentNames: names });
+  const closed = traceToJaxpr(call.run, avals, { functionName: subject.info.name, argumentNames: names.leaves });
   const { jaxpr, hidden } = closeOver(closed);
   return {
-    closed, jaxpr, hidden, output: call.output(), names, compiled: null,
+    closed, jaxpr, hidden, kept: settings.keepUnused ? null : usedPlaces(jaxpr), output: call.output(), names: names.leaves, compiled: new Map(),
     donated: donatedPlaces(subject, settings, argumentCount, split, flat.treedef).map((place) => place + hidden.length),
   };
 }
@@ -138,6 +150,7 @@ export function callSlowly(subject: Subject, settings: JitSettings, state: JitSt
   if (session.config.debugNans) return unflatten(entry.output, evalJaxpr(entry.closed.jaxpr, entry.closed.consts, values).map(publish));
 
   const compiled = compileEntry(subject, settings, entry, inputs);
+  state.cache.resize(call.key, bytesOf(entry));
   const patterns = patternsOfCall(split, args.length);
   state.fast = patterns === null ? null : {
     patterns, entry, compiled, config: session.config, generation: session.generation, device: session.defaultDevice,
@@ -153,17 +166,38 @@ function callDirectly(subject: Subject, flat: Arguments, values: readonly Value[
 }
 
 function compileEntry(subject: Subject, settings: JitSettings, entry: Entry, inputs: readonly Value[]): CompiledCall {
-  if (entry.compiled !== null) return entry.compiled;
-  const executor = settings.device === null ? executorFor(`jit of ${subject.info.name}`, inputs) : executorOf(settings.device);
-  const executable = compileFor(executor, closeJaxpr(entry.jaxpr), subject.info.name);
-  entry.compiled = { executable, executor, outAvals: entry.jaxpr.outs.map((out) => out.aval) };
-  return entry.compiled;
+  const executor = settings.device === null ? executorFor(`jit of ${subject.info.name}`, keptInputs(entry, inputs)) : executorOf(settings.device);
+  const known = entry.compiled.get(executor.device.name);
+  if (known !== undefined) return known;
+  const executable = compileFor(executor, closeJaxpr(keptJaxpr(entry)), subject.info.name);
+  const compiled = { executable, executor, outAvals: entry.jaxpr.outs.map((out) => out.aval) };
+  entry.compiled.set(executor.device.name, compiled);
+  return compiled;
+}
+
+// Inputs that nothing reads ---------------------------------------------------------------------------------------------
+
+/** The places of the inputs that the jaxpr reads; null where it reads all. */
+function usedPlaces(jaxpr: Jaxpr): readonly number[] | null {
+  const used = new Set<Atom>([...jaxpr.outs, ...jaxpr.eqns.flatMap((eqn) => eqn.inputs)]);
+  const places = jaxpr.inVars.flatMap((variable, place) => (used.has(variable) ? [place] : []));
+  return places.length === jaxpr.inVars.length ? null : places;
+}
+
+/** The jaxpr of what runs: without inputs that nothing reads, unless they are to be kept. */
+export function keptJaxpr({ jaxpr, kept }: Entry): Jaxpr {
+  return kept === null ? jaxpr : makeJaxpr([], kept.map((place) => at(jaxpr.inVars, place)), jaxpr.eqns, jaxpr.outs);
+}
+
+function keptInputs({ kept }: Entry, inputs: readonly Value[]): readonly Value[] {
+  // Without inputs it is compiled ahead of time.
+  return kept === null || inputs.length === 0 ? inputs : kept.map((place) => at(inputs, place));
 }
 
 /** Runs a compiled call and gives its result tree; donated arrays are gone afterwards. */
 export function finishCall(entry: Entry, compiled: CompiledCall, inputs: readonly Value[], subject: Subject): unknown {
   if (entry.donated.length > 0) rejectSharedDonation(entry, inputs, subject);
-  const outputs = runCompiled(compiled, inputs, compiled.executor, subject.info.name);
+  const outputs = runCompiled(compiled, keptInputs(entry, inputs), compiled.executor, subject.info.name);
   for (const place of entry.donated) {
     const input = at(inputs, place);
     if (input instanceof ConcreteArray) input.donate(subject.info.name);
@@ -198,6 +232,7 @@ export function precompile(subject: Subject, settings: JitSettings, state: JitSt
   const call = prepareSpecs(subject, settings, specs);
   const entry = entryFor(subject, settings, state, specs.length, call);
   compileEntry(subject, settings, entry, []);
+  state.cache.resize(call.key, bytesOf(entry));
 }
 
 function prepareSpecs(subject: Subject, settings: JitSettings, specs: readonly unknown[]): Prepared {
@@ -234,18 +269,15 @@ export function compileLowered(subject: Subject, settings: JitSettings, entry: E
 
 const missesBeforeWarning = 32;
 
-function countMiss(subject: Subject, state: JitState, { key, names }: Prepared): void {
-  const previous = state.lastKey;
-  state.lastKey = key;
+function countMiss(subject: Subject, state: JitState, reason: readonly string[] | null): void {
   state.misses++;
-  if (state.misses !== missesBeforeWarning || previous === null) return;
-  warnOnce(`${subject.info.name} under jit was traced ${plural(state.misses, "time")}, the last time because ${describeChange(previous, key, names)}. `
+  if (state.misses !== missesBeforeWarning || reason === null) return;
+  warnOnce(`${subject.info.name} under jit was traced ${plural(state.misses, "time")}, the last time because ${reason.join(" and ")}. `
     + "Each new shape, dtype, tree structure or static value is traced and compiled again.");
 }
 
-function describeChange(before: CallKey, after: CallKey, names: readonly string[]): string {
-  if (!equalStructures(before.treedef, after.treedef)) return "the tree structure of the arguments changed";
-  const leaf = after.avals.findIndex((aval, index) => !sameAval(aval, at(before.avals, index)));
-  if (leaf >= 0) return `${at(names, leaf)} changed from ${describeAval(at(before.avals, leaf))} to ${describeAval(at(after.avals, leaf))}`;
-  return after.statics.some((value, index) => !Object.is(value, before.statics[index])) ? "a static argument changed" : "the options or the device changed";
+function logTrace(subject: Subject, { avals, names }: Prepared, milliseconds: number, reason: readonly string[] | null): void {
+  const types = avals.map((aval, index) => `${at(names.leaves, index)}: ${describeType(aval)}`).join(", ");
+  const why = reason === null ? "no call of it is remembered" : `compared with the closest call, ${reason.join(" and ")}`;
+  log(`traced ${subject.info.name} for (${types}) in ${milliseconds.toFixed(1)} ms: ${why}`);
 }

@@ -18,12 +18,13 @@ export interface StaticSplit {
   readonly positions: readonly number[];
   readonly statics: readonly unknown[];
   readonly staticPositions: readonly number[];
+  readonly staticNames: readonly string[];
 }
 
 /** Takes the arguments at these positions out of a call; positions beyond its arguments are passed over. */
 export function splitStatics(subject: Subject, args: readonly unknown[], positions: readonly number[]): StaticSplit {
   const all = args.map((_, position) => position);
-  if (positions.length === 0) return { subject, dynamic: args, positions: all, statics: [], staticPositions: [] };
+  if (positions.length === 0) return { subject, dynamic: args, positions: all, statics: [], staticPositions: [], staticNames: [] };
   const chosen = new Set(staticPlaces(subject, positions, args.length));
   const staticPositions = all.filter((position) => chosen.has(position));
   const dynamicPositions = all.filter((position) => !chosen.has(position));
@@ -38,6 +39,7 @@ export function splitStatics(subject: Subject, args: readonly unknown[], positio
     subject: { ...subject, f, info: { name: subject.info.name, parameters } },
     dynamic: dynamicPositions.map((position) => args[position]), positions: dynamicPositions,
     statics: staticPositions.map((position) => args[position]), staticPositions,
+    staticNames: staticPositions.map((position) => argumentName(subject.info, position)),
   };
 }
 

@@ -84,7 +84,7 @@ describe("mistakes of the user exit with 1 and one message without a stack", () 
     ["an export that is no function", ["dump", model, "version"], /exports no function version/],
     ["an error of lanewise in the function", ["dump", model, "wrong", "--args", "f32[3]"], /\[LW\d+\][^]*expected/],
     ["an error in the program", ["run", fixture("throws.ts")], /TypeError/],
-    ["a device that is absent", ["run", fixture("plain.js"), "--device", "webgpu"], /\[LW3010\]/],
+    ["a device that is absent", ["run", fixture("plain.js"), "--device", "js:7"], /\[LW3014\]/],
   ])("%s", async (_, argv, message) => {
     const { code, err } = await command(...argv);
     expect(code).toBe(exit.mistake);

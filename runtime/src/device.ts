@@ -27,6 +27,10 @@ export interface DeviceMemory {
   readonly arrayBytes: number | null;
   /** Bytes kept for the temporaries of programs, whatever program runs. */
   readonly arenaBytes: number;
+  /** Bytes of buffers that wait to be used again; null where there are none. */
+  readonly pooledBytes: number | null;
+  /** Bytes that arrays may have together; null where only the machine's memory limits them. */
+  readonly budgetBytes: number | null;
 }
 
 /** A program made ready on a device. */
@@ -40,6 +44,8 @@ export interface Executable {
    * passed through is that very buffer.
    */
   run(inputs: readonly DeviceBuffer[]): readonly DeviceBuffer[];
+  /** Resolves when nothing is left to compile for the first run; rejects with what the device finds wrong. */
+  ready(): Promise<void>;
 }
 
 export interface Device {
@@ -51,10 +57,12 @@ export interface Device {
   toString(): string;
   /** Whether it can work here. Asks the machine each time; never throws. */
   probe(): Promise<DeviceProbe>;
+  /** Whether buffers must be freed, because no garbage collector sees how large they are. */
+  readonly ownsMemory: boolean;
   /** A new buffer with a copy of `host`. */
-  upload(host: HostArray): DeviceBuffer;
+  upload(host: HostArray, dtype: DType): DeviceBuffer;
   /** A buffer with the content of `host`, which the caller gives away: a device may keep the array itself. */
-  adopt(host: HostArray): DeviceBuffer;
+  adopt(host: HostArray, dtype: DType): DeviceBuffer;
   /** A new buffer with `count` elements of `buffer` from element `begin`. */
   copyRange(buffer: DeviceBuffer, dtype: DType, begin: number, count: number): DeviceBuffer;
   /** A copy of the content. */

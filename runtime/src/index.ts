@@ -2,3 +2,6 @@
 export type { Device, DeviceBuffer, DeviceKind, DeviceMemory, DeviceProbe, Executable } from "./device.ts";
 export { Executor, checkInputs } from "./executor.ts";
 export { JsDevice } from "./js/device.ts";
+export { WebGpuDevice } from "./webgpu/device.ts";
+export type { WebGpuSettings } from "./webgpu/device.ts";
+export type { AdapterFacts, AdapterList, GpuLimits, PowerPreference } from "./webgpu/facts.ts";

@@ -3,19 +3,19 @@
 import type { Program } from "@lanewise/compiler/artifact/types";
 import type { ClosedJaxpr } from "@lanewise/compiler/ir/types";
 import { textOf, type Compiled, type CompileOptions, type StageName } from "@lanewise/compiler/pipeline";
-import type { TargetName } from "@lanewise/compiler/target";
 import { describeAval } from "@lanewise/compiler/trace/stack";
-import type { Executable, Executor } from "@lanewise/runtime";
+import type { Device, Executable, Executor } from "@lanewise/runtime";
+import { capabilitiesOf } from "./capabilities.ts";
 import { defaultExecutor } from "./devices.ts";
 import { log, session } from "./session.ts";
 
 /** Compiles a jaxpr without constants for a device and makes it ready there. */
 export function compileFor(executor: Executor, closed: ClosedJaxpr, name: string): Executable {
-  const { kind } = executor.device;
-  if (!session.config.logCompiles) return executor.load(programOf(kind, closed, name).program);
+  const { device } = executor;
+  if (!session.config.logCompiles) return executor.load(programOf(device, closed, name).program);
   // Stages run only for a jaxpr that is new to the session.
   const stages = new Map<string, number>();
-  const compiled = programOf(kind, closed, name, {
+  const compiled = programOf(device, closed, name, {
     clock: () => performance.now(), log: ({ stage, milliseconds }) => { stages.set(stage, (stages.get(stage) ?? 0) + (milliseconds ?? 0)); },
   });
   const isNew = stages.size > 0;
@@ -34,9 +34,10 @@ function logCompile({ jaxpr }: ClosedJaxpr, name: string, { target, kernels, ste
 
 /** What a stage of the compiler makes of a jaxpr for the default device, as text; `all` gives every stage. */
 export function textOfStage(closed: ClosedJaxpr, name: string, stage: StageName | "all"): string {
-  return textOf(programOf(defaultExecutor().device.kind, closed, name), stage);
+  return textOf(programOf(defaultExecutor().device, closed, name), stage);
 }
 
-function programOf(target: TargetName, closed: ClosedJaxpr, name: string, logging: Pick<CompileOptions, "clock" | "log"> = {}): Compiled {
-  return session.programs.compile(closed, { name, target, verify: session.config.verify, ...logging });
+function programOf(device: Device, closed: ClosedJaxpr, name: string, logging: Pick<CompileOptions, "clock" | "log"> = {}): Compiled {
+  const options: CompileOptions = { name, target: device.kind, capabilities: capabilitiesOf(device), verify: session.config.verify, ...logging };
+  return session.programs.compile(closed, options);
 }

@@ -2,22 +2,22 @@
 
 import { raise } from "@lanewise/compiler/base/errors";
 import { Executor, JsDevice, type Device } from "@lanewise/runtime";
-import { isPlainObject } from "@lanewise/compiler/base/equal";
 import { describeArgument } from "./arguments.ts";
 import { notAvailable, unknownDevice } from "./errors.ts";
 import { session } from "./session.ts";
 
 export type { Device } from "@lanewise/runtime";
 
-/** A device, or its name: `"js"`, `"js:0"`. */
+/** A device, or its name: `"js"`, `"webgpu:0"`. */
 export type DeviceLike = string | Device;
 
 const deviceName = /^(js|wasm|webgpu)(?::(\d+))?$/;
 
-/** The executor of a device, made with the device at first use. */
+/** The executor of a device by its canonical name; that of js is made at first use, the others by `init`. */
 export function executorOf(name: string): Executor {
   const known = session.executors.get(name);
   if (known !== undefined) return known;
+  if (name !== "js:0") return refuseUnopened("a device", name);
   const executor = new Executor(new JsDevice());
   session.executors.set(executor.device.name, executor);
   return executor;
@@ -34,27 +34,33 @@ export function resolveDevice(operation: string, device: unknown): string {
   const match = typeof name === "string" ? deviceName.exec(name) : null;
   if (match === null) {
     return raise(unknownDevice, {
-      operation, argument: "device", expected: '"js" or "js:0", or a Device', got: describeArgument(device), fix: "name a device that devices() lists",
+      operation, argument: "device", expected: '"js", "webgpu:0" or the like, or a Device', got: describeArgument(device), fix: "name a device that devices() lists",
     });
   }
   const [, kind = "", index = "0"] = match;
-  if (kind !== "js") {
+  const canonical = `${kind}:${Number(index)}`;
+  if (canonical === "js:0" || session.executors.has(canonical)) return canonical;
+  if (kind === "wasm") {
     return raise(notAvailable, {
-      operation, argument: "device", expected: "a device that this version has: js", got: String(name), fix: 'leave the device out, or use "js"',
+      operation, argument: "device", expected: "a device that this version has: js, webgpu", got: String(name), fix: 'leave the device out, or use "js"',
     });
   }
-  if (Number(index) !== 0) {
-    return raise(unknownDevice, {
-      operation, argument: "device", expected: "js:0, the only js device", got: String(name), fix: "name a device that devices() lists",
-    });
-  }
-  return "js:0";
+  if (kind === "webgpu" && !session.executors.has("webgpu:0")) return refuseUnopened(operation, String(name));
+  return raise(unknownDevice, {
+    operation, argument: "device", expected: `one of ${devices().map(String).join(", ")}`, got: String(name),
+    fix: kind === "js" ? "name a device that devices() lists" : "open more of them: await init({ webgpu: { devices: 2 } })",
+  });
+}
+
+function refuseUnopened(operation: string, name: string): never {
+  return raise(notAvailable, {
+    operation, argument: "device", expected: "a device that has been opened", got: name, fix: "await init({ webgpu: true }) first",
+  });
 }
 
 function isDevice(value: unknown): value is Device {
   return typeof value === "object" && value !== null && "name" in value && "kind" in value && "prepare" in value;
 }
-
 
 /**
  * All devices, or those of one kind.
@@ -63,7 +69,9 @@ function isDevice(value: unknown): value is Device {
  */
 export function devices(kind?: string): readonly Device[] {
   if (kind !== undefined) resolveDevice("devices", kind);
-  return [executorOf("js:0").device];
+  const js = executorOf("js:0");
+  const all = [js, ...[...session.executors.values()].filter((executor) => executor !== js)].map(({ device }) => device);
+  return kind === undefined ? all : all.filter((device) => device.kind === kind || device.name === kind);
 }
 
 /** The devices that this process computes on: all of them. */
@@ -86,42 +94,15 @@ export function defaultDevice(device?: DeviceLike): Device {
   return defaultExecutor().device;
 }
 
-export interface InitOptions {
-  /** The default device. */
-  readonly device?: DeviceLike;
-  /** Runs kernels without generating code, for pages that forbid it. */
-  readonly interpret?: boolean;
-  /** How many CPU devices there are. */
-  readonly cpuDevices?: number;
-}
-
-/**
- * Prepares what the options ask for. Calling it again merges; without options it does nothing.
- *
- * @throws LW3010 for what this version does not have, LW3014 for an unknown device.
- * @example await init({ device: "js" })
- */
-export async function init(options: InitOptions = {}): Promise<void> {
-  const known = ["device", "interpret", "cpuDevices"];
-  if (!isPlainObject(options as unknown)) {
-    raise(notAvailable, { operation: "init", expected: `an object with ${known.join(", ")}`, got: describeArgument(options), fix: 'init({ device: "js" })' });
+/** Runs `run` with another default device. */
+export function withDefaultDevice<Result>(name: string, run: () => Result): Result {
+  const before = session.defaultDevice;
+  session.defaultDevice = name;
+  try {
+    return run();
+  } finally {
+    session.defaultDevice = before;
   }
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    raise(notAvailable, { operation: "init", argument: unknown, expected: `one of ${known.join(", ")}`, got: unknown, fix: "correct the name" });
-  }
-  if (options.interpret === true) {
-    raise(notAvailable, {
-      operation: "init", argument: "interpret", expected: "false or nothing: this version has no interpreter for pages that forbid code",
-      got: "true", fix: "allow 'unsafe-eval' in the page's Content-Security-Policy",
-    });
-  }
-  if (options.cpuDevices !== undefined && options.cpuDevices !== 1) {
-    raise(notAvailable, {
-      operation: "init", argument: "cpuDevices", expected: "1: this version has one CPU device", got: String(options.cpuDevices), fix: "leave cpuDevices out",
-    });
-  }
-  if (options.device !== undefined) defaultDevice(options.device);
 }
 
 /** What one device holds, in bytes. */
@@ -131,6 +112,10 @@ export interface DeviceReport {
   readonly arrayBytes: number | null;
   /** Bytes kept for the temporaries of compiled programs. */
   readonly arenaBytes: number;
+  /** Bytes of buffers that wait to be used again; null where there are none. */
+  readonly pooledBytes: number | null;
+  /** Bytes that arrays may have together; null where only the machine limits them. */
+  readonly budgetBytes: number | null;
   /** Compiled programs that are ready to run, and a rough size of them. */
   readonly programs: number;
   readonly programBytes: number;

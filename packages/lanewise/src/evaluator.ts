@@ -19,7 +19,7 @@ import { TracedArray } from "./array/traced.ts";
 import { compileFor } from "./compile.ts";
 import { defaultExecutor, executorOf } from "./devices.ts";
 import type { CompiledEquation } from "./eager-cache.ts";
-import { foundNaN, mixedDevices } from "./errors.ts";
+import { foundNaN, mixedDevices, notAvailable } from "./errors.ts";
 import { session } from "./session.ts";
 
 export const evaluator: Evaluator = {
@@ -38,12 +38,14 @@ export function executorFor(operation: string, inputs: readonly Value[]): Execut
   for (const input of inputs) {
     if (!(input instanceof ConcreteArray)) continue;
     const other = input.storage.device.name;
-    if (device !== null && other !== device) {
-      raise(mixedDevices, { operation, expected: "operands on one device", got: `operands on ${device} and ${other}`, fix: "move one with devicePut" });
-    }
+    if (device !== null && other !== device) refuseMixed(operation, device, other);
     device = other;
   }
   return device === null ? defaultExecutor() : executorOf(device);
+}
+
+function refuseMixed(operation: string, device: string, other: string): never {
+  return raise(mixedDevices, { operation, expected: "operands on one device", got: `operands on ${device} and ${other}`, fix: "move one with devicePut" });
 }
 
 function compiledEquation(primitive: Primitive, inputs: readonly Value[], params: Params, executor: Executor): CompiledEquation {
@@ -70,6 +72,7 @@ export function runCompiled({ executable, outAvals }: CompiledEquation, inputs: 
   const buffers: DeviceBuffer[] = [];
   for (let index = 0; index < inputs.length; index++) buffers.push(bufferOf(at(inputs, index), executor, operation));
   const results = executable.run(buffers);
+  if (executor.device.ownsMemory) freeScalars(inputs, buffers, results, executor);
   const { outputSources } = executable.program;
   const outputs: ConcreteArray[] = [];
   for (let index = 0; index < results.length; index++) {
@@ -104,13 +107,24 @@ function refuseOtherDevice(operation: string, of: string, wanted: string): never
 }
 
 function scalarBuffer({ aval, value }: ScalarLiteral, executor: Executor): DeviceBuffer {
-  return executor.device.adopt(filledHost(aval.dtype, 1, value));
+  return executor.device.adopt(filledHost(aval.dtype, 1, value), aval.dtype);
+}
+
+/** Gives back what was made for scalars alone, but for those that are results. */
+function freeScalars(inputs: readonly Value[], buffers: readonly DeviceBuffer[], results: readonly DeviceBuffer[], { device }: Executor): void {
+  inputs.forEach((input, index) => {
+    const buffer = at(buffers, index);
+    if (isScalarLiteral(input) && !results.includes(buffer)) device.free(buffer);
+  });
 }
 
 function refuseNaN(outputs: readonly ConcreteArray[], operation: string): void {
   outputs.forEach((output, index) => {
     const { device, buffer } = output.storage;
-    if (!isFloat(output.dtype) || device.readSync === null) return;
+    if (!isFloat(output.dtype)) return;
+    if (device.readSync === null) {
+      return raise(notAvailable, { operation, expected: "a device that can be read at once, which debugNans needs", got: device.name, fix: 'set debugNans to false, or compute on "js"' });
+    }
     if (!device.readSync(buffer, output.dtype).some((word) => Number.isNaN(decodeElement(output.dtype, word)))) return;
     raise(foundNaN, {
       operation, expected: "numbers or infinities", got: `NaN in result ${index} (${output.toString()})`, fix: "check the operands of this operation, or set debugNans to false",

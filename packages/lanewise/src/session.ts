@@ -3,7 +3,8 @@
  * JAX's API has no handle that could carry it: `np.add(x, y)` has to find its device and its caches by itself.
  */
 
-import type { Executor } from "@lanewise/runtime";
+import type { Capabilities } from "@lanewise/compiler/target";
+import type { Device, Executor } from "@lanewise/runtime";
 import { Session as ProgramCache } from "@lanewise/compiler/pipeline";
 import { defaultConfig, type Config } from "./config-options.ts";
 import { EagerCache } from "./eager-cache.ts";
@@ -15,6 +16,8 @@ export interface Session {
   installed: boolean;
   /** The devices in use, by name. */
   readonly executors: Map<string, Executor>;
+  /** What the compiler may count on, by the name of the device. */
+  readonly capabilities: Map<string, { readonly device: Device; readonly capabilities: Capabilities }>;
   /** Name of the device of new arrays. */
   defaultDevice: string;
   /** Compiled programs, by the structure of their jaxprs. */
@@ -34,6 +37,7 @@ function createSession(): Session {
     config: defaultConfig,
     installed: false,
     executors: new Map(),
+    capabilities: new Map(),
     defaultDevice: "js:0",
     programs: new ProgramCache(),
     eager: new EagerCache(),

@@ -111,6 +111,9 @@ export interface IndexedUpdate<out D extends DType = DType> {
   apply(f: (value: NDArray) => ArrayLike, options?: IndexedUpdateOptions): NDArray<D>;
 }
 
+/** `GPUBuffer` where the types of WebGPU are known. */
+export type GpuBufferLike = typeof globalThis extends { readonly GPUBuffer: { readonly prototype: infer Buffer } } ? Buffer : object;
+
 /** Where the elements of an array lie. */
 export interface Sharding {
   readonly kind: "singleDevice";
@@ -204,6 +207,8 @@ export interface NDArrayMethods<out D extends DType = DType> {
   itemSync<E extends number | boolean = ElementOf<D>>(): E;
   /** Resolves when the array has been computed. */
   blockUntilReady(): Promise<NDArray<D>>;
+  /** The buffer under an array on webgpu, without a copy: its first bytes are the elements, which nobody may change. */
+  gpuBuffer(): GpuBufferLike;
   /** Gives the memory back now instead of when the engine collects the array. Never required. */
   dispose(): void;
   [Symbol.dispose](): void;

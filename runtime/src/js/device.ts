@@ -18,6 +18,7 @@ export class JsDevice implements Device {
   readonly kind = "js";
   readonly index = 0;
   readonly name = "js:0";
+  readonly ownsMemory = false;
   readonly #arena = new Arena();
 
   toString(): string {
@@ -81,7 +82,7 @@ export class JsDevice implements Device {
   }
 
   memory(): DeviceMemory {
-    return { arrayBytes: null, arenaBytes: this.#arena.bytes };
+    return { arrayBytes: null, arenaBytes: this.#arena.bytes, pooledBytes: null, budgetBytes: null };
   }
 }
 
@@ -102,6 +103,10 @@ class JsExecutable implements Executable {
     const constantBytes = program.slots.reduce((total, slot) => total + (slot.kind === "constant" ? slot.length * 8 : 0), 0);
     // A compiled function takes some ten bytes per character of its text.
     this.bytes = 1000 + 10 * textBytes + constantBytes;
+  }
+
+  async ready(): Promise<void> {
+    // The driver was made with the executable.
   }
 
   run(inputs: readonly DeviceBuffer[]): readonly HostArray[] {

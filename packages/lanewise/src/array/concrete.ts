@@ -9,7 +9,7 @@ import { aval as makeAval, isScalarLiteral, scalarLiteral } from "@lanewise/comp
 import type { Aval, Value } from "@lanewise/compiler/ir/types";
 import { currentTrace, describeAval } from "@lanewise/compiler/trace/stack";
 import { hasBrand } from "@lanewise/compiler/trace/tracer";
-import type { Executor } from "@lanewise/runtime";
+import { WebGpuDevice, type Executor } from "@lanewise/runtime";
 import { hostFromNested, hostFromTypedArray, refuseValue, type ConversionContext, type HostData } from "../convert/host.ts";
 import { defaultExecutor } from "../devices.ts";
 import { donatedArray, keyElements, notAScalar, notAvailable } from "../errors.ts";
@@ -17,7 +17,7 @@ import { leadingOffset, rowOf } from "../ops/index.ts";
 import { commonType, convertOperand, literalAs, numberLiteral } from "../ops/operands.ts";
 import { expandDims, joinRows, requireOneShape } from "../ops/shape.ts";
 import { session } from "../session.ts";
-import type { ArrayLike, DataOf, ElementOf, IndexEntry, NDArray as PublicArray, Nested, Sharding } from "../types.ts";
+import type { ArrayLike, DataOf, ElementOf, GpuBufferLike, IndexEntry, NDArray as PublicArray, Nested, Sharding } from "../types.ts";
 import { decodeElement, filledHost, nestElements, userData, userElement } from "./elements.ts";
 import { formatArray } from "./format.ts";
 import { NDArray, publish } from "./ndarray.ts";
@@ -159,6 +159,14 @@ export class ConcreteArray extends NDArray {
     return publish(this);
   }
 
+  gpuBuffer(): GpuBufferLike {
+    const { device, buffer } = this.storage;
+    if (device instanceof WebGpuDevice) return device.gpuBuffer(buffer) as GpuBufferLike;
+    return raise(notAvailable, {
+      operation: "gpuBuffer()", expected: "an array on webgpu", got: `one on ${device.name}`, fix: 'move it first: devicePut(x, "webgpu")',
+    });
+  }
+
   dispose(): void {
     this.#storage?.release();
     this.#storage = null;
@@ -221,7 +229,7 @@ export class ConcreteArray extends NDArray {
 /** An array of host elements, which the caller gives away. */
 export function arrayFromHost(data: HostData, weakType = false, executor: Executor = defaultExecutor()): ConcreteArray {
   const { device } = executor;
-  return new ConcreteArray(makeAval(data.shape, data.dtype, weakType), new Storage(device, device.adopt(data.host)));
+  return new ConcreteArray(makeAval(data.shape, data.dtype, weakType), new Storage(device, device.adopt(data.host, data.dtype)));
 }
 
 function contextOf(operation: string, argument: string): ConversionContext {
@@ -287,3 +295,17 @@ export function materialize(value: Value): Value {
   return arrayFromHost({ dtype, shape: [], host: filledHost(dtype, 1, value.value) }, weakType);
 }
 
+
+/** The array on the device of an executor: itself, or a copy. Values that are no concrete arrays stay. @throws LW3010 */
+export function moveTo(value: Value, executor: Executor, operation: string): Value {
+  if (!(value instanceof ConcreteArray) || value.storage.device === executor.device) return value;
+  const { device, buffer } = value.storage;
+  const { shape, dtype, weakType } = value.aval;
+  if (device.readSync === null) {
+    return raise(notAvailable, {
+      operation, expected: `an array on ${executor.device.name}, or one that can be read at once`, got: `an array on ${device.name}`,
+      fix: `read it first: devicePut(await x.data(), "${executor.device.name}").reshape(x.shape)`,
+    });
+  }
+  return arrayFromHost({ shape, dtype, host: device.readSync(buffer, dtype) }, weakType, executor);
+}

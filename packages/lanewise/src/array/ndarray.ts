@@ -25,7 +25,7 @@ import * as shapes from "../ops/shape.ts";
 import * as statistics from "../ops/statistics.ts";
 import { defaultTake, placesFrom, take } from "../ops/take.ts";
 import {
-  asNDArray, type ArgReduceOptions, type ArrayLike, type Axis, type DataOf, type ElementOf, type IndexedUpdate, type IndexEntry, type NDArray as PublicArray,
+  asNDArray, type ArgReduceOptions, type ArrayLike, type Axis, type DataOf, type ElementOf, type GpuBufferLike, type IndexedUpdate, type IndexEntry, type NDArray as PublicArray,
   type NDArrayMethods, type Nested, type ReduceOptions, type Sharding, type TakeMemberOptions, type VarianceOptions,
 } from "../types.ts";
 import { indexedUpdate } from "./indexed-update.ts";
@@ -336,6 +336,7 @@ export abstract class NDArray implements Value {
   abstract toArraySync(): Nested<ElementOf<DType>>;
   abstract itemSync(): ElementOf<DType>;
   abstract blockUntilReady(): Promise<PublicArray>;
+  abstract gpuBuffer(): GpuBufferLike;
   abstract dispose(): void;
   abstract toString(): string;
   abstract toJSON(): number | boolean;

@@ -4,6 +4,9 @@ import { raise } from "@lanewise/compiler/base/errors";
 import type { Device, DeviceBuffer } from "@lanewise/runtime";
 import { disposedArray } from "../errors.ts";
 
+// What is held for the collector must not reach the storage, or it would never be collected.
+const collected = new FinalizationRegistry<{ readonly device: Device; readonly buffer: DeviceBuffer }>(({ device, buffer }) => device.free(buffer));
+
 export class Storage {
   readonly device: Device;
   #buffer: DeviceBuffer | null;
@@ -12,6 +15,7 @@ export class Storage {
   constructor(device: Device, buffer: DeviceBuffer) {
     this.device = device;
     this.#buffer = buffer;
+    if (device.ownsMemory) collected.register(this, { device, buffer }, this);
   }
 
   /** The memory; throws where every owner has given it back. */
@@ -29,6 +33,7 @@ export class Storage {
   release(): void {
     this.#owners--;
     if (this.#owners > 0 || this.#buffer === null) return;
+    if (this.device.ownsMemory) collected.unregister(this);
     this.device.free(this.#buffer);
     this.#buffer = null;
   }

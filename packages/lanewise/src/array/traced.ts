@@ -11,7 +11,7 @@ import { concretization, leakedTracer } from "@lanewise/compiler/trace/errors";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import type { Trace, Tracer } from "@lanewise/compiler/trace/tracer";
 import { rowOf } from "../ops/index.ts";
-import type { ArrayLike, DataOf, ElementOf, NDArray as PublicArray, Nested, Sharding } from "../types.ts";
+import type { ArrayLike, DataOf, ElementOf, GpuBufferLike, NDArray as PublicArray, Nested, Sharding } from "../types.ts";
 import { toValue } from "./concrete.ts";
 import { NDArray, publish } from "./ndarray.ts";
 
@@ -86,6 +86,10 @@ export class TracedArray<Payload = unknown> extends NDArray implements Tracer<Pa
 
   blockUntilReady(): Promise<PublicArray> {
     return this.#refuseRead("blockUntilReady()");
+  }
+
+  gpuBuffer(): GpuBufferLike {
+    return this.#refuseRead("gpuBuffer()");
   }
 
   dispose(): void {

@@ -13,7 +13,7 @@ import { isTracer } from "@lanewise/compiler/trace/tracer";
 import { unflatten } from "@lanewise/compiler/tree/flatten";
 import type { TreeDef } from "@lanewise/compiler/tree/treedef";
 import type { Device, Executor } from "@lanewise/runtime";
-import { ConcreteArray } from "../array/concrete.ts";
+import { ConcreteArray, moveTo } from "../array/concrete.ts";
 import { compileFor } from "../compile.ts";
 import { configBits, type Config } from "../config-options.ts";
 import { defaultExecutor, executorOf } from "../devices.ts";
@@ -50,6 +50,8 @@ export interface Entry {
 
 export interface CompiledCall extends CompiledEquation {
   readonly executor: Executor;
+  /** Whether the option `device` chose the executor, so that arguments are moved to it. */
+  readonly isPlaced: boolean;
 }
 
 /** What the last call looked like, to recognise the next one by. */
@@ -166,13 +168,21 @@ function callDirectly(subject: Subject, flat: Arguments, values: readonly Value[
 }
 
 function compileEntry(subject: Subject, settings: JitSettings, entry: Entry, inputs: readonly Value[]): CompiledCall {
-  const executor = settings.device === null ? executorFor(`jit of ${subject.info.name}`, keptInputs(entry, inputs)) : executorOf(settings.device);
+  // Ahead of time there are no arguments yet, only what the function closes over.
+  const isAhead = inputs.length < entry.jaxpr.inVars.length;
+  const executor = settings.device === null ? executorFor(`jit of ${subject.info.name}`, isAhead ? inputs : keptInputs(entry, inputs)) : executorOf(settings.device);
   const known = entry.compiled.get(executor.device.name);
   if (known !== undefined) return known;
   const executable = compileFor(executor, closeJaxpr(keptJaxpr(entry)), subject.info.name);
-  const compiled = { executable, executor, outAvals: entry.jaxpr.outs.map((out) => out.aval) };
+  const compiled = { executable, executor, isPlaced: settings.device !== null, outAvals: entry.jaxpr.outs.map((out) => out.aval) };
   entry.compiled.set(executor.device.name, compiled);
   return compiled;
+}
+
+/** Whether a call that was compiled for one device may take these inputs. */
+export function mayRun({ executor, isPlaced }: CompiledCall, inputs: readonly Value[]): boolean {
+  if (isPlaced || session.executors.size === 1) return true;
+  return inputs.every((input) => !(input instanceof ConcreteArray) || input.storage.device === executor.device);
 }
 
 // Inputs that nothing reads ---------------------------------------------------------------------------------------------
@@ -190,14 +200,15 @@ export function keptJaxpr({ jaxpr, kept }: Entry): Jaxpr {
 }
 
 function keptInputs({ kept }: Entry, inputs: readonly Value[]): readonly Value[] {
-  // Without inputs it is compiled ahead of time.
-  return kept === null || inputs.length === 0 ? inputs : kept.map((place) => at(inputs, place));
+  return kept === null ? inputs : kept.map((place) => at(inputs, place));
 }
 
 /** Runs a compiled call and gives its result tree; donated arrays are gone afterwards. */
 export function finishCall(entry: Entry, compiled: CompiledCall, inputs: readonly Value[], subject: Subject): unknown {
   if (entry.donated.length > 0) rejectSharedDonation(entry, inputs, subject);
-  const outputs = runCompiled(compiled, keptInputs(entry, inputs), compiled.executor, subject.info.name);
+  const kept = keptInputs(entry, inputs);
+  const placed = compiled.isPlaced ? kept.map((input) => moveTo(input, compiled.executor, `jit of ${subject.info.name}`)) : kept;
+  const outputs = runCompiled(compiled, placed, compiled.executor, subject.info.name);
   for (const place of entry.donated) {
     const input = at(inputs, place);
     if (input instanceof ConcreteArray) input.donate(subject.info.name);
@@ -228,11 +239,12 @@ function patternsOfCall(split: StaticSplit, argumentCount: number): readonly Pat
 }
 
 /** Traces and compiles for arguments or specs, without running. */
-export function precompile(subject: Subject, settings: JitSettings, state: JitState, specs: readonly unknown[]): void {
+export async function precompile(subject: Subject, settings: JitSettings, state: JitState, specs: readonly unknown[]): Promise<void> {
   const call = prepareSpecs(subject, settings, specs);
   const entry = entryFor(subject, settings, state, specs.length, call);
-  compileEntry(subject, settings, entry, []);
+  const compiled = compileLowered(subject, settings, entry);
   state.cache.resize(call.key, bytesOf(entry));
+  await compiled.executable.ready();
 }
 
 function prepareSpecs(subject: Subject, settings: JitSettings, specs: readonly unknown[]): Prepared {

@@ -6,7 +6,7 @@ import type { AnyFunction, ArrayFunction } from "../types.ts";
 import { collectAll } from "./call-pattern.ts";
 import type { Subject } from "./call.ts";
 import { dressAs, infoOf } from "./function-info.ts";
-import { callSlowly, finishCall, newJitState, precompile, type JitState } from "./jit-call.ts";
+import { callSlowly, finishCall, mayRun, newJitState, precompile, type JitState } from "./jit-call.ts";
 import { readJitOptions, sameJitOptions, type JitSettings } from "./jit-options.ts";
 import { Lowering } from "./lowered.ts";
 import type { Jitted, JitOptions } from "./signatures.ts";
@@ -44,14 +44,14 @@ export function jit(f: AnyFunction, options?: unknown): unknown {
     const { fast } = state;
     if (fast !== null && currentTrace() === null && fast.config === session.config && fast.generation === session.generation && fast.device === session.defaultDevice) {
       const inputs = fast.entry.hidden.slice();
-      if (collectAll(fast.patterns, args, inputs)) return finishCall(fast.entry, fast.compiled, inputs, subject);
+      if (collectAll(fast.patterns, args, inputs) && mayRun(fast.compiled, inputs)) return finishCall(fast.entry, fast.compiled, inputs, subject);
     }
     return callSlowly(subject, settings, state, args);
   };
 
   const members = {
     lower: (...args: readonly unknown[]) => new Lowering(subject, settings, args),
-    compile: async (...specs: readonly unknown[]) => precompile(subject, settings, state, specs),
+    compile: (...specs: readonly unknown[]) => precompile(subject, settings, state, specs),
     clearCache: () => {
       state.cache.clear();
       state.fast = null;

@@ -1,0 +1,28 @@
+/** @file What the compiler may count on, on one device: the facts of its kind and the limits of the device itself. */
+
+import { equalStructure } from "@lanewise/compiler/base/equal";
+import { targets, type Capabilities } from "@lanewise/compiler/target";
+import { WebGpuDevice, type Device } from "@lanewise/runtime";
+import { session } from "./session.ts";
+
+/** Equal devices get the same object, because programs are known by it. */
+export function capabilitiesOf(device: Device): Capabilities {
+  const known = session.capabilities.get(device.name);
+  if (known !== undefined && known.device === device) return known.capabilities;
+  const made = device instanceof WebGpuDevice ? withLimits(targets.webgpu, device) : targets[device.kind];
+  const same = [targets[device.kind], ...[...session.capabilities.values()].map(({ capabilities }) => capabilities)]
+    .find((other) => equalStructure(other, made));
+  const capabilities = same ?? made;
+  session.capabilities.set(device.name, { device, capabilities });
+  return capabilities;
+}
+
+function withLimits(every: Capabilities, { limits }: WebGpuDevice): Capabilities {
+  return {
+    ...every,
+    maxBuffers: limits.maxBuffers,
+    maxWorkgroup: Math.min(every.maxWorkgroup, limits.maxInvocations),
+    maxWorkgroups: limits.maxWorkgroups,
+    workgroupBytes: Math.min(every.workgroupBytes, limits.workgroupBytes),
+  };
+}

@@ -1,0 +1,293 @@
+/**
+ * @file The WebGPU device: arrays are storage buffers, programs are compute shaders. Calls are collected and submitted at the
+ * end of the turn; only reads wait. Where the GPU device is lost, another one is opened in its place.
+ */
+
+import type { Program } from "@lanewise/compiler/artifact/types";
+import { InternalError } from "@lanewise/compiler/base/assert";
+import { allocateHost, shortName, type DType, type HostArray } from "@lanewise/compiler/base/dtype";
+import { DeviceLostError, raise } from "@lanewise/compiler/base/errors";
+import type { Device, DeviceBuffer, DeviceMemory, DeviceProbe, Executable } from "../device.ts";
+import { badGpuBuffer, deviceLost } from "../errors.ts";
+import { adoptGpu, listAdapters, openGpu, type OpenedGpu } from "./adapter.ts";
+import { Connection } from "./connection.ts";
+import { newCounters, type Counters } from "./counters.ts";
+import { WebGpuExecutable, type Host } from "./executable.ts";
+import type { AdapterFacts, AdapterList, GpuLimits, PowerPreference } from "./facts.ts";
+import { GpuArray, type HostCopy } from "./gpu-array.ts";
+import { usage } from "./gpu.ts";
+import { HostCopies } from "./host-copies.ts";
+import { bytesPerElement, fromWords, toWords, type Words } from "./layout.ts";
+import type { Block } from "./pool.ts";
+
+export interface WebGpuSettings {
+  readonly index: number;
+  readonly powerPreference?: PowerPreference;
+  /** Bytes that all buffers may have together. */
+  readonly memoryBudget?: number;
+  /** Limits below the device's own, to try out how they are kept. */
+  readonly limits?: Partial<GpuLimits>;
+}
+
+const defaultBudget = 2 ** 32;
+
+/** What the user calls a GPU buffer or device; the types of WebGPU are not everywhere. */
+export type ForeignGpu = object;
+
+export class WebGpuDevice implements Device {
+  readonly kind = "webgpu";
+  readonly index: number;
+  readonly name: string;
+  readonly readSync = null;
+  readonly readElementSync = null;
+  readonly ownsMemory = true;
+  readonly counters: Counters = newCounters();
+  readonly #settings: WebGpuSettings;
+  readonly #copies = new HostCopies();
+  readonly #host: Host;
+  #connection: Connection;
+  /** Resolves when a lost device has been replaced, or cannot be. */
+  #reopened: Promise<void> | null = null;
+  #isClosed = false;
+
+  private constructor(opened: OpenedGpu, settings: WebGpuSettings) {
+    this.index = settings.index;
+    this.name = `webgpu:${settings.index}`;
+    this.#settings = settings;
+    this.#connection = this.#connect(opened);
+    this.#host = {
+      connection: () => this.#usable(),
+      blockOf: (buffer) => this.#blockOf(buffer),
+      arrayIn: (block, byteLength, madeBy) => this.#arrayIn(block, byteLength, madeBy, null),
+    };
+  }
+
+  /** Opens a device of its own adapter. @throws LW2003 where there is no adapter */
+  static async open(settings: WebGpuSettings): Promise<WebGpuDevice> {
+    return new WebGpuDevice(await openGpu(settings.powerPreference), settings);
+  }
+
+  /** Uses a GPUDevice that the user has opened, and does not open another one when it is lost. */
+  static adopt(device: ForeignGpu, settings: WebGpuSettings): WebGpuDevice {
+    return new WebGpuDevice(adoptGpu(device as GPUDevice), settings);
+  }
+
+  /** What WebGPU offers here, without opening a device. */
+  static adapters(): Promise<AdapterList> {
+    return listAdapters();
+  }
+
+  toString(): string {
+    return this.name;
+  }
+
+  get adapter(): AdapterFacts {
+    return this.#connection.opened.adapter;
+  }
+
+  get limits(): GpuLimits {
+    return this.#connection.limits;
+  }
+
+  /** The GPUDevice in use. */
+  get gpuDevice(): ForeignGpu {
+    return this.#connection.gpu;
+  }
+
+  /** Takes another GPUDevice in place of one that was lost. */
+  replace(device: ForeignGpu): void {
+    if (device === this.#connection.gpu) return;
+    this.#connection = this.#connect(adoptGpu(device as GPUDevice));
+  }
+
+  async probe(): Promise<DeviceProbe> {
+    if (this.#connection.lost === null) return { usable: true };
+    await this.#reopened;
+    const { lost } = this.#connection;
+    return lost === null ? { usable: true } : { usable: false, reason: `the device was lost: ${lost}`, fix: "await init({ webgpu: true }) again" };
+  }
+
+  // Arrays -------------------------------------------------------------------------------------------------------------
+
+  upload(host: HostArray, dtype: DType): DeviceBuffer {
+    return this.adopt(host.slice(), dtype);
+  }
+
+  adopt(host: HostArray, dtype: DType): DeviceBuffer {
+    const copy: HostCopy = { dtype, host };
+    const words = toWords(dtype, host);
+    const array = this.#arrayIn(this.#write(words), words.byteLength, "an upload", copy);
+    this.#copies.keep(array);
+    return array;
+  }
+
+  copyRange(buffer: DeviceBuffer, dtype: DType, begin: number, count: number): DeviceBuffer {
+    const connection = this.#usable();
+    const { array, block } = this.#blockOf(buffer);
+    const bytes = bytesPerElement(dtype);
+    const copy = connection.pool.acquire(count * bytes);
+    if (count > 0) connection.stream.copy(block.gpu, begin * bytes, copy.gpu, 0, count * bytes);
+    const result = this.#arrayIn(copy, count * bytes, "a copy", null);
+    result.batch.include(array.batch);
+    connection.stream.rest(copy.size);
+    return result;
+  }
+
+  async read(buffer: DeviceBuffer, dtype: DType): Promise<HostArray> {
+    const { array, block } = this.#blockOf(buffer);
+    const { connection, batch, byteLength } = array;
+    if (byteLength === 0) return allocateHost(dtype, 0);
+    const bytes = await connection.stream.read(block, byteLength).catch(() => null);
+    if (bytes === null || connection.lost !== null) return this.#readLost(array);
+    const failure = await batch.outcome;
+    if (failure !== null) throw failure;
+    return fromWords(dtype, bytes, 0, byteLength / bytesPerElement(dtype));
+  }
+
+  free(buffer: DeviceBuffer): void {
+    const array = arrayOf(buffer);
+    if (array.isFreed) return;
+    array.isFreed = true;
+    this.#copies.drop(array);
+    if (array.connection === this.#connection) this.#connection.pool.release(array.block);
+  }
+
+  // Programs -----------------------------------------------------------------------------------------------------------
+
+  prepare(program: Program): Executable {
+    if (program.target !== "webgpu") throw new InternalError(`a program for ${program.target} on the device ${this.name}`);
+    return new WebGpuExecutable(program, this.#host);
+  }
+
+  async settled(): Promise<void> {
+    const connection = this.#usable();
+    const failure = await connection.stream.settled().catch(() => null);
+    if (connection.lost !== null) throw await this.#lossOf(connection, "the work", "lost with the device");
+    if (failure !== null) throw failure;
+  }
+
+  memory(): DeviceMemory {
+    const { pool } = this.#connection;
+    return { arrayBytes: pool.liveBytes, arenaBytes: 0, pooledBytes: pool.pooledBytes, budgetBytes: this.#settings.memoryBudget ?? defaultBudget };
+  }
+
+  /** Gives unused memory back to the GPU. */
+  trim(): void {
+    this.#connection.pool.trim();
+  }
+
+  /** Ends the use of the GPU. Nothing of the device may be used afterwards. */
+  close(): void {
+    this.#isClosed = true;
+    this.#connection.gpu.destroy();
+  }
+
+  // Buffers of the user ------------------------------------------------------------------------------------------------
+
+  /** An array in a buffer of the user's, without a copy. @throws LW2008 where the buffer does not do */
+  fromGpuBuffer(buffer: ForeignGpu, dtype: DType, count: number): DeviceBuffer {
+    const gpu = buffer as GPUBuffer;
+    const bytes = count * bytesPerElement(dtype);
+    const needed = usage.storage | usage.copySource;
+    if (typeof gpu.size !== "number" || gpu.size < Math.max(4, bytes) || (gpu.usage & needed) !== needed || gpu.mapState !== "unmapped") {
+      raise(badGpuBuffer, {
+        operation: "fromGPUBuffer", argument: "buffer", expected: `an unmapped buffer of ${Math.max(4, bytes)} bytes or more, with the usages STORAGE and COPY_SRC`,
+        got: typeof gpu.size === "number" ? `one of ${gpu.size} bytes with usage 0x${gpu.usage.toString(16)}, ${gpu.mapState}` : "no GPUBuffer",
+        fix: `make it with device.createBuffer on the device of ${this.name}: ${shortName(dtype)} takes ${bytesPerElement(dtype)} bytes an element`,
+      });
+    }
+    const connection = this.#usable();
+    const block: Block = { gpu, size: 0, serial: -1, pins: 0, isReturned: false, isShared: true };
+    return new GpuArray({ connection, block, batch: connection.stream.open() }, bytes, "fromGPUBuffer");
+  }
+
+  /** The buffer under an array, with all commands so far submitted. The array's elements are its first bytes. */
+  gpuBuffer(buffer: DeviceBuffer): ForeignGpu {
+    const { block } = this.#blockOf(buffer);
+    block.isShared = true;
+    this.#connection.stream.flush();
+    return block.gpu;
+  }
+
+  // The connection -----------------------------------------------------------------------------------------------------
+
+  #connect(opened: OpenedGpu): Connection {
+    const connection = new Connection(opened, this.#settings.limits ?? {}, this.#settings.memoryBudget ?? defaultBudget, this.counters);
+    void opened.device.lost.then(({ reason, message }) => this.#onLost(connection, `${reason}: ${message}`));
+    return connection;
+  }
+
+  #onLost(connection: Connection, reason: string): void {
+    connection.lost = reason;
+    if (this.#isClosed || connection !== this.#connection || connection.opened.gpu === null) return;
+    this.#reopened = openGpu(this.#settings.powerPreference).then(
+      (opened) => { this.#connection = this.#connect(opened); },
+      // There is no adapter any more: every use of the device says that it is lost.
+      () => undefined,
+    );
+  }
+
+  #usable(): Connection {
+    if (this.#connection.lost === null) return this.#connection;
+    throw this.#lostError("a device that answers", `one that was lost: ${this.#connection.lost}`,
+      this.#connection.opened.gpu === null ? "await init({ webgpu: { device } }) with another GPUDevice" : "await something first: the device is being opened again");
+  }
+
+  #blockOf(buffer: DeviceBuffer): { readonly array: GpuArray; readonly block: Block } {
+    const array = arrayOf(buffer);
+    if (array.isFreed) throw new InternalError("a buffer that was given back is used");
+    const connection = this.#usable();
+    if (array.connection !== connection) {
+      if (array.copy === null) throw this.#lostArray(array, array.connection.lost ?? "it belongs to another device");
+      array.block = this.#write(toWords(array.copy.dtype, array.copy.host));
+      array.connection = connection;
+      array.batch = connection.stream.open();
+    }
+    return { array, block: array.block };
+  }
+
+  /** A new block with these words. */
+  #write(words: Words): Block {
+    const { pool, stream } = this.#usable();
+    stream.open();
+    const block = pool.acquireForUpload(words.byteLength);
+    if (words.byteLength > 0) stream.upload(block.gpu, words);
+    return block;
+  }
+
+  #arrayIn(block: Block, byteLength: number, madeBy: string, copy: HostCopy | null): GpuArray {
+    const connection = this.#connection;
+    return new GpuArray({ connection, block, batch: connection.stream.open() }, byteLength, madeBy, copy);
+  }
+
+  /** The elements of an array whose device was lost while they were read: the host's copy, or the error. */
+  async #readLost(array: GpuArray): Promise<HostArray> {
+    const { connection, copy } = array;
+    const loss = await this.#lossOf(connection, `an array that ${array.madeBy} made`, "lost with the device");
+    if (copy === null) throw loss;
+    return copy.host.slice();
+  }
+
+  /** The error for what was lost with a connection, once another one stands in its place or cannot. */
+  async #lossOf(connection: Connection, what: string, how: string): Promise<DeviceLostError> {
+    // A failed map tells of the loss before the device does.
+    const { reason, message } = await connection.gpu.lost;
+    connection.lost ??= `${reason}: ${message}`;
+    await this.#reopened;
+    return this.#lostError("what was computed before", `${what}, ${how} (${connection.lost})`, "make it again from what the program has on the host");
+  }
+
+  #lostArray(array: GpuArray, reason: string): DeviceLostError {
+    return this.#lostError("an array whose elements are there", `one that ${array.madeBy} made, lost with the device (${reason})`,
+      "make it again from what the program has on the host");
+  }
+
+  #lostError(expected: string, got: string, fix: string): DeviceLostError {
+    return new DeviceLostError(deviceLost, { operation: this.name, expected, got, fix });
+  }
+}
+
+function arrayOf(buffer: DeviceBuffer): GpuArray {
+  if (!(buffer instanceof GpuArray)) throw new InternalError("a buffer of another device on webgpu");
+  return buffer;
+}

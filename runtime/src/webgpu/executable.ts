@@ -1,0 +1,276 @@
+/** @file A program made ready on a WebGPU device: its pipelines, constants and scalars, and the run of its steps. */
+
+import { dispatchSize, packScalars } from "@lanewise/compiler/artifact/dispatch";
+import type { KernelStep, Program, Slot, Step } from "@lanewise/compiler/artifact/types";
+import { assertNever, at, InternalError, required } from "@lanewise/compiler/base/assert";
+import { allocateHost } from "@lanewise/compiler/base/dtype";
+import type { DeviceBuffer, Executable } from "../device.ts";
+import type { Connection } from "./connection.ts";
+import type { GpuArray } from "./gpu-array.ts";
+import { usage } from "./gpu.ts";
+import { bytesPerElement, toWords } from "./layout.ts";
+import type { Pipeline } from "./pipelines.ts";
+import type { Block } from "./pool.ts";
+
+/** What an executable asks of its device. */
+export interface Host {
+  /** The GPU device in use; throws where there is none at the moment. */
+  connection(): Connection;
+  /** Where the elements of an array lie; throws where they are lost. */
+  blockOf(buffer: DeviceBuffer): { readonly array: GpuArray; readonly block: Block };
+  /** An array of what a program has put into a block. */
+  arrayIn(block: Block, byteLength: number, madeBy: string): GpuArray;
+}
+
+/** Bytes of a bound part of a buffer. */
+interface Part {
+  readonly slot: number;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+interface Dispatch {
+  readonly kind: "dispatch";
+  readonly kernel: number;
+  readonly parts: readonly Part[];
+  /** The place of its scalars in the uniform buffer; null without scalars. */
+  readonly scalars: { readonly offset: number; readonly bytes: number } | null;
+  readonly size: readonly [number, number, number];
+  /** The bind group of the last run and what it binds. */
+  bound: { readonly buffers: readonly GPUBuffer[]; readonly group: GPUBindGroup } | null;
+}
+
+interface Copy {
+  readonly kind: "copy";
+  readonly from: Part;
+  readonly to: Part;
+}
+
+/** What lies on one GPU device for a program. */
+interface Prepared {
+  readonly connection: Connection;
+  readonly pipelines: readonly Pipeline[];
+  readonly uniforms: GPUBuffer | null;
+  readonly constants: ReadonlyMap<number, GPUBuffer>;
+  readonly actions: readonly (Dispatch | Copy)[];
+}
+
+/** Where the blocks of temporaries begin and end to be used. */
+interface BlockUse {
+  readonly first: readonly (readonly number[])[];
+  readonly last: readonly (readonly number[])[];
+}
+
+export class WebGpuExecutable implements Executable {
+  readonly program: Program;
+  readonly bytes: number;
+  readonly #host: Host;
+  readonly #use: BlockUse;
+  #prepared: Prepared | null = null;
+
+  constructor(program: Program, host: Host) {
+    this.program = program;
+    this.#host = host;
+    this.#use = blockUse(program);
+    const textBytes = program.kernels.reduce((total, kernel) => total + kernel.text.length, 0);
+    const constantBytes = program.slots.reduce((total, slot) => total + (slot.kind === "constant" ? slot.length * 8 : 0), 0);
+    // A driver keeps some twenty bytes for each character of a shader.
+    this.bytes = 1000 + 20 * textBytes + 500 * program.steps.length + constantBytes;
+  }
+
+  async ready(): Promise<void> {
+    const connection = this.#host.connection();
+    if (this.#prepared?.connection === connection) return;
+    const pipelines = await Promise.all(this.program.kernels.map((kernel) => connection.pipelines.compile(this.program.name, kernel)));
+    this.#prepared = this.#prepare(connection, pipelines);
+  }
+
+  run(inputs: readonly DeviceBuffer[]): readonly DeviceBuffer[] {
+    const connection = this.#host.connection();
+    const { pool, stream } = connection;
+    const begun = stream.open();
+    const prepared = this.#preparedOn(connection);
+    const sources = inputs.map((input) => this.#host.blockOf(input));
+    const outputs = new Map<number, Block>();
+    const blocks = new Map<number, Block>();
+    const bufferOf = (slot: number): GPUBuffer => {
+      const place = at(this.program.slots, slot);
+      switch (place.kind) {
+        case "input": return at(sources, place.input).block.gpu;
+        case "output": return required(outputs.get(slot), "an output's buffer").gpu;
+        case "constant": return required(prepared.constants.get(slot), "a constant's buffer");
+        case "temporary": return required(blocks.get(place.block), "a temporary's buffer").gpu;
+        default: return assertNever(place, "slot");
+      }
+    };
+
+    let newBytes = 0;
+    this.program.slots.forEach((slot, number) => {
+      if (slot.kind !== "output") return;
+      const block = pool.acquire(slotBytes(slot));
+      newBytes += block.size;
+      outputs.set(number, block);
+    });
+    prepared.actions.forEach((action, step) => {
+      for (const block of at(this.#use.first, step)) blocks.set(block, pool.acquire(at(this.program.blocks, block)));
+      this.#act(action, prepared, bufferOf);
+      for (const block of at(this.#use.last, step)) pool.release(required(blocks.get(block), "a block"));
+    });
+
+    const batch = stream.open();
+    batch.include(begun);
+    for (const { array } of sources) batch.include(array.batch);
+    const arrays = new Map<number, GpuArray>();
+    const results = this.program.outputSources.map((source): GpuArray => {
+      if (source.kind === "input") return at(sources, source.input).array;
+      const known = arrays.get(source.slot);
+      if (known !== undefined) return known;
+      const slot = at(this.program.slots, source.slot);
+      const block = outputs.get(source.slot);
+      if (block === undefined) throw new InternalError(`output of ${this.program.name} in a slot that is ${slot.kind}`);
+      const array = this.#host.arrayIn(block, slotBytes(slot), this.program.name);
+      arrays.set(source.slot, array);
+      return array;
+    });
+    stream.rest(newBytes);
+    return results;
+  }
+
+  #act(action: Dispatch | Copy, { connection, pipelines, uniforms }: Prepared, bufferOf: (slot: number) => GPUBuffer): void {
+    if (action.kind === "copy") {
+      const { from, to } = action;
+      connection.stream.copy(bufferOf(from.slot), from.offset, bufferOf(to.slot), to.offset, to.bytes);
+      return;
+    }
+    const { layout, pipeline } = at(pipelines, action.kernel);
+    const buffers = action.parts.map(({ slot }) => bufferOf(slot));
+    let { bound } = action;
+    if (bound === null || !bound.buffers.every((buffer, index) => buffer === buffers[index])) {
+      const entries = action.parts.map(({ offset, bytes }, binding): GPUBindGroupEntry => ({
+        // A binding is never empty.
+        binding, resource: { buffer: at(buffers, binding), offset, size: Math.max(4, bytes) },
+      }));
+      if (action.scalars !== null) {
+        const { offset, bytes } = action.scalars;
+        entries.push({ binding: entries.length, resource: { buffer: required(uniforms, "uniforms"), offset, size: bytes } });
+      }
+      bound = { buffers, group: connection.gpu.createBindGroup({ layout, entries }) };
+      action.bound = bound;
+    }
+    connection.stream.dispatch(pipeline, bound.group, action.size);
+  }
+
+  #preparedOn(connection: Connection): Prepared {
+    if (this.#prepared?.connection === connection) return this.#prepared;
+    const pipelines = this.program.kernels.map((kernel) => connection.pipelines.get(this.program.name, kernel));
+    this.#prepared = this.#prepare(connection, pipelines);
+    return this.#prepared;
+  }
+
+  #prepare(connection: Connection, pipelines: readonly Pipeline[]): Prepared {
+    const constants = new Map<number, GPUBuffer>();
+    this.program.slots.forEach((slot, number) => {
+      if (slot.kind !== "constant") return;
+      const host = allocateHost(slot.dtype, slot.length);
+      host.set(slot.values);
+      constants.set(number, filled(connection, usage.storage | usage.copySource, toWords(slot.dtype, host)));
+    });
+    const scalars = new ScalarBuffer(connection.uniformAlignment);
+    const actions = this.program.steps.map((step) => actionOf(step, this.program, scalars, connection.limits.maxWorkgroups));
+    const bytes = scalars.bytes();
+    return { connection, pipelines, uniforms: bytes.byteLength === 0 ? null : filled(connection, usage.uniform, bytes), constants, actions };
+  }
+}
+
+function actionOf(step: Step, program: Program, scalars: ScalarBuffer, maxWorkgroups: number): Dispatch | Copy {
+  switch (step.kind) {
+    case "kernel": return dispatchOf(step, program, scalars, maxWorkgroups);
+    case "copy": {
+      const from = partOf(step.from, program);
+      const to = partOf(step.to, program);
+      const bytes = step.count * bytesPerElement(at(program.slots, step.from).dtype);
+      return { kind: "copy", from: { ...from, bytes }, to: { ...to, bytes } };
+    }
+    default: return assertNever(step, "step");
+  }
+}
+
+function dispatchOf(step: KernelStep, program: Program, scalars: ScalarBuffer, maxWorkgroups: number): Dispatch {
+  const { name, launch } = at(program.kernels, step.kernel);
+  if (launch === null) throw new InternalError(`the kernel ${name} is no shader`);
+  const values = step.scalars.map((scalar) => {
+    if (scalar.kind === "fixed") return scalar.value;
+    throw new InternalError(`${name} takes a scalar from an array, which a host cannot read`);
+  });
+  return {
+    kind: "dispatch", kernel: step.kernel, parts: step.buffers.map((slot) => partOf(slot, program)),
+    scalars: launch.scalars.length === 0 ? null : scalars.place(packScalars(launch.scalars, values)),
+    size: dispatchSize(launch.workgroups, maxWorkgroups), bound: null,
+  };
+}
+
+function partOf(number: number, program: Program): Part {
+  const slot = at(program.slots, number);
+  return { slot: number, offset: slot.kind === "temporary" ? slot.offset : 0, bytes: slotBytes(slot) };
+}
+
+function slotBytes({ dtype, length }: Slot): number {
+  return length * bytesPerElement(dtype);
+}
+
+/** The scalars of all dispatches of a program in one buffer; equal ones share a place. */
+class ScalarBuffer {
+  readonly #alignment: number;
+  readonly #places = new Map<string, number>();
+  readonly #contents: Uint8Array[] = [];
+
+  constructor(alignment: number) {
+    this.#alignment = alignment;
+  }
+
+  place(content: ArrayBuffer): { readonly offset: number; readonly bytes: number } {
+    const bytes = new Uint8Array(content);
+    const key = bytes.join();
+    const known = this.#places.get(key) ?? this.#contents.push(bytes) - 1;
+    this.#places.set(key, known);
+    return { offset: known * this.#stride(), bytes: bytes.byteLength };
+  }
+
+  bytes(): Uint8Array<ArrayBuffer> {
+    const all = new Uint8Array(this.#contents.length * this.#stride());
+    this.#contents.forEach((content, place) => all.set(content, place * this.#stride()));
+    return all;
+  }
+
+  /** Kernels have few scalars: their bytes fit one step of the alignment, and mostly leave some over. */
+  #stride(): number {
+    return this.#alignment;
+  }
+}
+
+/** A new buffer with this content, which the engine's collector frees. */
+function filled(connection: Connection, flags: number, words: ArrayBufferView<ArrayBuffer>): GPUBuffer {
+  connection.stream.open();
+  const buffer = connection.gpu.createBuffer({ size: Math.max(4, words.byteLength), usage: flags | usage.copyDestination });
+  if (words.byteLength > 0) connection.gpu.queue.writeBuffer(buffer, 0, words);
+  return buffer;
+}
+
+function blockUse({ steps, slots, blocks }: Program): BlockUse {
+  const first = steps.map((): number[] => []);
+  const last = steps.map((): number[] => []);
+  const uses = blocks.map((): { first: number; last: number } | null => null);
+  steps.forEach((step, number) => {
+    for (const place of step.kind === "kernel" ? step.buffers : [step.from, step.to]) {
+      const slot = at(slots, place);
+      if (slot.kind !== "temporary") continue;
+      uses[slot.block] = { first: uses[slot.block]?.first ?? number, last: number };
+    }
+  });
+  uses.forEach((use, block) => {
+    if (use === null) return;
+    at(first, use.first).push(block);
+    at(last, use.last).push(block);
+  });
+  return { first, last };
+}

@@ -1,0 +1,32 @@
+/** @file What is told of adapters and devices to whoever has no types of WebGPU: plain data. */
+
+/** What the compiler and the runtime must know of a device. */
+export interface GpuLimits {
+  /** Workgroups in each dimension of a dispatch. */
+  readonly maxWorkgroups: number;
+  /** Storage buffers that one shader may bind. */
+  readonly maxBuffers: number;
+  readonly maxBindingBytes: number;
+  readonly maxBufferBytes: number;
+  readonly maxInvocations: number;
+  readonly workgroupBytes: number;
+}
+
+/** What is known of an adapter, as plain data. */
+export interface AdapterFacts {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  /** Whether it runs on the CPU. */
+  readonly isFallback: boolean;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+export type PowerPreference = "low-power" | "high-performance";
+
+/** The adapters of a machine; without any, why and what to do. */
+export interface AdapterList {
+  readonly adapters: readonly AdapterFacts[];
+  readonly problem: { readonly reason: string; readonly fix: string } | null;
+}

@@ -1,0 +1,54 @@
+/** @file What the driver says went wrong, as errors of lanewise. It says so later than the call, so no user's line is at hand. */
+
+import type { KernelCode } from "@lanewise/compiler/artifact/types";
+import { LanewiseError } from "@lanewise/compiler/base/errors";
+import { outOfGpuMemory, refusedCommands, refusedShader } from "../errors.ts";
+
+/** The scopes in the order in which they are opened. The innermost is closed first. */
+export const errorScopes = ["internal", "out-of-memory", "validation"] as const satisfies readonly GPUErrorFilter[];
+
+export function openScopes(device: GPUDevice): void {
+  for (const scope of errorScopes) device.pushErrorScope(scope);
+}
+
+/** Closes the scopes. Resolves to the first error that they caught, or null: also where the device is lost, which is told apart. */
+export async function closeScopes(device: GPUDevice): Promise<Error | null> {
+  try {
+    const [validation, memory, internal] = await Promise.all(errorScopes.map(() => device.popErrorScope()));
+    // A buffer for which there is no memory is refused wherever it is used, so memory is the cause.
+    if (memory) return memoryError(memory.message);
+    const refused = validation ?? internal;
+    return refused ? commandError(refused.message) : null;
+  } catch {
+    return null;
+  }
+}
+
+function memoryError(message: string): Error {
+  return new LanewiseError(outOfGpuMemory, {
+    operation: "webgpu", expected: "a device with memory for the arrays", got: oneLine(message),
+    fix: "work on smaller parts, dispose of arrays, or set init({ webgpu: { memoryBudget } }) below the device's memory", location: null,
+  });
+}
+
+function commandError(message: string): Error {
+  return new LanewiseError(refusedCommands, {
+    operation: "webgpu", expected: "commands that the driver takes", got: oneLine(message), fix: "report it: lanewise made the commands", location: null,
+  });
+}
+
+/** The first messages of a shader that the driver refuses, each with its line of the text. */
+export async function shaderError(program: string, kernel: KernelCode, module: GPUShaderModule, refusal: string): Promise<Error> {
+  const lines = kernel.text.split("\n");
+  const info = await module.getCompilationInfo().catch(() => null);
+  const messages = (info?.messages ?? []).filter(({ type }) => type === "error").slice(0, 3);
+  const described = messages.map(({ lineNum, linePos, message }) => `line ${lineNum}:${linePos}: ${oneLine(message)} in "${(lines[lineNum - 1] ?? "").trim()}"`);
+  return new LanewiseError(refusedShader, {
+    operation: program, expected: `a driver that takes the shader of the kernel ${kernel.name}`,
+    got: described.length > 0 ? described.join("; ") : oneLine(refusal), fix: "report it with the driver's name: lanewise doctor prints it", location: null,
+  });
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, " ");
+}

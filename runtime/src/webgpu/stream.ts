@@ -1,0 +1,191 @@
+/**
+ * @file The commands of one GPU device in their order. They are collected in one encoder, in one compute pass while nothing
+ * but dispatches comes, and submitted at the end of the turn, when someone must see them, or when there are many. All reads
+ * of a turn share one mapping.
+ */
+
+import { at, required } from "@lanewise/compiler/base/assert";
+import { Batch } from "./batch.ts";
+import type { Counters } from "./counters.ts";
+import { closeScopes, openScopes } from "./gpu-errors.ts";
+import { mapModeRead, usage } from "./gpu.ts";
+import type { Block, BufferPool } from "./pool.ts";
+
+/** Dispatches and bytes of new arrays after which a batch is submitted. */
+const manyDispatches = 64;
+const manyBytes = 64 << 20;
+
+interface PendingRead {
+  readonly block: Block;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly resolve: (bytes: ArrayBuffer) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+export class Stream {
+  readonly #device: GPUDevice;
+  readonly #counters: Counters;
+  readonly #maxReadBytes: number;
+  #pool: BufferPool | null = null;
+  #batch: Batch | null = null;
+  #serial = 0;
+  #encoder: GPUCommandEncoder | null = null;
+  #pass: GPUComputePassEncoder | null = null;
+  #dispatches = 0;
+  #bytes = 0;
+  #reads: PendingRead[] = [];
+  #staging: GPUBuffer[] = [];
+  #last: Batch | null = null;
+
+  constructor(device: GPUDevice, counters: Counters, maxReadBytes: number) {
+    this.#device = device;
+    this.#counters = counters;
+    this.#maxReadBytes = maxReadBytes;
+  }
+
+  /** The pool that reads give their pins back to. */
+  attach(pool: BufferPool): void {
+    this.#pool = pool;
+  }
+
+  /** The number of the batch that the next command goes to. */
+  get serial(): number {
+    return this.#serial;
+  }
+
+  /** The batch that commands go to now. Every call of the device happens inside one, so that its errors have a place. */
+  open(): Batch {
+    if (this.#batch !== null) return this.#batch;
+    const batch = new Batch(this.#serial);
+    this.#batch = batch;
+    openScopes(this.#device);
+    queueMicrotask(() => {
+      if (this.#batch === batch) this.flush();
+    });
+    return batch;
+  }
+
+  dispatch(pipeline: GPUComputePipeline, group: GPUBindGroup, size: readonly [number, number, number]): void {
+    this.#pass ??= this.#beginPass();
+    this.#pass.setPipeline(pipeline);
+    this.#pass.setBindGroup(0, group);
+    this.#pass.dispatchWorkgroups(...size);
+    this.#dispatches++;
+    this.#counters.dispatches++;
+  }
+
+  copy(from: GPUBuffer, fromOffset: number, to: GPUBuffer, toOffset: number, bytes: number): void {
+    this.#endPass().copyBufferToBuffer(from, fromOffset, to, toOffset, bytes);
+    this.#counters.copies++;
+  }
+
+  /** Writes to a buffer that no command of the open batch uses: the queue does it before them. */
+  upload(buffer: GPUBuffer, words: ArrayBufferView<ArrayBuffer>): void {
+    this.open();
+    this.#device.queue.writeBuffer(buffer, 0, words);
+    this.#counters.uploads++;
+  }
+
+  /** Counts new memory; submits where much has come together. To be called between programs. */
+  rest(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#dispatches >= manyDispatches || this.#bytes >= manyBytes) this.flush();
+  }
+
+  /** The bytes of a buffer after all commands so far. Rejects where the device is lost on the way. */
+  read(block: Block, bytes: number): Promise<ArrayBuffer> {
+    this.open();
+    block.pins++;
+    return new Promise((resolve, reject) => {
+      const previous = this.#reads.at(-1);
+      const offset = previous === undefined ? 0 : align(previous.offset + previous.bytes);
+      this.#reads.push({ block, offset, bytes, resolve, reject });
+      if (offset + bytes >= this.#maxReadBytes) this.flush();
+    });
+  }
+
+  /** Submits what there is. */
+  flush(): void {
+    const batch = this.#batch;
+    if (batch === null) return;
+    const reads = this.#reads;
+    this.#reads = [];
+    const staging = reads.length === 0 ? null : this.#encodeReads(reads);
+    this.#pass?.end();
+    if (this.#encoder !== null) {
+      this.#device.queue.submit([this.#encoder.finish()]);
+      this.#counters.submits++;
+    }
+    batch.check(closeScopes(this.#device));
+    this.#batch = null;
+    this.#last = batch;
+    this.#encoder = null;
+    this.#pass = null;
+    this.#dispatches = 0;
+    this.#bytes = 0;
+    this.#serial++;
+    batch.close();
+    for (const { block } of reads) this.#pool?.unpin(block);
+    if (staging !== null) void this.#deliver(staging, reads);
+  }
+
+  /** Resolves when everything asked so far is done, to what went wrong in the last batch or null. */
+  async settled(): Promise<Error | null> {
+    this.flush();
+    await this.#device.queue.onSubmittedWorkDone();
+    return (await this.#last?.outcome) ?? null;
+  }
+
+  #encodeReads(reads: readonly PendingRead[]): GPUBuffer {
+    const last = required(reads.at(-1), "a read");
+    const size = Math.max(leastStaging, 2 ** Math.ceil(Math.log2(last.offset + last.bytes)));
+    const known = this.#staging.findIndex((buffer) => buffer.size === size);
+    const staging = known < 0
+      ? this.#device.createBuffer({ size, usage: usage.mapRead | usage.copyDestination })
+      : at(this.#staging.splice(known, 1), 0);
+    for (const { block, offset, bytes } of reads) this.copy(block.gpu, 0, staging, offset, bytes);
+    return staging;
+  }
+
+  async #deliver(staging: GPUBuffer, reads: readonly PendingRead[]): Promise<void> {
+    const last = required(reads.at(-1), "a read");
+    const used = align(last.offset + last.bytes);
+    try {
+      this.#counters.maps++;
+      await staging.mapAsync(mapModeRead, 0, used);
+      const mapped = staging.getMappedRange(0, used);
+      for (const { offset, bytes, resolve } of reads) resolve(mapped.slice(offset, offset + bytes));
+      this.#counters.readBytes += reads.reduce((sum, { bytes }) => sum + bytes, 0);
+      staging.unmap();
+      if (staging.size <= largestKeptStaging && this.#staging.length < keptStagings) this.#staging.push(staging);
+      else staging.destroy();
+    } catch (error) {
+      for (const { reject } of reads) reject(error);
+    }
+  }
+
+  #beginPass(): GPUComputePassEncoder {
+    this.open();
+    this.#encoder ??= this.#device.createCommandEncoder();
+    this.#counters.passes++;
+    return this.#encoder.beginComputePass();
+  }
+
+  #endPass(): GPUCommandEncoder {
+    this.open();
+    this.#pass?.end();
+    this.#pass = null;
+    this.#encoder ??= this.#device.createCommandEncoder();
+    return this.#encoder;
+  }
+}
+
+const leastStaging = 1024;
+const keptStagings = 8;
+const largestKeptStaging = 64 << 20;
+
+/** A mapped range begins and ends at multiples of 8 bytes. */
+function align(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}

@@ -12,11 +12,12 @@ import type { Capabilities } from "../target.ts";
 import { accumulatorsOf, splitAccumulators, widenAccumulators, type Accumulator } from "./accumulators.ts";
 import { inSquareBlocks } from "./blocks.ts";
 import { collapseLoops } from "./collapse.ts";
+import { clampLoops, cutAtGuards, foldUnderGuards } from "./guards.ts";
 import { hoistInvariants } from "./hoist.ts";
 import { interchangeFolds } from "./interchange.ts";
 import { blockLoop, type JamContext } from "./jam.ts";
 import {
-  definitionsIn, extentOf, loadPattern, loadsIn, parallelNest, perfectNest, withNest, writtenMemory, type LoadPattern, type Nest,
+  definitionsIn, extentOf, limitOf, loadPattern, loadsIn, parallelNest, perfectNest, withNest, writtenMemory, type LoadPattern, type Nest,
 } from "./nest.ts";
 import { singleStep, type Scheduled, type ScheduledStep } from "./scheduled.ts";
 import { inStrips, runsAcrossColumns } from "./strips.ts";
@@ -30,15 +31,42 @@ const leastColumns = 16;
 const lightEpilogue = 12;
 
 export function scheduleForCpu(kernel: Kernel, capabilities: Capabilities): Scheduled {
-  const flat = collapseLoops(kernel);
+  const flat = foldUnderGuards(collapseLoops(kernel));
   const simple = simplifyKernel(capabilities.wideFloat32 ? widenAccumulators(flat) : flat);
-  const scheduled = byRecipe(simple, capabilities, { fresh: freshNames(simple), written: writtenMemory(simple) });
+  const scheduled = together(cutKernel(simple).map((part) => {
+    const clamped = simplifyKernel(clampLoops(part));
+    return byRecipe(clamped, capabilities, { fresh: freshNames(clamped), written: writtenMemory(clamped) });
+  }));
   // A packed operand is found by quotients and remainders of blocked indices, which hide what is the same in every iteration.
   const settle = scheduled.scratch.length > 0 ? simplifyKernel : (made: Kernel): Kernel => made;
   const steps = scheduled.steps.map(({ kernel: made, buffers }): ScheduledStep => (
     { kernel: serialOuterLoops(hoistInvariants(settle(made))), buffers }
   ));
   return { ...scheduled, steps };
+}
+
+/** The kernel in parts, so that in most of them conditions on the indices of a register tile are decided. */
+function cutKernel(kernel: Kernel): readonly Kernel[] {
+  const nest = parallelNest(kernel);
+  const folded = foldNest(kernel, nest, serialLoops(nest));
+  const place = folded === null ? null : findTile(nest, folded.folds, folded.loads);
+  if (folded === null || place === null) return [kernel];
+  const parts = cutAtGuards(kernel, nest, folded.folds, place.columns) ?? cutAtGuards(kernel, nest, folded.folds, place.rows);
+  return parts === null ? [kernel] : parts.flatMap((part) => cutKernel(simplifyKernel(part)));
+}
+
+/** What was made of parts of one kernel, one after the other. */
+function together(parts: readonly Scheduled[]): Scheduled {
+  return parts.reduce((all, { scratch, steps }) => ({
+    scratch: [...all.scratch, ...scratch],
+    steps: [...all.steps, ...steps.map(({ kernel, buffers }): ScheduledStep => ({
+      kernel, buffers: buffers.map((buffer) => (buffer.kind === "scratch" ? { ...buffer, scratch: buffer.scratch + all.scratch.length } : buffer)),
+    }))],
+  }));
+}
+
+function serialLoops(nest: Nest): readonly ForStmt[] {
+  return nest.body.filter((statement): statement is ForStmt => statement.kind === "for" && statement.loop === "serial");
 }
 
 interface FoldNest {
@@ -54,7 +82,7 @@ interface FoldNest {
 function byRecipe(kernel: Kernel, capabilities: Capabilities, context: JamContext): Scheduled {
   const nest = parallelNest(kernel);
   if (hasParts(nest)) return singleStep(runsAcrossColumns(nest) ? inStrips(kernel, nest, capabilities, context) : withParts(kernel, nest, capabilities, context));
-  const loops = nest.body.filter((statement): statement is ForStmt => statement.kind === "for" && statement.loop === "serial");
+  const loops = serialLoops(nest);
   if (loops.length === 0) {
     const blocked = inSquareBlocks(kernel, nest, context);
     return singleStep(blockInnermost(blocked === nest ? kernel : withNest(kernel, blocked), blocked, costOf(nest.body), context));
@@ -62,8 +90,9 @@ function byRecipe(kernel: Kernel, capabilities: Capabilities, context: JamContex
   const folded = foldNest(kernel, nest, loops);
   if (folded === null) return singleStep(kernel);
   const { folds, accumulators, loads, cost } = folded;
-  const trips = folds.reduce((product, loop) => product * (extentOf(loop) ?? Infinity), 1);
-  if (trips <= shortLoop) return singleStep(blockInnermost(writeOut(kernel), writtenOutNest(nest), trips * cost + costOf(nest.body), context));
+  const trips = folds.reduce((product, loop) => product * (limitOf(loop) ?? Infinity), 1);
+  const isFixed = folds.every(({ begin, end }) => begin.kind === "const" && end.kind === "const");
+  if (trips <= shortLoop && isFixed) return singleStep(blockInnermost(writeOut(kernel), writtenOutNest(nest), trips * cost + costOf(nest.body), context));
   const place = findTile(nest, folds, loads);
   if (place !== null) return tileContraction(kernel, nest, folds, sizedTile(place, nest, capabilities), costBeside(nest) <= lightEpilogue ? "jam" : "loop");
   if (runsAcrossRows(folded)) return singleStep(interchangeFolds(kernel, nest, folds, accumulators, context));
@@ -76,7 +105,7 @@ function foldNest(kernel: Kernel, nest: Nest, loops: readonly ForStmt[]): FoldNe
   if (loops.length !== 1 || first === undefined) return null;
   const folds = perfectNest(first).filter((loop) => loop.loop === "serial");
   const accumulators = accumulatorsOf(first, nest.body);
-  if (accumulators === null || accumulators.length === 0 || folds.some((loop) => extentOf(loop) === null)) return null;
+  if (accumulators === null || accumulators.length === 0 || folds.some((loop) => limitOf(loop) === null)) return null;
   const place = nest.body.indexOf(first);
   const before = nest.body.slice(0, place);
   if (before.some((statement) => statement.kind !== "let" && statement.kind !== "load" && statement.kind !== "var")) return null;
@@ -153,7 +182,7 @@ function accumulatorCount(cost: number, { accumulators }: Capabilities): number 
 function runsAcrossRows({ nest, folds, loads }: FoldNest): boolean {
   const columns = nest.loops.at(-1);
   const inner = at(folds, -1);
-  if (columns === undefined || (extentOf(columns) ?? 0) < leastColumns) return false;
+  if (columns === undefined || (extentOf(columns) ?? 0) < leastColumns || extentOf(inner) === null) return false;
   const moving = loads.filter((load) => load.dependsOn(columns.index) && load.dependsOn(inner.index));
   const across = moving.filter((load) => load.stride(columns.index) === 1 && Math.abs(load.stride(inner.index) ?? 0) > 1);
   const along = moving.filter((load) => load.stride(inner.index) === 1);

@@ -38,6 +38,22 @@ export function extentOf(loop: ForStmt): number | null {
   return begin.kind === "const" && begin.value === 0 && step === 1 && end.kind === "const" ? end.value : null;
 }
 
+/**
+ * The end of a loop by 1 that begins at 0 or later and ends at a constant or earlier: an extent cut by `guards.ts`. Null for
+ * others.
+ */
+export function limitOf(loop: ForStmt): number | null {
+  const begin = extremeConstant(loop.begin, "max");
+  return begin !== null && begin >= 0 && loop.step === 1 ? extremeConstant(loop.end, "min") : null;
+}
+
+function extremeConstant(expr: Expr, name: "min" | "max"): number | null {
+  if (expr.kind === "const") return expr.value;
+  if (expr.kind !== "op" || expr.op !== name) return null;
+  const constants = expr.args.map((arg) => extremeConstant(arg, name)).filter((value) => value !== null);
+  return constants.length === 0 ? null : Math[name](...constants);
+}
+
 /** Iterations of the outermost grid loop: what a driver splits; 1 without one. */
 export function gridExtent(kernel: Kernel): number {
   for (const statement of kernel.body) {

@@ -9,10 +9,11 @@
 
 import { at, InternalError } from "../base/assert.ts";
 import { add, div, int, mul, ref, rem, scalarType } from "../kernel/build.ts";
+import { rangeOf } from "../kernel/range.ts";
 import type { BufferParam, Expr, ForStmt, Kernel, LoadStmt, Stmt, StorageDType } from "../kernel/types.ts";
 import { forEachExpr, forEachStmt, freshNames, mapStmts, withBody } from "../kernel/walk.ts";
 import { blockLoop, type JamContext } from "./jam.ts";
-import { definitionsIn, extentOf, loadPattern, withNest, writtenMemory, type LoadPattern, type Nest } from "./nest.ts";
+import { definitionsIn, extentOf, limitOf, loadPattern, withNest, writtenMemory, type LoadPattern, type Nest } from "./nest.ts";
 import type { Scheduled, ScheduledBuffer } from "./scheduled.ts";
 
 /** The loops of a tile: places in the nest's loops. Accumulators per block of rows and of columns. */
@@ -62,14 +63,26 @@ interface Packed extends Scheduled {
 
 function packOperands(kernel: Kernel, nest: Nest, folds: readonly ForStmt[], tile: Tile): Packed {
   const definitions = definitionsIn(kernel.body);
+  const wholeFolds = folds.map((loop): ForStmt => ({ ...loop, begin: int(0), end: int(limitOf(loop) ?? 0) }));
+  const staysInside = folds.every((loop) => extentOf(loop) !== null) ? () => true : insideBuffer(kernel, [...nest.loops, ...wholeFolds]);
   const own: ScheduledBuffer[] = kernel.buffers.map((_, buffer) => ({ kind: "buffer", buffer }));
   let packed: Packed = { kernel, nest, scratch: [], steps: [], buffers: own };
   for (const statement of at(folds, -1).body) {
     if (statement.kind !== "load") continue;
-    const plan = packingOf(loadPattern(statement, definitions), nest, folds, tile);
-    if (plan !== null) packed = packOne(packed, plan, kernel);
+    const plan = packingOf(loadPattern(statement, definitions), nest, wholeFolds, tile);
+    if (plan !== null && staysInside(statement)) packed = packOne(packed, plan, kernel);
   }
   return packed;
+}
+
+/** Whether a load is in its buffer for all indices of the loops: where a fold's bounds were cut, packing reads beyond them. */
+function insideBuffer(kernel: Kernel, loops: readonly ForStmt[]): (load: LoadStmt) => boolean {
+  const ranges = new Map(loops.map((loop) => [loop.index, { low: 0, high: (extentOf(loop) ?? 1) - 1 }]));
+  return (load) => {
+    const { low, high } = rangeOf(load.index, ranges);
+    const length = kernel.buffers.find((buffer) => buffer.name === load.buffer)?.length;
+    return low >= 0 && length?.kind === "const" && high < length.value;
+  };
 }
 
 interface PackPlan {

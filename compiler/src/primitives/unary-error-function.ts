@@ -81,9 +81,13 @@ export const erf: Formula = (x, emitter) => {
   );
 };
 
+/** Below 1/2 the complement of erf, which cancels nothing there. */
 export const erfc: Formula = (x, emitter) => {
-  const ofMagnitude = emitter.let(tail(emitter.let(k.op("abs", x), "magnitude"), emitter), "ofMagnitude");
-  return k.select(k.lt(x, 0), k.sub(2, ofMagnitude), ofMagnitude);
+  const magnitude = emitter.let(k.op("abs", x), "magnitude");
+  return emitter.branch(k.lt(magnitude, 0.5), () => k.sub(1, central(x, emitter)), () => {
+    const ofMagnitude = emitter.let(tail(magnitude, emitter), "ofMagnitude");
+    return k.select(k.lt(x, 0), k.sub(2, ofMagnitude), ofMagnitude);
+  });
 };
 
 // erf_inv --------------------------------------------------------------------------------------------------------------

@@ -93,6 +93,11 @@ function reduce(x: Expr, emitter: Emitter): Reduced {
   return { magnitude, z, whole, part: emitter.let(k.sub(k.sub(z, 1), whole), "part") };
 }
 
+/** Whether x is 0 or a negative integer. */
+function isPole(x: Expr): Expr {
+  return k.and(k.le(x, 0), k.eq(k.op("floor", x), x));
+}
+
 /** The steps of the recurrence that may be needed below the limit. */
 function steps(limit: number): number[] {
   return Array.from({ length: limit }, (_, step) => step + 1);
@@ -130,6 +135,9 @@ function sineOfMultiple(magnitude: Expr, emitter: Emitter): Expr {
   return k.op("sin", k.mul(k.min(fraction, k.sub(1, fraction)), Math.PI));
 }
 
+/** Below this magnitude gamma(x) is 1 / x; the product of pi and a subnormal number would lose digits. */
+const tiny = 2 ** -60;
+
 /** Below 1 gamma(x) = gamma(1 + x) / x; below 0 gamma(-a) gamma(1 + a) = -pi / sin(pi a), with a = -x. */
 export const lgamma: Formula = (x, emitter) => {
   const reduced = reduce(x, emitter);
@@ -138,9 +146,14 @@ export const lgamma: Formula = (x, emitter) => {
   const value = emitter.branch(
     k.ge(x, 0),
     () => emitter.branch(k.ge(x, 1), () => core, () => k.sub(core, k.op("log", x))),
-    () => k.sub(k.sub(like(x, Math.log(Math.PI)), k.op("log", sineOfMultiple(magnitude, emitter))), core),
+    () => emitter.branch(
+      k.lt(magnitude, tiny),
+      () => k.neg(k.op("log", magnitude)),
+      () => k.sub(k.sub(like(x, Math.log(Math.PI)), k.op("log", sineOfMultiple(magnitude, emitter))), core),
+    ),
   );
-  return k.select(k.eq(magnitude, Number.POSITIVE_INFINITY), magnitude, value);
+  const isInfinite = k.or(k.eq(magnitude, Number.POSITIVE_INFINITY), isPole(x));
+  return k.select(isInfinite, like(x, Number.POSITIVE_INFINITY), value);
 };
 
 // digamma --------------------------------------------------------------------------------------------------------------
@@ -163,10 +176,25 @@ function digammaOfReduced(x: Expr, { magnitude, z, whole, part }: Reduced, emitt
   );
 }
 
-/** pi cot(pi a), by the difference from the nearest integer. */
+/**
+ * pi cot(pi a), by the difference f from the nearest integer; above 1/4 as the tangent of the distance from 1/2, where
+ * digamma has zeros and pi f would have lost what counts.
+ */
 function cotangentOfMultiple(magnitude: Expr, emitter: Emitter): Expr {
-  const angle = emitter.let(k.mul(k.sub(magnitude, k.op("roundEven", magnitude)), Math.PI), "angle");
-  return k.div(k.mul(k.op("cos", angle), Math.PI), k.op("sin", angle));
+  const difference = emitter.let(k.sub(magnitude, k.op("roundEven", magnitude)), "difference");
+  const distance = emitter.let(k.op("abs", difference), "distance");
+  const parts = (value: Expr): readonly [sine: Expr, cosine: Expr] => {
+    const angle = emitter.let(k.mul(value, Math.PI), "angle");
+    return [k.op("sin", angle), k.op("cos", angle)];
+  };
+  const cotangent = emitter.branch(k.gt(distance, 0.25), () => {
+    const [sine, cosine] = parts(k.sub(0.5, distance));
+    return k.div(sine, cosine);
+  }, () => {
+    const [sine, cosine] = parts(distance);
+    return k.div(cosine, sine);
+  });
+  return k.mul(k.mul(cotangent, Math.PI), k.op("sign", difference));
 }
 
 /** Below 1 digamma(x) = digamma(1 + x) - 1 / x; below 0 digamma(-a) = digamma(1 + a) + pi cot(pi a). NaN at the poles. */
@@ -179,8 +207,7 @@ export const digamma: Formula = (x, emitter) => {
     () => emitter.branch(k.ge(x, 1), () => core, () => k.sub(core, k.div(1, x))),
     () => k.add(core, cotangentOfMultiple(magnitude, emitter)),
   );
-  const isPole = k.and(k.le(x, 0), k.eq(k.op("floor", x), x));
-  return k.select(isPole, like(x, Number.NaN), value);
+  return k.select(isPole(x), like(x, Number.NaN), value);
 };
 
 // zeta -----------------------------------------------------------------------------------------------------------------

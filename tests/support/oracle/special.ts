@@ -49,8 +49,12 @@ const far = 24;
 
 const isPole = (x: number): boolean => x <= 0 && Number.isInteger(x);
 
+/** From here on down the recurrence would be long, and reflection is exact enough in double precision. */
+const farBelow = -300;
+
 export function lgamma(x: number): number {
   if (isPole(x) || Math.abs(x) === Infinity) return Infinity;
+  if (x < farBelow) return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * (x - Math.round(x))))) - lgamma(1 - x);
   let sum = 0;
   let z = x;
   for (; z < far; z++) sum += Math.log(Math.abs(z));
@@ -59,6 +63,7 @@ export function lgamma(x: number): number {
 }
 
 export function digamma(x: number): number {
+  if (x < farBelow && !isPole(x)) return digamma(1 - x) - Math.PI / Math.tan(Math.PI * (x - Math.round(x)));
   if (isPole(x) || x === -Infinity) return Number.NaN;
   if (x === Infinity) return x;
   let sum = 0;

@@ -16,6 +16,12 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** All indices into an array of this shape, in row-major order. */
+export function indicesOf(shape: Shape): number[][] {
+  const strides = stridesOf(shape);
+  return Array.from({ length: sizeOf(shape) }, (_, place) => shape.map((extent, axis) => Math.floor(place / at(strides, axis)) % extent));
+}
+
 export function equalShapes(left: Shape, right: Shape): boolean {
   return left.length === right.length && left.every((extent, axis) => extent === right[axis]);
 }

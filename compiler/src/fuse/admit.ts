@@ -8,7 +8,7 @@ import { cheapCost, isCheap, operationCount, type ElementCost } from "./cost.ts"
 import { operandNeeds, type GroupDraft, type LoopDraft, type OperandNeed, type Reading, type ResultNeed } from "./draft.ts";
 import type { Item } from "./reads.ts";
 import type { Obstacle } from "./types.ts";
-import { axisDimension, repetitions, type View, type ViewDimension, type ViewTable } from "./view.ts";
+import { axisDimension, reach, repetitions, type View, type ViewDimension, type ViewTable } from "./view.ts";
 
 /** What changes in a group when it computes results of an equation. */
 export interface Admission {
@@ -40,7 +40,7 @@ export interface AdmissionContext {
 /** Index maps that may lie between a store and a value; lowering recurs once for each. */
 const deepest = 50;
 /** Views at which one kernel may compute a cheap value. */
-const mostViews = 4;
+const mostViews = 8;
 
 type Refusal = Obstacle & { readonly kind?: undefined };
 
@@ -97,7 +97,8 @@ function refusalOf(item: Item, group: GroupDraft, { views, inLoop, depth }: Resu
     return isCostly ? obstacle("recomputed", `one kernel needs it at ${views.length} indices, and each takes ${reads.length} reads`) : null;
   }
   const cost = context.costOf(item.result);
-  const evaluations = views.reduce((sum, view) => sum + repetitions(view, group.extents), 0);
+  const size = sizeOf(item.result.aval.shape);
+  const evaluations = views.reduce((sum, view) => sum + repetitions(view, group.extents, group.space.length) * reach(view, group.extents, size), 0);
   const inContraction = inLoop && group.kind === "contraction";
   if (evaluations <= 1) {
     const isHeavy = inContraction && !isCheap(item.result, cost);
@@ -117,7 +118,10 @@ export function admitFold(
   if (group.isRoutine) return ofRoutine;
   const { shape } = at(eqn.outVars, 0).aval;
   if (sizeOf(shape) !== sizeOf(group.space)) return otherShape(at(eqn.outVars, 0), group);
-  const own = context.views.inOrder(shape, group.space);
+  const inOrder = context.views.inOrder(shape, group.space);
+  // What is only read with its axes in another order is computed in that order.
+  const permuted = eqn.outVars.some(mustStore) ? null : permutedView(eqn, group);
+  const own = permuted ?? inOrder;
   const results: AdmittedResult[] = [];
   for (const value of eqn.outVars) {
     const need = group.needs.get(value.id);
@@ -127,11 +131,25 @@ export function admitFold(
   }
   const fold = foldLoop(eqn, place, own, group, context);
   if (fold === null) return obstacle("loop order", "the kernel has an inner loop of its own already");
-  return withinLimits(group, { kind: "admission", place, results, loop: fold.loop, isFold: true, operands: fold.operands, operations: 1 }, context);
+  const loop = fold.loop === null ? null : { ...fold.loop, resultAxes: permuted === null ? null : permuted.dimensions.map(({ axes }) => axes[0] ?? null) };
+  return withinLimits(group, { kind: "admission", place, results, loop, isFold: true, operands: fold.operands, operations: 1 }, context);
+}
+
+/** The view at which the group needs the results, if it runs over all axes of the space, each once; null otherwise. */
+function permutedView(eqn: Eqn, group: GroupDraft): View | null {
+  const [view] = eqn.outVars.flatMap((value) => group.needs.get(value.id)?.views ?? []);
+  if (view === undefined) return null;
+  const { shape } = at(eqn.outVars, 0).aval;
+  const wide = group.space.flatMap((extent, axis) => (extent === 1 ? [] : [axis]));
+  const fits = equalShapes(view.axes, wide) && view.dimensions.every((dimension, position) => {
+    const axis = dimension.axes[0];
+    return axis === undefined ? at(shape, position) === 1 : dimension.key === axisDimension(axis).key && at(group.space, axis) === at(shape, position);
+  });
+  return fits && view.dimensions.filter(({ axes }) => axes.length > 0).length === wide.length ? view : null;
 }
 
 interface Fold {
-  readonly loop: LoopDraft | null;
+  readonly loop: Omit<LoopDraft, "resultAxes"> | null;
   readonly operands: readonly OperandNeed[];
 }
 

@@ -28,6 +28,8 @@ export interface LoopDraft {
   /** The shape of a reduction's operand, and the view of it that the loop runs over; null for the other kinds. */
   readonly operand: { readonly shape: readonly number[]; readonly view: View } | null;
   readonly stores: Var[];
+  /** The axis of the space that each axis of the results is, null for extents of 1; null where the results are in order. */
+  readonly resultAxes: readonly (number | null)[] | null;
 }
 
 /** One view at which an equation needs an operand. */

@@ -21,7 +21,7 @@ export function finishedGroup({ members, rows }: RowCluster, context: RowContext
 function finishedPart({ group, rowAxes }: Member, members: ReadonlySet<GroupDraft>, context: RowContext): FusionPart {
   const ascending = (left: number, right: number): number => left - right;
   const { kind, loop } = group;
-  const { space, axisOf } = refinedSpace(group, rowAxes, context.views);
+  const { space, axisOf } = refinedSpace(group, [...rowAxes, ...(loop?.resultAxes ?? []).filter((axis) => axis !== null)], context.views);
   const stored = (values: readonly Var[]): readonly Var[] => values.filter((value) => isStored(value, members, context.loadersOf(value), context));
   const kept = (values: readonly Var[]): readonly KeptValue[] => values
     .filter((value) => members.size > 1 && context.loadersOf(value).some((reader) => members.has(reader)))
@@ -33,7 +33,8 @@ function finishedPart({ group, rowAxes }: Member, members: ReadonlySet<GroupDraf
     kind, space, rowAxes: rowAxes.map(axisOf),
     eqns: [...group.eqns].sort(ascending),
     loops: loop === null ? [] : [{
-      folds: [...loop.folds].sort(ascending), extents: loop.extents, axes: loop.axes, stores: stored(inner), keeps: kept(inner),
+      folds: [...loop.folds].sort(ascending), extents: loop.extents, axes: loop.axes,
+      resultAxes: loop.resultAxes?.map((axis) => (axis === null ? null : axisOf(axis))) ?? null, stores: stored(inner), keeps: kept(inner),
     }],
     stores: group.isRoutine ? outer : stored(outer), keeps: group.isRoutine ? [] : kept(outer),
   };
@@ -47,9 +48,9 @@ interface RefinedSpace {
 
 /**
  * The extents of the parallel loops, so fine that every value needed in the order of the iterations has whole loops for each
- * of its axes, where such extents exist: (4, 5) for values of the shapes (20,) and (4, 5). Rows stay one axis each.
+ * of its axes, where such extents exist: (4, 5) for values of the shapes (20,) and (4, 5). Axes in `whole` stay as they are.
  */
-function refinedSpace(group: GroupDraft, rowAxes: readonly number[], views: ViewTable): RefinedSpace {
+function refinedSpace(group: GroupDraft, whole: readonly number[], views: ViewTable): RefinedSpace {
   const asIs: RefinedSpace = { space: group.space, axisOf: (axis) => axis };
   const size = sizeOf(group.space);
   if (size <= 1) return asIs;
@@ -61,7 +62,7 @@ function refinedSpace(group: GroupDraft, rowAxes: readonly number[], views: View
       for (const stride of stridesOf(shape)) strides.add(stride);
     }
   }
-  for (const axis of rowAxes) {
+  for (const axis of whole) {
     const low = at(own, axis);
     for (const stride of strides) if (stride > low && stride < low * at(group.space, axis)) strides.delete(stride);
   }

@@ -13,11 +13,11 @@ import { sizeOf } from "../base/shape.ts";
 import type { Eqn, Jaxpr, Var } from "../ir/types.ts";
 import type { Capabilities } from "../target.ts";
 import { admitFold, admitResult, isAdmission, type Admission, type AdmissionContext } from "./admit.ts";
-import { elementCosts, isCheap } from "./cost.ts";
+import { elementCosts, isBornOfBroadcast, isCheap } from "./cost.ts";
 import { GroupDraft, type OperandNeed, type Reading } from "./draft.ts";
 import { finishedGroup } from "./finish.ts";
 import { runningOrder } from "./order.ts";
-import { keepsOrder, readsOf, type Item } from "./reads.ts";
+import { keepsOrder, readsOf, writtenOutTerms, type Item } from "./reads.ts";
 import { clusterRows, type RowCluster, type RowContext } from "./rows.ts";
 import type { Cut, FusionPlan, Obstacle } from "./types.ts";
 import { sameElements, ViewTable } from "./view.ts";
@@ -107,6 +107,7 @@ class Planner {
   }
 
   #place(eqn: Eqn, place: number): void {
+    if (writtenOutTerms(eqn) > 0) return this.#placeResult({ eqn, place, outIndex: 0, result: at(eqn.outVars, 0) });
     switch (eqn.primitive.lower.kind) {
       case "scalar": case "indexMap":
         for (let outIndex = eqn.outVars.length - 1; outIndex >= 0; outIndex--) {
@@ -159,7 +160,8 @@ class Planner {
   /** Whether several kernels may compute it. Movement of an expensive value may: that value is then stored itself. */
   #mayRepeat(item: Item): boolean {
     if (item.eqn.primitive.lower.kind === "indexMap") return this.#readingOf(item).reads.length <= 2;
-    return isCheap(item.result, this.#context.costOf(item.result));
+    const cost = this.#context.costOf(item.result);
+    return isCheap(item.result, cost) || isBornOfBroadcast(item.result, cost);
   }
 
   // What is stored ------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@
 
 import { assertNever, at } from "../base/assert.ts";
 import type { DType } from "../base/dtype.ts";
-import { equalShapes, sizeOf } from "../base/shape.ts";
+import { equalShapes, indicesOf, sizeOf } from "../base/shape.ts";
 import type { Emitter, Eqn, LowerContext, Params, ReadOperand, Var } from "../ir/types.ts";
 import type { Expr, ValueDType } from "../kernel/types.ts";
 
@@ -32,9 +32,38 @@ export interface OperandRead {
   readonly repeats: number;
 }
 
-/** The reads of an `indexMap` or `fold` equation, in the order in which its lowering makes them; none for other kinds. */
+/** Terms up to which a reduction is written out where it is needed, without a loop. */
+const mostTerms = 4;
+
+/** How many terms a reduction has that is written out where it is needed; 0 for any other equation. */
+export function writtenOutTerms(eqn: Eqn): number {
+  const { lower } = eqn.primitive;
+  if (lower.kind !== "reduction") return 0;
+  const { shape } = at(eqn.inputs, 0).aval;
+  const terms = sizeOf(lower.axes(eqn.params).map((axis) => at(shape, axis)));
+  return terms <= mostTerms ? terms : 0;
+}
+
+/** The terms of a reduction as reads of its operand. */
+function termReads(eqn: Eqn, axes: readonly number[]): readonly OperandRead[] {
+  const { shape } = at(eqn.inputs, 0).aval;
+  const reduced = [...axes].sort((left, right) => left - right);
+  return indicesOf(reduced.map((axis) => at(shape, axis))).map((term): OperandRead => {
+    let kept = 0;
+    const dimensions = shape.map((_, dimension): DimensionRead => (
+      reduced.includes(dimension) ? { kind: "constant", value: at(term, reduced.indexOf(dimension)) } : { kind: "axis", axis: kept++ }
+    ));
+    return { operand: 0, dimensions, repeats: 1 };
+  });
+}
+
+/**
+ * The reads of an `indexMap` or `fold` equation or of a reduction that is written out, in the order in which its lowering makes
+ * them; none for other kinds.
+ */
 export function readsOf({ eqn, outIndex, result }: Item): readonly OperandRead[] {
   const { lower } = eqn.primitive;
+  if (lower.kind === "reduction" && writtenOutTerms(eqn) > 0) return termReads(eqn, lower.axes(eqn.params));
   if (lower.kind !== "indexMap" && lower.kind !== "fold") return [];
   const inAvals = eqn.inputs.map((input) => input.aval);
   const context: LowerContext<Params> = { params: eqn.params, inAvals, outAval: result.aval, outIndex };

@@ -4,7 +4,8 @@
  * of exponentials, a quotient.
  *
  * Two groups can share a kernel over some of their axes if every value between them is read at the same index in these axes
- * at which it is stored, and if nothing outside waits for one and is waited for by the other.
+ * at which it is stored, and if nothing outside waits for one and is waited for by the other. Groups between which nothing
+ * passes share one where both load the same large value.
  */
 
 import { at, required } from "../base/assert.ts";
@@ -39,6 +40,8 @@ export interface RowContext {
 
 /** Iterations of a reader for each element that it need not load from memory: with more of them a load does not count. */
 const leastSaved = 8;
+/** Readers of one value that are tried with each other. */
+const mostReaders = 8;
 /** Clusters that a search for a cycle may look at. */
 const longestSearch = 256;
 
@@ -71,7 +74,24 @@ class Clustering {
         for (const reader of this.#context.loadersOf(value)) this.#tryMerge(group, reader);
       }
     }
+    for (const readers of this.#readersOfOneValue()) {
+      readers.forEach((reader, place) => readers.slice(place + 1).forEach((other) => this.#tryMerge(reader, other)));
+    }
     return [...new Set(this.#ordered.map((group) => this.#of(group)))];
+  }
+
+  /** The groups that load a value, for every value with several of them. */
+  #readersOfOneValue(): readonly (readonly GroupDraft[])[] {
+    const readers = new Map<number, GroupDraft[]>();
+    for (const group of this.#ordered) {
+      for (const { value, computed } of group.needs.values()) {
+        if (computed) continue;
+        const known = readers.get(value.id);
+        if (known === undefined) readers.set(value.id, [group]);
+        else known.push(group);
+      }
+    }
+    return [...readers.values()].filter(({ length }) => length > 1).map((all) => all.slice(0, mostReaders));
   }
 
   #of(group: GroupDraft): RowCluster {
@@ -82,12 +102,13 @@ class Clustering {
     const [first, second] = [this.#of(writer), this.#of(reader)];
     if (first === second || !isRowWork(first) || !isRowWork(second)) return;
     const merged = this.#merged(first, second);
-    if (merged === null || !this.#saves(writer, reader) || !this.#fits(merged) || this.#waitsOutside(first, second)) return;
+    if (merged === null || !saves(first, second) || !this.#fits(merged)) return;
+    if (this.#waitsOutside(first, second) || this.#waitsOutside(second, first)) return;
     this.#spans.join(firstEqnOf(merged), lastEqnOf(merged));
     for (const { group } of merged.members) this.#clusters.set(group, merged);
   }
 
-  /** Both clusters over the rows that every value between them allows; null where there are none. */
+  /** Both clusters over the rows that every value between them allows, or what both load; null where there are none. */
   #merged(first: RowCluster, second: RowCluster): RowCluster | null {
     let pairs: readonly Pair[] | null = null;
     for (const [from, to] of [[first, second], [second, first]] as const) {
@@ -96,13 +117,32 @@ class Clustering {
         pairs = pairs === null ? found : pairs.filter((pair) => found.some((other) => other[0] === pair[0] && other[1] === pair[1]));
       }
     }
-    if (pairs === null || pairs.length === 0 || losesRows(first, pairs) || losesRows(second, pairs)) return null;
+    pairs ??= this.#rowsOfLoads(first, second);
+    if (pairs.length === 0 || losesRows(first, pairs) || losesRows(second, pairs)) return null;
     const kept: readonly Pair[] = [...pairs].sort((left, right) => left[0] - right[0]);
     const chosen = (cluster: RowCluster, side: 0 | 1): Member[] => cluster.members.map(({ group, rowAxes }) => (
       { group, rowAxes: kept.map((pair) => at(rowAxes, pair[side])) }
     ));
     const members = [...chosen(first, 0), ...chosen(second, 1)].sort((left, right) => this.#placeOf(left.group) - this.#placeOf(right.group));
     return { members, rows: kept.map(([row]) => at(first.rows, row)) };
+  }
+
+  /** Rows at which both load the same large value alike, where nothing passes between them. */
+  #rowsOfLoads(first: RowCluster, second: RowCluster): readonly Pair[] {
+    for (const left of first.members) {
+      for (const { value, views, computed } of left.group.needs.values()) {
+        if (computed) continue;
+        for (const right of second.members) {
+          if (!right.group.isLoading(value) || !isMuch(value, left.group) || !isMuch(value, right.group)) continue;
+          const pairs = value.aval.shape.flatMap((_, position): Pair[] => {
+            const pair: Pair = [rowOfAll(left, views, position), rowOfAll(right, right.group.needs.get(value.id)?.views ?? [], position)];
+            return pair[0] >= 0 && pair[1] >= 0 && extentOfRow(left, pair[0]) === extentOfRow(right, pair[1]) ? [pair] : [];
+          });
+          if (pairs.length > 0) return pairs;
+        }
+      }
+    }
+    return [];
   }
 
   *#valuesBetween(from: RowCluster, to: RowCluster): Generator<{ readonly writer: Member; readonly reader: Member; readonly value: Var }> {
@@ -115,24 +155,12 @@ class Clustering {
 
   /** Pairs of a row of the writer and a row of the reader at which the value is stored and read alike. */
   #sharedRows(writer: Member, reader: Member, value: Var): readonly Pair[] {
-    const stored = storedView(writer.group, value, this.#context.views).dimensions;
+    const stored = storedView(writer.group, value, this.#context.views);
     const read = reader.group.needs.get(value.id)?.views ?? [];
-    const pairs: Pair[] = [];
-    stored.forEach((dimension, position) => {
-      const row = writer.rowAxes.findIndex((axis) => isAxis(dimension, axis));
-      const other = reader.rowAxes.findIndex((axis) => read.every((view) => isAxis(at(view.dimensions, position), axis)));
-      if (row < 0 || other < 0) return;
-      const extents = [at(writer.group.space, at(writer.rowAxes, row)), at(reader.group.space, at(reader.rowAxes, other))];
-      if (extents[0] === extents[1]) pairs.push([row, other]);
+    return value.aval.shape.flatMap((_, position): Pair[] => {
+      const pair: Pair = [rowOfAll(writer, [stored], position), rowOfAll(reader, read, position)];
+      return pair[0] >= 0 && pair[1] >= 0 && extentOfRow(writer, pair[0]) === extentOfRow(reader, pair[1]) ? [pair] : [];
     });
-    return pairs;
-  }
-
-  /** Whether it counts for the reader, beside its work, that what it reads is still at hand. */
-  #saves(writer: GroupDraft, reader: GroupDraft): boolean {
-    const work = Math.max(1, sizeOf(reader.extents));
-    const isMuch = ({ value }: Need): boolean => sizeOf(value.aval.shape) * leastSaved >= work;
-    return [...reader.needs.values()].some((need) => !need.computed && isMuch(need) && (writer.needs.has(need.value.id) || writer.allStores.includes(need.value)));
   }
 
   /** Whether the kernel keeps to the limits of the target. */
@@ -161,6 +189,7 @@ class Clustering {
   /** Whether `second` waits for something else that waits for `first`. A search that takes too long says yes, which only costs a kernel. */
   #waitsOutside(first: RowCluster, second: RowCluster): boolean {
     const horizon = this.#spans.endOf(lastEqnOf(second));
+    if (firstEqnOf(first) > horizon) return false;
     const seen = new Set<RowCluster>([first]);
     const pending = [first];
     for (let cluster = pending.pop(); cluster !== undefined; cluster = pending.pop()) {
@@ -183,6 +212,26 @@ class Clustering {
   #placeOf(group: GroupDraft): number {
     return this.#places.get(group) ?? -1;
   }
+}
+
+/** The member's row that an axis of a value runs with at all these views; -1 for none. */
+function rowOfAll({ rowAxes }: Member, views: readonly View[], position: number): number {
+  return rowAxes.findIndex((axis) => views.every((view) => isAxis(at(view.dimensions, position), axis)));
+}
+
+function extentOfRow({ group, rowAxes }: Member, row: number): number {
+  return at(group.space, at(rowAxes, row));
+}
+
+/** Whether loading a value counts beside the group's work. */
+function isMuch(value: Var, group: GroupDraft): boolean {
+  return sizeOf(value.aval.shape) * leastSaved >= Math.max(1, sizeOf(group.extents));
+}
+
+/** Whether it counts for a reader that what it reads is still at hand. */
+function saves(writers: RowCluster, readers: RowCluster): boolean {
+  const atHand = ({ value }: Need): boolean => writers.members.some(({ group }) => group.needs.has(value.id) || group.allStores.includes(value));
+  return readers.members.some(({ group }) => [...group.needs.values()].some((need) => !need.computed && isMuch(need.value, group) && atHand(need)));
 }
 
 /** Whether a kernel of several parts would have fewer rows than it has. */

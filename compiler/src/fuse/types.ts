@@ -57,6 +57,8 @@ export interface InnerLoop {
   readonly extents: readonly number[];
   /** For reductions: the axes of the operand that the loop runs over, in the order of `extents`. */
   readonly axes: readonly number[];
+  /** The axis of `space` that each axis of the results is, null for extents of 1; null where the results lie in order over it. */
+  readonly resultAxes: readonly (number | null)[] | null;
   /** Values of the operand's shape that the loop stores on its way. */
   readonly stores: readonly Var[];
   /** Values of the operand's shape that later parts read in the same row. */

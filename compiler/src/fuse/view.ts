@@ -114,11 +114,23 @@ export function sameElements(left: readonly number[], right: readonly number[]):
   return equalShapes(left.filter((extent) => extent !== 1), right.filter((extent) => extent !== 1));
 }
 
+/** The part of a value of `size` elements that a view reaches: one coordinate of three, say. */
+export function reach(view: View, extents: readonly number[], size: number): number {
+  const places = view.axes.reduce((product, axis) => product * at(extents, axis), 1);
+  return size === 0 ? 1 : Math.min(1, places / size);
+}
+
+/** A parallel loop this short, innermost, runs all at once inside the loop of folds, and shares what does not depend on it. */
+const shortAxis = 4;
+
 /**
- * How often each element is computed in one run of loops with these extents, where what does not depend on the inner loops
- * is computed outside them.
+ * How often each element is computed in one run of loops with these extents, `parallel` of them parallel ones, where what
+ * does not depend on the inner loops is computed outside them.
  */
-export function repetitions(view: View, extents: readonly number[]): number {
+export function repetitions(view: View, extents: readonly number[], parallel: number): number {
   const innermost = view.axes.at(-1) ?? -1;
-  return extents.reduce((product, extent, axis) => (axis < innermost && !view.axes.includes(axis) ? product * extent : product), view.repeats);
+  return extents.reduce((product, extent, axis) => {
+    const isShared = axis === parallel - 1 && extent <= shortAxis;
+    return axis < innermost && !isShared && !view.axes.includes(axis) ? product * extent : product;
+  }, view.repeats);
 }

@@ -240,12 +240,18 @@ export type Lowering<P extends Params> =
     readonly kind: "indexMap";
     readonly emit: (emitter: Emitter, index: readonly Expr[], read: ReadOperand, context: LowerContext<P>) => Expr;
   }
-  | { readonly kind: "reduction"; readonly op: ReduceOp; readonly axes: (params: P) => readonly number[] }
+  | ReductionLowering<P>
   | { readonly kind: "contraction"; readonly dimensions: (params: P) => DotDimensions }
   | FoldLowering<P>
   | { readonly kind: "routine"; readonly variants: readonly [RoutineVariant<P>, ...RoutineVariant<P>[]] }
   | { readonly kind: "physical"; readonly expand: (inputs: readonly Value[], params: P) => Value }
   | { readonly kind: "inlined" };
+
+export interface ReductionLowering<P extends Params> {
+  readonly kind: "reduction";
+  readonly op: ReduceOp;
+  readonly axes: (params: P) => readonly number[];
+}
 
 /** `states` begin as `init` and pass through `step` for every index of `extents` in row-major order; then `finish`. */
 export interface FoldLowering<P extends Params> {

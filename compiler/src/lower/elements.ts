@@ -4,9 +4,10 @@
  */
 
 import { at, InternalError, required } from "../base/assert.ts";
-import { formatShape } from "../base/shape.ts";
-import type { Atom, Emitter, Eqn, LowerContext, Params, ReadOperand, Var } from "../ir/types.ts";
+import { formatShape, indicesOf } from "../base/shape.ts";
+import type { Atom, Emitter, Eqn, LowerContext, Params, ReadOperand, ReductionLowering, Var } from "../ir/types.ts";
 import { int, type KernelBuilder } from "../kernel/build.ts";
+import { foldStart, foldStep } from "../kernel/folds.ts";
 import type { Expr } from "../kernel/types.ts";
 import { IndexForms } from "./index-forms.ts";
 import { literalValue, narrowed, valueType } from "./values.ts";
@@ -138,7 +139,21 @@ export class Elements {
       this.result(producer, element, lower.emit(this.emitter, element.index, this.readerOf(eqn), contextOf(producer)));
       return true;
     }
+    if (lower.kind === "reduction") {
+      this.result(producer, element, this.#terms(eqn, element, lower));
+      return true;
+    }
     throw new InternalError(`${eqn.primitive.name} is wanted at an index at which no loop has computed it`);
+  }
+
+  /** A reduction that no loop computes, term by term. */
+  #terms(eqn: Eqn, { index }: ElementIndex, { op, axes }: ReductionLowering<Params>): Expr {
+    const { shape } = at(eqn.inputs, 0).aval;
+    const reduced = [...axes(eqn.params)].sort((left, right) => left - right);
+    const read = this.readerOf(eqn);
+    return indicesOf(reduced.map((axis) => at(shape, axis))).reduce<Expr>((sum, term) => (
+      foldStep(op, sum, read(0, unreduced(index, term.map((place) => int(place)), reduced, shape)))
+    ), foldStart(op, valueType(at(eqn.outVars, 0).aval.dtype)));
   }
 
   /** Gives elements of an equation's operands. */
@@ -212,6 +227,12 @@ export class Elements {
     let: (value, hint) => this.builder.let(value, hint),
     branch: (condition, then, otherwise) => this.builder.branch(condition, () => this.inScope(then), () => this.inScope(otherwise)),
   };
+}
+
+/** The index into a reduction's operand. */
+export function unreduced(kept: readonly Expr[], inner: readonly Expr[], axes: readonly number[], shape: readonly number[]): Expr[] {
+  let next = 0;
+  return shape.map((_, axis) => (axes.includes(axis) ? at(inner, axes.indexOf(axis)) : at(kept, next++)));
 }
 
 export function contextOf({ eqn, outIndex }: Producer): LowerContext<Params> {

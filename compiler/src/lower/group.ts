@@ -12,7 +12,7 @@ import { convert, div, int, KernelBuilder, rem } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
 import { forEachExpr } from "../kernel/walk.ts";
 import type { BufferParam, Expr, Kernel, LoopKind, RefExpr } from "../kernel/types.ts";
-import { contextOf, Elements, type ElementIndex, type Kept, type Producer } from "./elements.ts";
+import { contextOf, Elements, unreduced, type ElementIndex, type Kept, type Producer } from "./elements.ts";
 import { storageType, valueType, wrapped } from "./values.ts";
 
 /** A kernel with the values that its buffers hold, in order. */
@@ -198,7 +198,7 @@ class GroupLowering {
   #fold(eqn: Eqn, loop: InnerLoop, outer: readonly Expr[], space: readonly number[]): Fold {
     const result = at(eqn.outVars, 0);
     const { lower } = eqn.primitive;
-    const resultIndex = this.#inOrder(outer, space, result.aval.shape);
+    const resultIndex = this.#resultIndex(loop, outer, space, result.aval.shape);
     const element = this.#elements.index(resultIndex);
     if (lower.kind === "fold") return this.#statefulFold(eqn, lower, element);
     const dtype = valueType(result.aval.dtype);
@@ -256,7 +256,12 @@ class GroupLowering {
   #elementInLoop(value: Var, loop: InnerLoop, outer: readonly Expr[], space: readonly number[], inner: readonly Expr[]): ElementIndex {
     const { shape } = value.aval;
     const kept = shape.filter((_, axis) => !loop.axes.includes(axis));
-    return this.#elements.index(unreduced(this.#inOrder(outer, space, kept), inner, loop.axes, shape));
+    return this.#elements.index(unreduced(this.#resultIndex(loop, outer, space, kept), inner, loop.axes, shape));
+  }
+
+  /** The index of a loop's results. */
+  #resultIndex({ resultAxes }: InnerLoop, outer: readonly Expr[], space: readonly number[], shape: readonly number[]): readonly Expr[] {
+    return resultAxes?.map((axis) => (axis === null ? int(0) : at(outer, axis))) ?? this.#inOrder(outer, space, shape);
   }
 
   // Buffers -------------------------------------------------------------------------------------------------------------
@@ -326,12 +331,6 @@ function readsAny(expr: Expr, variables: readonly RefExpr[]): boolean {
 
 function order(buffer: BufferParam): number {
   return buffer.access === "read" ? 0 : 1;
-}
-
-/** The index into a reduction's operand. */
-function unreduced(kept: readonly Expr[], inner: readonly Expr[], axes: readonly number[], shape: readonly number[]): Expr[] {
-  let next = 0;
-  return shape.map((_, axis) => (axes.includes(axis) ? at(inner, axes.indexOf(axis)) : at(kept, next++)));
 }
 
 /** The indices into both operands of a contraction. */

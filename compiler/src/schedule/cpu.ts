@@ -160,9 +160,15 @@ function blockInnermost(kernel: Kernel, nest: Nest, cost: number, context: JamCo
 
 /** Rows beside each other, so that they share what all rows read; or one row in several accumulators. */
 function foldAlongRows(kernel: Kernel, { nest, folds, accumulators, cost }: FoldNest, capabilities: Capabilities, context: JamContext): Kernel {
+  const rows = nest.loops.at(-1);
+  const extent = rows === undefined ? null : extentOf(rows);
+  // A few elements side by side share what they have in common: the distance of two points serves all their coordinates.
+  if (rows !== undefined && extent !== null && extent <= shortLoop && !nest.body.some(isBranch)) {
+    const outer = { loops: nest.loops.slice(0, -1), body: blockLoop({ ...rows, body: nest.body }, extent, "jam", context) };
+    return outer.loops.length === 0 ? withBody(kernel, outer.body) : withNest(kernel, outer);
+  }
   const count = accumulatorCount(cost, capabilities);
   if (count === 1) return kernel;
-  const rows = nest.loops.at(-1);
   if (rows !== undefined && (extentOf(rows) ?? 0) >= count && costBeside(nest) <= lightEpilogue && !nest.body.some(isBranch)) {
     return blockInnermost(kernel, nest, cost, context);
   }

@@ -5,7 +5,7 @@
 
 import { assertNever, at, InternalError } from "../base/assert.ts";
 import { add, int, lt, mul, ref, scalarType } from "../kernel/build.ts";
-import { declaredName, exprsOf, forEachExpr, mapExpr, mapExprsOf } from "../kernel/walk.ts";
+import { bodiesOf, declaredName, exprsOf, forEachExpr, mapExpr, mapExprsOf, mapOperands } from "../kernel/walk.ts";
 import type { Expr, ForStmt, IfStmt, Stmt } from "../kernel/types.ts";
 import { extentOf } from "./nest.ts";
 
@@ -62,7 +62,21 @@ class Jammer {
     if (statement.kind === "if" && !this.#usesDependent(exprsOf(statement))) {
       return [{ ...statement, condition: this.#renamed(statement.condition, 0), then: this.#emit(statement.then), otherwise: this.#emit(statement.otherwise) }];
     }
-    return Array.from({ length: this.#count }, (_, copy) => this.#copy(statement, copy, false));
+    const { shared, rest } = this.#count === 1 || bodiesOf(statement).length > 0 ? { shared: [], rest: statement } : this.#withoutShared(statement);
+    return [...shared, ...Array.from({ length: this.#count }, (_, copy) => this.#copy(rest, copy, false))];
+  }
+
+  /** A statement with the values that its copies have in common named before it. */
+  #withoutShared(statement: Stmt): { readonly shared: readonly Stmt[]; readonly rest: Stmt } {
+    const shared: Stmt[] = [];
+    const visit = (expr: Expr): Expr => {
+      if (mentionsAny(expr, this.#dependent)) return mapOperands(expr, visit);
+      if (expr.kind !== "op" || expr.type.dtype === "int32" || expr.type.dtype === "bool") return expr;
+      const name = this.#context.fresh("v");
+      shared.push({ kind: "let", name, value: this.#renamed(expr, 0) });
+      return ref(name, expr.type);
+    };
+    return { rest: mapExprsOf(statement, visit), shared };
   }
 
   /** Whether the copies of a statement are not all the same. */

@@ -49,6 +49,12 @@ describe("groups that hand each other values row by row", () => {
     expect(at(at(made.groups, 0).parts, 2).rowAxes).toEqual([1]);
   });
 
+  it("share one where both load the same large array, though nothing passes between them", () => {
+    const sums = (x: Value, y: Value): Value[] => [reduceSum(mul(x, y), [0]), exp(reduceMax(sub(x, y), [0]))];
+    expect(plan(["f32[8,9]", "f32[8,9]", "f32[8,9]"], (x, y, z) => [at(sums(x, y), 0), at(sums(x, z), 1)]).groups).toHaveLength(1);
+    expect(plan(["f32[8,9]", "f32[8,9]", "f32[8,9]", "f32[8,9]"], (x, y, z, w) => [at(sums(x, y), 0), at(sums(z, w), 1)]).groups).toHaveLength(2);
+  });
+
   it("store what others need, too", () => {
     const made = plan(["f32[8,9]"], (x) => { const e = exponentials(x, 1); return [e, div(e, along(reduceSum(e, [1]), 1))]; });
     const [loop] = at(at(made.groups, 0).parts, 1).loops;
@@ -58,10 +64,10 @@ describe("groups that hand each other values row by row", () => {
 
   it("take a loop of their own into the row", () => {
     // Distances between all pairs, summed with weights: the table of pairs never exists.
-    const made = plan(["f32[40,3]"], (x) => {
-      const differences = sub(broadcastInDim(x, [40, 40, 3], [0, 2]), broadcastInDim(x, [40, 40, 3], [1, 2]));
+    const made = plan(["f32[40,8]"], (x) => {
+      const differences = sub(broadcastInDim(x, [40, 40, 8], [0, 2]), broadcastInDim(x, [40, 40, 8], [1, 2]));
       const weights = exp(reduceSum(mul(differences, differences), [2]));
-      return reduceSum(mul(broadcastInDim(weights, [40, 40, 3], [0, 1]), differences), [1]);
+      return reduceSum(mul(broadcastInDim(weights, [40, 40, 8], [0, 1]), differences), [1]);
     });
     expect(made.groups.map(({ rows }) => rows)).toEqual([[40]]);
     expect(made.cuts).toEqual([]);

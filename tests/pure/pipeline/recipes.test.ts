@@ -56,6 +56,18 @@ describe("matrix products", () => {
     }
   });
 
+  it.each([[16, 12, 20], [5, 7, 3]])("%i x %i over %i, stored with their axes swapped", (rows, columns, inner) => {
+    const { text, inputs, outputs } = run(jaxprOf([`f32[${rows},${inner}]`, `f32[${inner},${columns}]`], (a, b) => transpose(dotGeneral(a, b, product(1, 0)), [1, 0])));
+    const [a, b] = [at(inputs, 0), at(inputs, 1)];
+    expect(text).not.toContain("map_transpose");
+    expectClose(at(outputs, 0), (index) => {
+      const [column, row] = [Math.floor(index / rows), index % rows];
+      let sum = 0;
+      for (let k = 0; k < inner; k++) sum += at(a, row * inner + k) * at(b, k * columns + column);
+      return sum;
+    });
+  });
+
   it("run in tiles of four by four, the strided operand packed", () => {
     const { text } = run(jaxprOf(["f32[64,32]", "f32[32,48]"], (a, b) => dotGeneral(a, b, product(1, 0))));
     expect(text).toContain("function pack_dot_general");

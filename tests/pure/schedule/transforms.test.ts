@@ -114,6 +114,17 @@ describe("blockLoop", () => {
     expect(text.match(/= x\[/g)).toHaveLength(1);
     expect(text.match(/= a\[/g)).toHaveLength(4);
   });
+
+  it("computes what the copies have in common once", () => {
+    const b = new KernelBuilder("scaled");
+    const [x, out] = [buffer(b, "x", 3, "read"), buffer(b, "out", 8, "write")];
+    const scale = b.load(x, int(0));
+    b.for("simd", 0, 8, 1, (i) => b.store(out, i, mul(convert(i, "float32"), op("sqrt", mul(scale, scale)))));
+    const kernel = b.build();
+    const loop = at(kernel.body, 1);
+    if (loop.kind !== "for") throw new Error("no loop");
+    expect(printKernel(withBody(kernel, [at(kernel.body, 0), ...blockLoop(loop, 4, "jam", contextOf(kernel))])).match(/sqrt/g)).toHaveLength(1);
+  });
 });
 
 describe("splitAccumulators", () => {

@@ -48,7 +48,7 @@ export async function accuracyPage(accuracy) {
     "<!-- Written by scripts/accuracy-docs.mjs. Run `npm run docs:accuracy`. -->",
     "The largest error that was found for each function, in units in the last place of float32 (ulp), against the exact "
       + "value; a correctly rounded result misses by at most 0.5. `tests/transform/function-accuracy.test.ts` holds every "
-      + "form to the bound on a smaller sample, and with `LANEWISE_FULL=1` on a larger one, the functions of one operand on js for every float32.",
+      + "form to the bound on a smaller sample, and with `LANEWISE_FULL=1` on a larger one, exp, log, sin, cos and tanh on js for every float32.",
     "Samples are: numbers of every exponent and both signs, subnormal ones too; an even grid over the intervals where the function is "
       + "used most; all neighbours of its zeros, poles and limits, of both signs; 0, -0, 1, -1, infinities, NaN, and the "
       + "smallest and largest numbers. NaN has to be NaN, infinity infinity, and a zero has to have its sign.",

@@ -102,7 +102,6 @@ export const measuredFunctions: readonly MeasuredFunction[] = [
 ];
 
 const binaryPrimitives: readonly Primitive<NoParams>[] = [powP, atan2P];
-export const functionsOfOneOperand = measuredFunctions.filter(({ primitive }) => !binaryPrimitives.includes(primitive));
 
 // Samples --------------------------------------------------------------------------------------------------------------
 
@@ -174,7 +173,7 @@ function kernelOf({ name, primitive }: MeasuredFunction, arity: number): Kernel 
   return k.build();
 }
 
-/** The kernel as arithmetic of float32, on the reference interpreter; without float64, pow is other arithmetic. */
+/** The kernel as arithmetic of float32, on the reference interpreter; without float64, pow and rounding are other arithmetic. */
 function interpreted(name: string, hasFloat64: boolean): Form {
   return {
     name,
@@ -183,7 +182,7 @@ function interpreted(name: string, hasFloat64: boolean): Form {
       const kernel = kernelOf(measuredFunction, operands.length);
       const y = new Float32Array(at(operands, 0).length);
       const buffers = Object.fromEntries(operands.map((values, position) => [`x${position}`, values]));
-      interpret(approximate(hasFloat64 ? kernel : expandFloat32Power(kernel)), { buffers: { ...buffers, y }, scalars: { n: y.length } });
+      interpret(approximate(hasFloat64 ? kernel : expandFloat32Power(kernel), hasFloat64), { buffers: { ...buffers, y }, scalars: { n: y.length } });
       return y;
     },
   };

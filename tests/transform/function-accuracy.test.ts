@@ -7,7 +7,7 @@ import { at } from "@lanewise/compiler/base/assert";
 import { lax } from "lanewise";
 import { describe, expect, it } from "vitest";
 import { accuracyPagePath, rowHead } from "../../scripts/accuracy-docs.mjs";
-import { float32AloneForm, float32Form, functionsOfOneOperand, jsForm, measure, measuredFunctions, samplesOf } from "../support/function-accuracy.ts";
+import { float32AloneForm, float32Form, jsForm, measure, measuredFunctions, samplesOf } from "../support/function-accuracy.ts";
 
 const isFull = process.env["LANEWISE_FULL"] === "1";
 const density = isFull ? 2048 : 8;
@@ -45,11 +45,15 @@ describe.runIf(isFull)("every float32 on js", () => {
   const chunk = 2 ** 20;
   const bits = new Uint32Array(chunk);
   const x = new Float32Array(bits.buffer);
-  it.each(functionsOfOneOperand.filter(({ isSlow }) => !isSlow).map((each) => [each.name, each] as const))("%s", async (_name, each) => {
+  it.each(["exp", "log", "sin", "cos", "tanh"])("%s", async (name) => {
+    const each = at(measuredFunctions.filter((other) => other.name === name), 0);
     for (let first = 0; first < 2 ** 32; first += chunk) {
       for (let index = 0; index < chunk; index += 1) bits[index] = first + index;
-      const { ulps, operands, actual, expected } = await measure(each, jsForm, [x]);
-      expect(ulps, `${operands.join(", ")} gives ${actual} instead of ${expected}`).toBeLessThanOrEqual(each.bound);
+      const y = await jsForm.run(each, [x]);
+      // Nearly all are rounded correctly, and the others few enough to be looked at.
+      const others = x.filter((value, index) => !Object.is(y[index], Math.fround(each.exact(value))));
+      const { ulps, operands, actual, expected } = await measure(each, jsForm, [others]);
+      expect(ulps, `${operands.join(", ")} gives ${actual} instead of ${expected}`).toBeLessThan(0.51);
     }
   }, 3_600_000);
 });

@@ -14,10 +14,13 @@ export interface Table {
 export class CodeWriter {
   readonly #before: StatementsBefore;
   readonly #nameOfTable: (table: Table) => string;
+  /** Whether the target computes `(x + c) - c` as it stands. */
+  readonly hasStrictSums: boolean;
 
-  constructor(before: StatementsBefore, nameOfTable: (table: Table) => string) {
+  constructor(before: StatementsBefore, nameOfTable: (table: Table) => string, hasStrictSums: boolean) {
     this.#before = before;
     this.#nameOfTable = nameOfTable;
+    this.hasStrictSums = hasStrictSums;
   }
 
   /** A name for a value that is used more than once. */
@@ -57,7 +60,7 @@ export class CodeWriter {
         return ref(name, value.type);
       },
     };
-    then(new CodeWriter(inner, this.#nameOfTable));
+    then(new CodeWriter(inner, this.#nameOfTable, this.hasStrictSums));
     this.#before.emit({ kind: "if", condition, then: statements, otherwise: [] });
   }
 }

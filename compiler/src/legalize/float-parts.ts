@@ -4,8 +4,19 @@ import { add, bitcast, constant, convert, ge, gt, lt, mul, op, select, sub } fro
 import type { Expr } from "../kernel/types.ts";
 import type { CodeWriter } from "./code-writer.ts";
 
-/** The integer next to a float, as a float and as int32; floats beyond int32 and NaN give any integer. */
+/** 1.5 * 2^23 and its bits: a float32 below 2^22 that is added to it leaves its nearest integer in the lowest bits. */
+const roundingBias = 0xc00000;
+const roundingBiasBits = 0x4b400000;
+
+/**
+ * The integer next to a float, as a float and as int32; floats beyond 2^22 and NaN give any integer. Where sums are as
+ * written, float32 is rounded by a sum whose bits are the integer: a conversion is several instructions.
+ */
 export function nearestInteger(value: Expr, code: CodeWriter, hint: string): { readonly float: Expr; readonly integer: Expr } {
+  if (value.type.dtype === "float32" && code.hasStrictSums) {
+    const biased = code.name(add(value, roundingBias), `${hint}Biased`);
+    return { float: code.name(sub(biased, roundingBias), hint), integer: sub(bitcast(biased, "int32"), roundingBiasBits) };
+  }
   const float = code.name(op("roundEven", value), hint);
   return { float, integer: code.name(convert(float, "int32"), `${hint}Integer`) };
 }

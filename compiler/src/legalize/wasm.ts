@@ -29,7 +29,7 @@ const stages: readonly ((kernel: Kernel) => Kernel)[] = [
   expandLocalArrays,
   expandHalfStorage,
   canonicalizeNaNBits,
-  approximate,
+  (kernel) => approximate(kernel, true),
   expandFusedMultiplyAdd,
   expandFloatRemainder,
   expandFloat64Remainder,

@@ -46,7 +46,7 @@ const steps: readonly ((kernel: Kernel) => Kernel)[] = [
   storeAsWords,
   canonicalizeNaNBits,
   expandFloat32Power,
-  approximate,
+  (kernel) => approximate(kernel, false),
   expandFloatRemainder,
   clampFloatToInteger,
   expandFloatOrder,

@@ -141,21 +141,21 @@ export function interpretProgram(program: RandomProgram, inputs: readonly Tensor
 }
 
 /** The shortest program found that still fails: steps are cut from the end, then dropped where nothing reads them. */
-export function shrinkProgram(program: RandomProgram, fails: (candidate: RandomProgram) => boolean): RandomProgram {
+export async function shrinkProgram(program: RandomProgram, fails: (candidate: RandomProgram) => Promise<boolean>): Promise<RandomProgram> {
   let smallest = program;
   for (let length = 1; length < program.steps.length; length++) {
     const steps = program.steps.slice(0, length);
     const last = at(steps, -1);
     const count = (program.steps[length]?.firstResult ?? 0) - last.firstResult;
     const candidate = { ...program, steps, outputs: Array.from({ length: count }, (_, index) => last.firstResult + index) };
-    if (fails(candidate)) {
+    if (await fails(candidate)) {
       smallest = candidate;
       break;
     }
   }
   for (let index = smallest.steps.length - 2; index >= 0; index--) {
     const candidate = withoutStep(smallest, index);
-    if (candidate !== null && fails(candidate)) smallest = candidate;
+    if (candidate !== null && await fails(candidate)) smallest = candidate;
   }
   return smallest;
 }

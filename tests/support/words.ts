@@ -149,9 +149,20 @@ export function wordsUpTo<Item>(alphabet: readonly Item[], length: number): read
   return all;
 }
 
-/** Where device and oracle differ by more than the tolerance; null when they agree. */
+/** Where device and oracle differ by more than the tolerance; null when they agree. The device is one that is read at once. */
 export function difference(got: NDArray, expected: Tensor, tolerance = 2e-4): string | null {
-  const elements = got.dtype === "key<fry>" ? [...new Float64Array(random.keyData(got).dataSync().buffer)] : [...got.dataSync()].map(Number);
+  const words = got.dtype === "key<fry>" ? random.keyData(got).dataSync() : got.dataSync();
+  return differenceOf(words, got, expected, tolerance);
+}
+
+/** The same of results on a device that is waited for: everything is read together. */
+export async function differences(got: readonly NDArray[], expected: readonly Tensor[], tolerance = 2e-4): Promise<(string | null)[]> {
+  const words = await Promise.all(got.map((array) => (array.dtype === "key<fry>" ? random.keyData(array) : array).data()));
+  return got.map((array, index) => differenceOf(at(words, index), array, at(expected, index), tolerance));
+}
+
+function differenceOf(words: ArrayLike<number> & { readonly buffer: ArrayBufferLike }, got: NDArray, expected: Tensor, tolerance: number): string | null {
+  const elements = got.dtype === "key<fry>" ? [...new Float64Array(words.buffer)] : Array.from(words, Number);
   const wanted = expected.data.map((value) => (expected.dtype === "float32" ? Math.fround(real(value)) : real(value)));
   if (got.shape.join() !== expected.shape.join()) return `shape [${got.shape.join()}] instead of [${expected.shape.join()}]`;
   for (const [index, want] of wanted.entries()) {

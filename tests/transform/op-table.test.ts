@@ -5,36 +5,14 @@
 
 import { at } from "@lanewise/compiler/base/assert";
 import { countEqns } from "@lanewise/compiler/ir/walk";
-import type { Value } from "@lanewise/compiler/ir/types";
 import { bind } from "@lanewise/compiler/trace/stack";
 import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";
 import { batchFlat } from "@lanewise/compiler/transforms/vmap";
 import { jit, vmap, type NDArray } from "lanewise";
 import { describe, expect, test } from "vitest";
-import { oracleOf } from "../support/oracle/primitives.ts";
-import { example, stack, type Tensor } from "../support/oracle/tensor.ts";
-import { allSamples } from "../support/samples/all.ts";
-import type { BoundSample } from "../support/samples/types.ts";
-import { elementsOf, generator } from "../support/samples/values.ts";
-import { difference, toArray, toDevice } from "../support/words.ts";
-
-type Run = (...args: NDArray[]) => NDArray[];
-
-const samples = allSamples().map((bound) => [`${bound.primitive.name}: ${bound.sample.name}`, bound] as const);
-
-function inputsOf({ sample }: BoundSample, seed: number): Tensor[] {
-  const random = generator(seed);
-  return sample.inputs.map((input) => ({ shape: input.shape, dtype: input.dtype, data: Array.from(elementsOf(input, random)) }));
-}
-
-function runOf({ primitive, sample }: BoundSample): Run {
-  return (...args) => bind(primitive, args as unknown as Value[], sample.params).map(toArray);
-}
-
-function expected({ primitive, sample }: BoundSample, inputs: readonly Tensor[]): readonly Tensor[] {
-  const avals = primitive.abstractEval(inputs.map(({ shape, dtype }) => ({ shape, dtype, weakType: false })), sample.params);
-  return oracleOf(primitive.name)(inputs, sample.params, avals);
-}
+import { axisChoices, batches, expected, expectedBatches, inputsOf, runOf, samples, type Run } from "../support/op-table.ts";
+import { stack, type Tensor } from "../support/oracle/tensor.ts";
+import { difference, toDevice } from "../support/words.ts";
 
 function problems(what: string, got: readonly NDArray[], want: readonly Tensor[]): string[] {
   if (got.length !== want.length) return [`${what}: ${got.length} results instead of ${want.length}`];
@@ -42,20 +20,6 @@ function problems(what: string, got: readonly NDArray[], want: readonly Tensor[]
     const problem = difference(array, at(want, index), 1e-5);
     return problem === null ? [] : [`${what}, result ${index}: ${problem}`];
   });
-}
-
-/** All choices of a batch axis (first, last) or none for each operand, with at least one axis. */
-function axisChoices(inputs: readonly Tensor[]): (number | null)[][] {
-  const choices = inputs.reduce<(number | null)[][]>(
-    (all, input) => all.flatMap((choice) => [null, ...new Set([0, input.shape.length])].map((axis) => [...choice, axis])), [[]],
-  );
-  return choices.filter((choice) => choice.some((axis) => axis !== null)).slice(0, 27);
-}
-
-/** Batches of operands that are mapped: examples of other seeds beside the first. */
-function batches(bound: BoundSample, axes: readonly (number | null)[], size: number): Tensor[] {
-  const seeds = Array.from({ length: size }, (_, seed) => inputsOf(bound, seed + 1));
-  return axes.map((axis, index) => (axis === null ? at(at(seeds, 0), index) : stack(seeds.map((inputs) => at(inputs, index)), axis)));
 }
 
 describe("op table", () => {
@@ -71,9 +35,7 @@ describe("op table", () => {
     const failures: string[] = [];
     for (const axes of axisChoices(inputsOf(bound, 1))) {
       const batched = batches(bound, axes, size);
-      const perExample = Array.from({ length: size }, (_, position) =>
-        expected(bound, batched.map((input, index) => (at(axes, index) === null ? input : example(input, at(axes, index) as number, position)))));
-      const want = at(perExample, 0).map((_, index) => stack(perExample.map((outs) => at(outs, index)), 0));
+      const want = expectedBatches(bound, batched, axes, size);
       const got = (jit(vmap(runOf(bound), axes as unknown as 0) as Run) as Run)(...batched.map(toDevice));
       failures.push(...problems(`axes [${axes.map(String).join()}]`, got, want));
     }

@@ -8,24 +8,13 @@
  */
 
 import { at } from "@lanewise/compiler/base/assert";
-import { isFloat } from "@lanewise/compiler/base/dtype";
 import { describe, expect, test } from "vitest";
-import { allSamples } from "../support/samples/all.ts";
-import { generator } from "../support/samples/values.ts";
-import { applyWord, difference, letters, subjectOf, toDevice, wordsUpTo } from "../support/words.ts";
+import { floatSamples, isFirst, wordProblems } from "../support/word-samples.ts";
+import { letters, wordsUpTo } from "../support/words.ts";
 
 const words = wordsUpTo(letters, 3);
 const isFull = process.env["LANEWISE_FULL"] === "1";
 const jacobianLimit = isFull ? 50_000 : 2000;
-const floatSamples = allSamples().filter(({ primitive, sample }) => {
-  const inAvals = sample.inputs.map(({ shape, dtype }) => ({ shape, dtype, weakType: false }));
-  const smooth = sample.inputs.every((input) => input.values === undefined || input.dtype !== "float32");
-  const hasDerivative = typeof primitive.jvp === "function";
-  return smooth && hasDerivative && sample.inputs.some((input) => isFloat(input.dtype)) && primitive.abstractEval(inAvals, sample.params).every((out) => isFloat(out.dtype));
-});
-
-const isFirst = floatSamples.map(({ primitive }, index) => floatSamples.findIndex((other) => other.primitive === primitive) === index);
-
 /** Whether a sample takes a word in this run; in the short one the shares of all samples together cover every word. */
 function isTaken(sample: number, word: number): boolean {
   if (isFull) return true;
@@ -37,29 +26,18 @@ describe("words of transforms", () => {
   const used = new Set<number>();
   const count = { run: 0, large: 0 };
 
-  test.each(floatSamples.map((bound, index) => [`${bound.primitive.name}: ${bound.sample.name}`, bound, index] as const))("%s", (_name, bound, index) => {
+  test.each(floatSamples.map((bound, index) => [`${bound.primitive.name}: ${bound.sample.name}`, bound, index] as const))("%s", async (_name, bound, index) => {
     const failures: string[] = [];
     for (const [seed, word] of words.entries()) {
       if (!isTaken(index, seed)) continue;
-      try {
-        const random = generator(seed);
-        const subject = applyWord(word, subjectOf(bound, random), random, jacobianLimit);
-        if (subject === null) {
-          count.large++;
-          continue;
-        }
-        count.run++;
-        used.add(seed);
-        const expected = subject.oracle(subject.inputs);
-        const got = subject.run(...subject.inputs.map(toDevice));
-        expect(got.length).toBe(expected.length);
-        got.forEach((array, place) => {
-          const problem = difference(array, at(expected, place));
-          if (problem !== null) failures.push(`${word.join(" of ")}, result ${place}: ${problem}`);
-        });
-      } catch (error) {
-        failures.push(`${word.join(" of ")}: ${String(error)}`);
+      const problems = await wordProblems(bound, word, seed, jacobianLimit);
+      if (problems === null) {
+        count.large++;
+        continue;
       }
+      count.run++;
+      used.add(seed);
+      failures.push(...problems);
     }
     expect(failures.slice(0, 5)).toEqual([]);
   }, 600_000);

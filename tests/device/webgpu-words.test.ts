@@ -1,0 +1,29 @@
+/**
+ * @file Words of up to three transforms on webgpu against the oracle: for the first float sample of every second primitive one
+ * word, another one for each; every word in the long run (LANEWISE_FULL).
+ */
+
+import { expect, test } from "vitest";
+import { describeWebgpu } from "../support/webgpu.ts";
+import { useWebgpu } from "../support/webgpu-session.ts";
+import { floatSamples, isFirst, wordProblems } from "../support/word-samples.ts";
+import { letters, wordsUpTo } from "../support/words.ts";
+
+const words = wordsUpTo(letters, 3);
+const isFull = process.env["LANEWISE_FULL"] === "1";
+const jacobianLimit = isFull ? 50_000 : 500;
+/** Has no factor in common with the number of words, 585. */
+const step = 37;
+const firsts = floatSamples.filter((_, index) => isFirst[index] === true).filter((_, index) => isFull || index % 2 === 0);
+
+describeWebgpu("words of transforms on webgpu", () => {
+  useWebgpu();
+
+  test.each(firsts.map((bound, index) => [`${bound.primitive.name}: ${bound.sample.name}`, bound, index] as const))("%s", async (_name, bound, index) => {
+    const failures: string[] = [];
+    for (const [seed, word] of words.entries()) {
+      if (isFull || seed === (index * step) % words.length) failures.push(...await wordProblems(bound, word, seed, jacobianLimit) ?? []);
+    }
+    expect(failures.slice(0, 5)).toEqual([]);
+  });
+});

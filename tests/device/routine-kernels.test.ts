@@ -34,6 +34,12 @@ for (const extent of [100, 20000]) {
   );
 }
 
+/** Variants for targets whose floats are doubles. */
+const inDoubles: (readonly [string, RoutineProgram])[] = [1, 3, 100, 20001].flatMap((extent) => [false, true].map((reverse) => [
+  `cumsum of rows of ${extent}${reverse ? " from the end" : ""}, in doubles`,
+  routineProgram(erasePrimitive(cumsumP), [aval([2, extent], "float32")], { axis: 1, reverse }, [floats(2 * extent)], "doubles"),
+] as const));
+
 async function resultsOf({ program, outputs, arrays }: RoutineProgram, run: RunGateProgram): Promise<readonly (readonly number[])[]> {
   const memory = arrays();
   await run(program, memory);
@@ -56,6 +62,27 @@ const targets: readonly (readonly [string, RunGateProgram])[] = [
 
 describe.each(targets)("%s", (_name, run) => {
   test.each(cases)("%s", (_routine, routine) => compare(routine, run));
+  test.each(inDoubles)("%s", (_routine, routine) => compare(routine, run));
+});
+
+test("a prefix sum in doubles is a sum in order, rounded at each place alone", async () => {
+  const values = Float32Array.from({ length: 1003 }, (_, place) => (place % 7) * 0.1 - 0.2);
+  const routine = routineProgram(erasePrimitive(cumsumP), [aval([1003], "float32")], { axis: 0, reverse: false }, [values], "doubles");
+  let total = 0;
+  expect((await resultsOf(routine, runOnJs))[0]).toEqual([...values].map((value) => Math.fround(total += value)));
+});
+
+// Elements alone are carried: equal ones must keep their order, and NaN goes last.
+test.each([["by 8 bits", 80], ["by 11 bits", 17000]])("a sort of special floats %s", async (_digits, extent) => {
+  const specials = [0, -0, NaN, Infinity, -Infinity, 1e-45, -1e-45, 3.4e38, -3.4e38, 1, -1];
+  const values = Float32Array.from({ length: extent }, (_, place) => at(specials, place * 7 % specials.length));
+  const wanted = [...values].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  const routine = routineProgram(erasePrimitive(sortP), [aval([extent], "float32")], { dimension: 0, isStable: true, numKeys: 1 }, [values]);
+  for (const run of [runOnJs, runOnWasm(1)]) {
+    const [sorted = []] = await resultsOf(routine, run);
+    expect(sorted.slice(0, wanted.length)).toEqual(wanted);
+    expect(sorted.slice(wanted.length).every(Number.isNaN)).toBe(true);
+  }
 });
 
 describeWebgpu("webgpu", () => {

@@ -1,10 +1,10 @@
 /** @file The kernels of a routine as a gate program, so that every target's runner can run them. */
 
-import { at, InternalError } from "@lanewise/compiler/base/assert";
+import { InternalError, required } from "@lanewise/compiler/base/assert";
 import { allocateHost, isFloat, type HostArray } from "@lanewise/compiler/base/dtype";
 import { sizeOf } from "@lanewise/compiler/base/shape";
 import { aval } from "@lanewise/compiler/ir/build";
-import type { Aval, Params, Primitive } from "@lanewise/compiler/ir/types";
+import type { Aval, Params, Primitive, RoutineNeeds } from "@lanewise/compiler/ir/types";
 import type { GateProgram } from "./gate-kernels.ts";
 import type { GateArrays } from "./gate-runner.ts";
 import { elementsOf, generator } from "./samples/values.ts";
@@ -18,12 +18,15 @@ export interface RoutineProgram {
   readonly arrays: () => GateArrays;
 }
 
-/** The first variant of a primitive that is a routine, for these inputs. */
-export function routineProgram(primitive: Primitive, inAvals: readonly Aval[], params: Params, inputs: readonly HostArray[]): RoutineProgram {
+/** The variant with these needs of a primitive that is a routine, for these inputs. */
+export function routineProgram(
+  primitive: Primitive, inAvals: readonly Aval[], params: Params, inputs: readonly HostArray[], needs: RoutineNeeds = "serial",
+): RoutineProgram {
   const { lower } = primitive;
   if (lower.kind !== "routine") throw new InternalError(`${primitive.name} is no routine`);
   const outAvals = primitive.abstractEval(inAvals, params);
-  const plan = at(lower.variants, 0).build({ params, inAvals, outAvals });
+  const variant = required(lower.variants.find((each) => each.needs === needs), `variant of ${primitive.name} that needs ${needs}`);
+  const plan = variant.build({ params, inAvals, outAvals });
   const named = (from: "input" | "output" | "scratch", index: number): string => `${from}${index}`;
   const unwritten = (dtype: Aval["dtype"], length: number): HostArray => allocateHost(dtype, length).fill(isFloat(dtype) ? 99 : dtype === "bool" ? 1 : 77);
   const buffersOf = (role: "input" | "output" | "temporary", from: "input" | "output" | "scratch", list: readonly { readonly dtype: Aval["dtype"]; readonly length: number }[]): GateProgram["buffers"] =>

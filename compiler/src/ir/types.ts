@@ -271,8 +271,8 @@ export interface FoldState {
   readonly init: Expr;
 }
 
-/** What a variant needs of a target: one thread, a grid, or a grid with workgroups. */
-export type RoutineNeeds = "serial" | "grid" | "workgroup";
+/** What a variant needs of a target: one thread, one whose float32 arithmetic is in float64 anyway, a grid, or a grid with workgroups. */
+export type RoutineNeeds = "serial" | "doubles" | "grid" | "workgroup";
 
 export interface RoutineVariant<P extends Params> {
   readonly name: string;

@@ -128,8 +128,8 @@ class PlanLowering {
 }
 
 /** The first variant that the target can run. */
-function chosenVariant<P extends Params>(variants: readonly RoutineVariant<P>[], { grid, target }: Capabilities): RoutineVariant<P> {
-  const able: readonly RoutineNeeds[] = grid ? ["grid", "workgroup", "serial"] : ["serial", "grid"];
+function chosenVariant<P extends Params>(variants: readonly RoutineVariant<P>[], { grid, target, wideFloat32 }: Capabilities): RoutineVariant<P> {
+  const able: readonly RoutineNeeds[] = grid ? ["grid", "workgroup", "serial"] : wideFloat32 ? ["doubles", "serial", "grid"] : ["serial", "grid"];
   const variant = variants.find(({ needs }) => able.includes(needs));
   if (variant === undefined) throw new InternalError(`no variant of ${variants.map(({ name }) => name).join(", ")} runs on ${target}`);
   return variant;

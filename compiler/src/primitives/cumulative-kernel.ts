@@ -66,6 +66,36 @@ export function planPrefix(op: "add" | "mul" | "max" | "min"): (context: Routine
   });
 }
 
+/** Elements whose prefixes are summed beside the running total, so that it waits for one addition per so many. */
+const unrolledBy = 4;
+
+/**
+ * The plan of a prefix sum of float32 in a float64 total, where doubles cost nothing: no levels, and one rounding per element.
+ * Of other dtypes the plan is `planPrefix`'s.
+ */
+export function planWidePrefixSum(context: RoutineContext<CumulativeParams>): RoutinePlan {
+  if (valueOf(at(context.inAvals, 0).dtype) !== "float32") return planPrefix("add")(context);
+  return planRows("prefix_add", context, ({ builder, extent, load, store }) => {
+    const total = builder.var(k.constant(0, "float64"), "total");
+    const wide = (place: Expr): Expr => k.convert(load(place), "float64");
+    const whole = extent - extent % unrolledBy;
+    builder.for("serial", 0, whole, unrolledBy, (first) => {
+      const sums: Expr[] = [];
+      for (let step = 0; step < unrolledBy; step++) {
+        const element = wide(k.add(first, step));
+        const before = sums.at(-1);
+        sums.push(builder.let(before === undefined ? element : k.add(before, element), "sum"));
+      }
+      sums.forEach((sum, step) => store(k.add(first, step), k.convert(k.add(total, sum), "float32")));
+      builder.assign(total, k.add(total, at(sums, -1)));
+    }, "place");
+    builder.for("serial", whole, extent, 1, (place) => {
+      builder.assign(total, k.add(total, wide(place)));
+      store(place, k.convert(total, "float32"));
+    }, "place");
+  });
+}
+
 interface Block {
   readonly begin: Expr;
   readonly end: Expr;

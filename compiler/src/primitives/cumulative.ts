@@ -7,7 +7,7 @@ import { formatPython } from "../ir/format-python.ts";
 import type { Aval, BatchRule, JvpRule, ParseParams, Primitive, PrintedParam, Tangent, Value } from "../ir/types.ts";
 import { bind1 } from "../trace/stack.ts";
 import { maxP, minP, mulP, numeric } from "./arith.ts";
-import { planLogSumExp, planPrefix, type CumulativeParams } from "./cumulative-kernel.ts";
+import { planLogSumExp, planPrefix, planWidePrefixSum, type CumulativeParams } from "./cumulative-kernel.ts";
 import { dualScan, logSumExpTangent } from "./cumulative-scan.ts";
 import {
   arithmetic, batchedAxis, definePrimitive, linearAval, mapCotangent, noParams, notLinear, printed, refuseParameter, requireDType, type NoParams,
@@ -55,7 +55,10 @@ export const cumsumP: Primitive<CumulativeParams> = definePrimitive<CumulativePa
   partialEval: "plain",
   dce: "plain",
   batch: cumulativeBatch(() => cumsumP),
-  lower: { kind: "routine", variants: [{ name: "row by row", needs: "serial", build: planPrefix("add") }] },
+  lower: {
+    kind: "routine",
+    variants: [{ name: "row by row in doubles", needs: "doubles", build: planWidePrefixSum }, { name: "row by row", needs: "serial", build: planPrefix("add") }],
+  },
   simplify: "none",
   subJaxprs: "none",
   inlinable: "never",

@@ -7,8 +7,9 @@ import { KernelBuilder } from "../kernel/build.ts";
 import * as k from "../kernel/build.ts";
 import type { Expr } from "../kernel/types.ts";
 import { rowsAlong, rowStart, storageOf, type Rows } from "./reduce-kernel.ts";
-import { integerKey, hasIntegerKey } from "./sort-keys.ts";
-import { orderRows, type RowOrder } from "./sort-order.ts";
+import { planElementSort } from "./sort-elements.ts";
+import { integerKey, hasIntegerKey, type KeyOrder } from "./sort-keys.ts";
+import { digitBitsOf, orderRows, type RowOrder } from "./sort-order.ts";
 
 export interface SortParams extends Params {
   readonly dimension: number;
@@ -28,7 +29,10 @@ export function planSort({ params, inAvals }: RoutineContext<SortParams>): Routi
   const { shape } = at(inAvals, 0);
   if (sizeOf(shape) === 0) return empty;
   const rows = rowsAlong(shape, params.dimension);
-  const order = orderRows(inAvals.slice(0, params.numKeys), rows, { descending: false, zerosEqual: true });
+  const ascending: KeyOrder = { descending: false, zerosEqual: true };
+  const digitBits = digitBitsOf(at(inAvals, 0), rows);
+  if (inAvals.length === 1 && digitBits !== null) return planElementSort(at(inAvals, 0), rows, ascending, digitBits);
+  const order = orderRows(inAvals.slice(0, params.numKeys), rows, ascending);
   return { scratch: order.scratch, steps: [order.step, ...inAvals.map((operand, index) => takeStep(operand, index, rows, rows.extent, order))] };
 }
 

@@ -25,11 +25,18 @@ export interface RowOrder {
 const shortestForDigits = 64;
 const shortestForWideDigits = 16384;
 
+/** Bits of a digit where rows of this operand are sorted by digits; null where they are merged. */
+export function digitBitsOf(operand: Aval, { extent }: Rows): 8 | 11 | null {
+  if (!hasIntegerKey(operand.dtype) || extent < shortestForDigits) return null;
+  return extent >= shortestForWideDigits ? 11 : 8;
+}
+
 /** The order of rows by the operands given, the first one first. They are the inputs 0, 1, ... of the equation. */
 export function orderRows(keys: readonly Aval[], rows: Rows, order: KeyOrder): RowOrder {
   const first = at(keys, 0);
   if (keys.length > 1 || !hasIntegerKey(first.dtype)) return mergeByComparison(keys, rows, order);
-  return rows.extent < shortestForDigits ? mergeIntegers(first, rows, order) : sortDigits(first, rows, order);
+  const digitBits = digitBitsOf(first, rows);
+  return digitBits === null ? mergeIntegers(first, rows, order) : sortDigits(first, rows, order, digitBits);
 }
 
 // Merge sort -----------------------------------------------------------------------------------------------------------
@@ -169,10 +176,9 @@ function rowOrder(
 // Radix sort -----------------------------------------------------------------------------------------------------------
 
 /** Digit by digit, the least significant first. The digits of all passes are counted at once. */
-function sortDigits(operand: Aval, rows: Rows, order: KeyOrder): RowOrder {
+function sortDigits(operand: Aval, rows: Rows, order: KeyOrder, digitBits: 8 | 11): RowOrder {
   const { extent, count } = rows;
-  const isWide = extent >= shortestForWideDigits;
-  const digitBits = isWide ? 11 : 8;
+  const isWide = digitBits === 11;
   const digits = 2 ** digitBits;
   const passes = Math.ceil(32 / digitBits);
   const builder = new KernelBuilder("radix_sort");

@@ -5,7 +5,7 @@
 
 import { at } from "../base/assert.ts";
 import type { ScalarOpName } from "../base/scalar-ops.ts";
-import { exprsOf, forEachExpr, forEachStmt, freshNames, mapStmts, withBody } from "../kernel/walk.ts";
+import { exprsOf, forEachExpr, forEachStmt, freshNames, mapBodiesOf, mapStmts, withBody } from "../kernel/walk.ts";
 import { simplifyKernel } from "../kernel/simplify.ts";
 import type { ForStmt, Kernel, Stmt } from "../kernel/types.ts";
 import type { Capabilities } from "../target.ts";
@@ -22,6 +22,7 @@ import {
 import { singleStep, type Scheduled, type ScheduledStep } from "./scheduled.ts";
 import { inStrips, runsAcrossColumns } from "./strips.ts";
 import { findTile, tileContraction, type Tile } from "./tile.ts";
+import { unswitch } from "./unswitch.ts";
 
 /** Loops of at most so many iterations are written out. */
 const shortLoop = 4;
@@ -81,6 +82,8 @@ interface FoldNest {
 
 function byRecipe(kernel: Kernel, capabilities: Capabilities, context: JamContext): Scheduled {
   const nest = parallelNest(kernel);
+  const unswitched = unswitch(kernel, context);
+  if (unswitched !== kernel) return byRecipe(unswitched, capabilities, context);
   if (hasParts(nest)) return singleStep(runsAcrossColumns(nest) ? inStrips(kernel, nest, capabilities, context) : withParts(kernel, nest, capabilities, context));
   const loops = serialLoops(nest);
   if (loops.length === 0) {
@@ -119,12 +122,14 @@ function foldNest(kernel: Kernel, nest: Nest, loops: readonly ForStmt[]): FoldNe
 /** Whether a row of the kernel has several loops, one after the other, or parallel loops behind other statements. */
 function hasParts({ body }: Nest): boolean {
   const loops = body.filter((statement) => statement.kind === "for");
-  return loops.length > 1 || loops.some(({ loop }) => loop === "simd");
+  const chosen = body.flatMap((statement) => (statement.kind === "if" ? [...statement.then, ...statement.otherwise] : []));
+  return loops.length > 1 || [...loops, ...chosen].some((statement) => statement.kind === "for" && statement.loop === "simd");
 }
 
 /** Each part as its recipe has it: a fold in several accumulators, parallel loops like a kernel of their own. */
 function withParts(kernel: Kernel, nest: Nest, capabilities: Capabilities, context: JamContext): Kernel {
-  const body = nest.body.flatMap((statement): readonly Stmt[] => {
+  const partOf = (statement: Stmt): readonly Stmt[] => {
+    if (statement.kind === "if") return [mapBodiesOf(statement, (side) => side.flatMap(partOf))];
     if (statement.kind !== "for") return [statement];
     if (statement.loop === "simd") return parallelPart(kernel, statement, capabilities, context);
     const accumulators = accumulatorsOf(statement, nest.body);
@@ -133,7 +138,8 @@ function withParts(kernel: Kernel, nest: Nest, capabilities: Capabilities, conte
     if (accumulators === null || accumulators.length === 0 || count === 1 || (extentOf(inner) ?? 0) < 2 * count) return [statement];
     const split = splitAccumulators(inner, accumulators, count, context);
     return inner === statement ? split : mapStmts([statement], (each) => (each === inner ? split : each));
-  });
+  };
+  const body = nest.body.flatMap(partOf);
   return nest.loops.length === 0 ? withBody(kernel, body) : withNest(kernel, { loops: nest.loops, body });
 }
 

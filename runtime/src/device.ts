@@ -41,9 +41,10 @@ export interface Executable {
   /**
    * Runs the program: one buffer per input in, one buffer per output out. The caller sees to it that the buffers have the
    * dtypes and lengths of `program.inputs` and belong to this device. Inputs are not changed. An output that is an input
-   * passed through is that very buffer.
+   * passed through is that very buffer. A program for any extents, which only a target with `runtimeExtents` gets, takes
+   * those of this run as numbers, and its inputs have the lengths that follow from them.
    */
-  run(inputs: readonly DeviceBuffer[]): readonly DeviceBuffer[];
+  run(inputs: readonly DeviceBuffer[], extents?: readonly number[]): readonly DeviceBuffer[];
   /** Resolves when nothing is left to compile for the first run; rejects with what the device finds wrong. */
   ready(): Promise<void>;
 }

@@ -9,10 +9,14 @@ import type { DType } from "../base/dtype.ts";
 
 export const schemaVersion = 1;
 
-/** A number an argument of a kernel takes at dispatch: fixed, or read from a scalar input of the program. */
+/**
+ * A number an argument of a kernel takes at dispatch: fixed, read from a scalar input of the program, or one of the extents
+ * that are given with each run of a program for arrays of any extents.
+ */
 export type ScalarArgument =
   | { readonly kind: "fixed"; readonly value: number }
-  | { readonly kind: "input"; readonly input: number };
+  | { readonly kind: "input"; readonly input: number }
+  | { readonly kind: "extent"; readonly extent: number };
 
 export type Step = KernelStep | CopyStep;
 
@@ -34,10 +38,13 @@ export interface CopyStep {
   readonly count: number;
 }
 
-/** Where a value of the program lives; a temporary at `offset` bytes into a block of memory. */
+/**
+ * Where a value of the program lives; a temporary at `offset` bytes into a block of memory. An output with `extents` has as
+ * many elements as the product of these extents of the run, and its `length` says nothing.
+ */
 export type Slot =
   | { readonly kind: "input"; readonly input: number; readonly dtype: DType; readonly length: number }
-  | { readonly kind: "output"; readonly output: number; readonly dtype: DType; readonly length: number }
+  | { readonly kind: "output"; readonly output: number; readonly dtype: DType; readonly length: number; readonly extents?: readonly number[] }
   | { readonly kind: "constant"; readonly dtype: DType; readonly length: number; readonly values: readonly number[] }
   | { readonly kind: "temporary"; readonly dtype: DType; readonly length: number; readonly block: number; readonly offset: number };
 
@@ -101,6 +108,8 @@ export interface ValueSpec {
   readonly length: number;
   /** The number of the input that it is, or null. */
   readonly input: number | null;
+  /** Extents of the run whose product is the length, where it is known no earlier. */
+  readonly extents?: readonly number[];
 }
 
 /** A kernel on its way to code. */

@@ -3,7 +3,8 @@
 import type { Program } from "../artifact/types.ts";
 import { countEqns } from "../ir/walk.ts";
 import type { ClosedJaxpr, Jaxpr } from "../ir/types.ts";
-import { runPipeline, type Artifacts, type CompileOptions } from "./run.ts";
+import { lowerForExtents, type ExtentPattern } from "../lower/extents.ts";
+import { runFromSteps, runPipeline, type Artifacts, type CompileOptions } from "./run.ts";
 import { artifactText, stagesOf, type StageName } from "./text.ts";
 
 export interface Compiled {
@@ -28,6 +29,15 @@ export function compile(source: Jaxpr | ClosedJaxpr, options: CompileOptions): C
     bytes: bytesOf(program, jaxpr),
     artifacts: () => (artifacts ??= runPipeline(source, { ...options, log: undefined, clock: undefined })),
   };
+}
+
+/**
+ * Compiles for arrays of any extents that fit a pattern; a run of the program takes the extents. Only for a
+ * target with `runtimeExtents`.
+ */
+export function compileForExtents({ jaxpr }: ExtentPattern, options: CompileOptions): Compiled {
+  const program = runFromSteps(lowerForExtents(options.name, jaxpr), options);
+  return { program, bytes: bytesOf(program, jaxpr), artifacts: () => runPipeline(jaxpr, { ...options, log: undefined, clock: undefined }) };
 }
 
 /** The text of a stage; `all` gives every stage under its name. */

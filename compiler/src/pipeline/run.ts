@@ -67,6 +67,13 @@ export function runPipeline(source: Jaxpr | ClosedJaxpr, options: CompileOptions
   return { jaxpr, passes, fusion, steps, kernel, legal, memory, program };
 }
 
+/** Runs the stages behind lowering, for a program that was lowered apart. */
+export function runFromSteps(steps: StepProgram<Kernel>, options: CompileOptions): Program {
+  const runner = new Runner(options);
+  const legal = runner.run(legalizeStage, runner.runAll(scheduleStages, steps));
+  return runner.run(codegenStage, { legal, memory: runner.run(planStage, legal) });
+}
+
 class Runner {
   readonly #options: CompileOptions;
   readonly #context: StageContext;

@@ -8,11 +8,14 @@ import { LeastRecentlyUsed } from "../base/least-recently-used.ts";
 import { StructuralMap } from "../base/structural-map.ts";
 import { equalJaxprs, hashJaxpr } from "../ir/equal.ts";
 import type { ClosedJaxpr, Jaxpr } from "../ir/types.ts";
+import type { ExtentPattern } from "../lower/extents.ts";
 import type { Capabilities, TargetName } from "../target.ts";
-import { compile, type Compiled } from "./compile.ts";
+import { compile, compileForExtents, type Compiled } from "./compile.ts";
 import type { CompileOptions } from "./run.ts";
 
 interface ProgramKey {
+  /** Whether the jaxpr stands for arrays of any extents. */
+  readonly anyExtents: boolean;
   readonly jaxpr: Jaxpr;
   readonly target: TargetName;
   /** By identity: a device keeps one object. */
@@ -32,7 +35,7 @@ const defaultBudget = 64 << 20;
 export class Session {
   readonly #programs = new StructuralMap<ProgramKey, KeptProgram>(
     ({ jaxpr, target }) => mixHash(hashJaxpr(jaxpr, withoutWeakTypes), hashString(target)),
-    (left, right) => left.target === right.target && left.capabilities === right.capabilities && equalJaxprs(left.jaxpr, right.jaxpr, withoutWeakTypes),
+    (left, right) => left.target === right.target && left.capabilities === right.capabilities && left.anyExtents === right.anyExtents && equalJaxprs(left.jaxpr, right.jaxpr, withoutWeakTypes),
   );
   readonly #order: LeastRecentlyUsed<KeptProgram>;
 
@@ -52,13 +55,23 @@ export class Session {
 
   /** The compiled program of a jaxpr, from before if it or one of the same structure was compiled for the target. */
   compile(source: Jaxpr | ClosedJaxpr, options: CompileOptions): Compiled {
-    const key: ProgramKey = { jaxpr: "jaxpr" in source ? source.jaxpr : source, target: options.target, capabilities: options.capabilities };
+    const jaxpr = "jaxpr" in source ? source.jaxpr : source;
+    return this.#findOrMake({ jaxpr, target: options.target, capabilities: options.capabilities, anyExtents: false }, () => compile(jaxpr, options));
+  }
+
+  /** The compiled program of a pattern for arrays of any extents. */
+  compileForExtents(pattern: ExtentPattern, options: CompileOptions): Compiled {
+    const key: ProgramKey = { jaxpr: pattern.jaxpr, target: options.target, capabilities: options.capabilities, anyExtents: true };
+    return this.#findOrMake(key, () => compileForExtents(pattern, options));
+  }
+
+  #findOrMake(key: ProgramKey, make: () => Compiled): Compiled {
     const known = this.#programs.get(key);
     if (known !== undefined) {
       this.#order.use(known);
       return known.compiled;
     }
-    const kept: KeptProgram = { key, compiled: compile(key.jaxpr, options) };
+    const kept: KeptProgram = { key, compiled: make() };
     this.#programs.set(key, kept);
     this.#order.add(kept, kept.compiled.bytes);
     return kept.compiled;

@@ -129,8 +129,8 @@ class Planner {
       if (input !== null) this.#slotOf.set(value, this.#slots.push({ kind: "input", input, dtype, length }) - 1);
     });
     for (const [value, output] of this.#outputs) {
-      const { dtype, length } = this.#value(value);
-      const slot = this.#slots.push({ kind: "output", output, dtype, length }) - 1;
+      const { dtype, length, extents } = this.#value(value);
+      const slot = this.#slots.push({ kind: "output", output, dtype, length, ...(extents === undefined ? {} : { extents }) }) - 1;
       for (let member: number | undefined = value; member !== undefined; member = this.#taken.get(member)) this.#slotOf.set(member, slot);
     }
   }

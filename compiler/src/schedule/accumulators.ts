@@ -9,7 +9,7 @@ import { constant, convert, int, op, ref, scalarType } from "../kernel/build.ts"
 import { foldStart, foldTree, isFoldOp, type FoldOp } from "../kernel/folds.ts";
 import { exprsOf, forEachExpr, forEachStmt, freshNames, mapBodiesOf, mapExpr, mapExprsOf, withBody } from "../kernel/walk.ts";
 import type { Expr, ForStmt, Kernel, KernelType, RefExpr, Stmt, VarStmt } from "../kernel/types.ts";
-import { jam, type JamContext } from "./jam.ts";
+import { copyOf, jam, wholeBlocks, type JamContext } from "./jam.ts";
 import { extentOf } from "./nest.ts";
 
 export interface Accumulator {
@@ -59,21 +59,21 @@ export function foldOf(name: string, value: Expr): { readonly op: FoldOp; readon
  */
 export function splitAccumulators(loop: ForStmt, accumulators: readonly Accumulator[], count: number, context: JamContext): readonly Stmt[] {
   const extent = extentOf(loop);
-  if (extent === null) throw new InternalError(`loop ${loop.index} has no constant extent to split`);
   const copies = new Map(accumulators.map(({ name, type }) => [
     name, Array.from({ length: count }, (_, copy): RefExpr => ref(copy === 0 ? name : context.fresh(name), type)),
   ]));
   const extra = accumulators.flatMap(({ name, type, op: fold }) => at([copies.get(name) ?? []], 0).slice(1).map((copy): Stmt => (
     { kind: "var", name: copy.name, type, init: foldStart(fold, type.dtype) }
   )));
-  const left = extent % count;
+  const left = extent === null ? 0 : extent % count;
   const index = context.fresh(loop.index);
+  const end = extent === null ? wholeBlocks(loop.end, count) : int(extent - left);
   const main: ForStmt = {
-    ...loop, index, end: int(extent - left), step: count,
+    ...loop, index, end, step: count,
     body: jam(loop.body, loop.index, ref(index, scalarType("int32")), count, context, copies),
   };
   const firstCopies = new Map([...copies].map(([name, names]) => [name, names.slice(0, left)]));
-  const rest = left === 0 ? [] : jam(loop.body, loop.index, int(extent - left), left, context, firstCopies);
+  const rest = extent === null ? copyOf([{ ...loop, begin: end }], context) : left === 0 ? [] : jam(loop.body, loop.index, end, left, context, firstCopies);
   const together = accumulators.map(({ name, op: fold }): Stmt => (
     { kind: "assign", name, value: foldTree(fold, copies.get(name) ?? []) }
   ));

@@ -17,7 +17,7 @@ import { hoistInvariants } from "./hoist.ts";
 import { interchangeFolds } from "./interchange.ts";
 import { blockLoop, type JamContext } from "./jam.ts";
 import {
-  definitionsIn, extentOf, limitOf, loadPattern, loadsIn, parallelNest, perfectNest, withNest, writtenMemory, type LoadPattern, type Nest,
+  definitionsIn, extentOf, limitOf, loadPattern, loadsIn, parallelNest, perfectNest, tripsOf, withNest, writtenMemory, type LoadPattern, type Nest,
 } from "./nest.ts";
 import { singleStep, type Scheduled, type ScheduledStep } from "./scheduled.ts";
 import { inStrips, runsAcrossColumns } from "./strips.ts";
@@ -96,7 +96,7 @@ function byRecipe(kernel: Kernel, capabilities: Capabilities, context: JamContex
   const trips = folds.reduce((product, loop) => product * (limitOf(loop) ?? Infinity), 1);
   const isFixed = folds.every(({ begin, end }) => begin.kind === "const" && end.kind === "const");
   if (trips <= shortLoop && isFixed) return singleStep(blockInnermost(writeOut(kernel), writtenOutNest(nest), trips * cost + costOf(nest.body), context));
-  const place = findTile(nest, folds, loads);
+  const place = trips === Infinity ? null : findTile(nest, folds, loads);
   if (place !== null) return tileContraction(kernel, nest, folds, sizedTile(place, nest, capabilities), costBeside(nest) <= lightEpilogue ? "jam" : "loop");
   if (runsAcrossRows(folded)) return singleStep(interchangeFolds(kernel, nest, folds, accumulators, context));
   return singleStep(foldAlongRows(kernel, folded, capabilities, context));
@@ -158,7 +158,7 @@ function blockInnermost(kernel: Kernel, nest: Nest, cost: number, context: JamCo
   const innermost = nest.loops.at(-1);
   const factor = cost <= 12 ? 4 : cost <= 30 ? 2 : 1;
   if (innermost === undefined || factor === 1 || nest.body.some(isBranch)) return kernel;
-  const extent = extentOf(innermost);
+  const extent = tripsOf(innermost);
   if (extent === null || extent < 2 * factor) return kernel;
   const outer = { loops: nest.loops.slice(0, -1), body: blockLoop({ ...innermost, body: nest.body }, factor, "jam", context) };
   return outer.loops.length === 0 ? withBody(kernel, outer.body) : withNest(kernel, outer);
@@ -179,7 +179,7 @@ function foldAlongRows(kernel: Kernel, { nest, folds, accumulators, cost }: Fold
     return blockInnermost(kernel, nest, cost, context);
   }
   const inner = at(folds, -1);
-  if ((extentOf(inner) ?? 0) < 2 * count) return kernel;
+  if ((tripsOf(inner) ?? 0) < 2 * count) return kernel;
   return withBody(kernel, mapStmts(kernel.body, (statement) => (
     statement === inner ? splitAccumulators(inner, accumulators, count, context) : statement
   )));

@@ -4,7 +4,7 @@
  */
 
 import { assertNever, at, InternalError } from "../base/assert.ts";
-import { add, int, lt, mul, ref, scalarType } from "../kernel/build.ts";
+import { add, int, lt, mul, ref, rem, scalarType, sub } from "../kernel/build.ts";
 import { bodiesOf, declaredName, exprsOf, forEachExpr, mapExpr, mapExprsOf, mapOperands } from "../kernel/walk.ts";
 import type { Expr, ForStmt, IfStmt, Stmt } from "../kernel/types.ts";
 import { extentOf } from "./nest.ts";
@@ -183,7 +183,7 @@ function dependentNames(body: readonly Stmt[], roots: readonly string[], written
  */
 export function blockLoop(loop: ForStmt, factor: number, rest: "jam" | "loop", context: JamContext): readonly Stmt[] {
   const extent = extentOf(loop);
-  if (extent === null) throw new InternalError(`loop ${loop.index} has no constant extent to split in blocks`);
+  if (extent === null) return runtimeBlocks(loop, factor, context);
   const blocks = Math.floor(extent / factor);
   const left = extent % factor;
   const index = context.fresh(loop.index);
@@ -195,6 +195,21 @@ export function blockLoop(loop: ForStmt, factor: number, rest: "jam" | "loop", c
   if (blocks === 0) return tail;
   const atBlock: IfStmt = { kind: "if", condition: lt(ref(index, scalarType("int32")), int(blocks)), then: whole, otherwise: tail };
   return [{ ...loop, index, end: int(blocks + 1), body: [atBlock] }];
+}
+
+/** The same where the extent is an expression: whole blocks, then single iterations. */
+function runtimeBlocks(loop: ForStmt, factor: number, context: JamContext): readonly Stmt[] {
+  const kind = loop.loop === "grid" ? "simd" : loop.loop;
+  const index = context.fresh(loop.index);
+  const end = wholeBlocks(loop.end, factor);
+  const whole = jam(loop.body, loop.index, ref(index, scalarType("int32")), factor, context);
+  const rest = copyOf([{ ...loop, loop: kind, begin: end }], context);
+  return [{ ...loop, loop: kind, index, end, step: factor, body: whole }, ...rest];
+}
+
+/** The largest multiple of a block that is not above an extent. */
+export function wholeBlocks(extent: Expr, block: number): Expr {
+  return sub(extent, rem(extent, int(block)));
 }
 
 /** The last iterations as a loop of their own. */

@@ -39,11 +39,12 @@ export function extentOf(loop: ForStmt): number | null {
 }
 
 /**
- * The end of a loop by 1 that begins at 0 or later and ends at a constant or earlier: an extent cut by `guards.ts`. Null for
- * others.
+ * The end of a loop by 1 that begins at 0 or later and ends at a constant or earlier: an extent cut by `guards.ts`. Infinity
+ * for an extent that is given at run time, null for others.
  */
 export function limitOf(loop: ForStmt): number | null {
   const begin = extremeConstant(loop.begin, "max");
+  if (tripsOf(loop) === Infinity) return Infinity;
   return begin !== null && begin >= 0 && loop.step === 1 ? extremeConstant(loop.end, "min") : null;
 }
 
@@ -54,10 +55,19 @@ function extremeConstant(expr: Expr, name: "min" | "max"): number | null {
   return constants.length === 0 ? null : Math[name](...constants);
 }
 
+/** The same, and as many as may be for a loop that runs from 0 by 1 to an extent that is given at run time. */
+export function tripsOf(loop: ForStmt): number | null {
+  const { begin, end, step } = loop;
+  return begin.kind === "const" && begin.value === 0 && step === 1 && end.kind === "scalar" ? Infinity : extentOf(loop);
+}
+
+/** Where a kernel has no extent to tell, it stops at the one that it is given. */
+const anyExtent = 2 ** 31 - 1;
+
 /** Iterations of the outermost grid loop: what a driver splits; 1 without one. */
 export function gridExtent(kernel: Kernel): number {
   for (const statement of kernel.body) {
-    if (statement.kind === "for" && statement.loop === "grid") return extentOf(statement) ?? 1;
+    if (statement.kind === "for" && statement.loop === "grid") return tripsOf(statement) === Infinity ? anyExtent : extentOf(statement) ?? 1;
   }
   return 1;
 }

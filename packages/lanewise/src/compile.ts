@@ -1,8 +1,9 @@
 /** @file From a jaxpr to an executable on one device: through the session's programs, with the logging that options ask for. */
 
 import type { Program } from "@lanewise/compiler/artifact/types";
-import type { ClosedJaxpr } from "@lanewise/compiler/ir/types";
-import { textOf, type Compiled, type CompileOptions, type StageName } from "@lanewise/compiler/pipeline";
+import { shortName } from "@lanewise/compiler/base/dtype";
+import type { ClosedJaxpr, Var } from "@lanewise/compiler/ir/types";
+import { textOf, type Compiled, type CompileOptions, type ExtentPattern, type StageName } from "@lanewise/compiler/pipeline";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import type { Device, Executable, Executor } from "@lanewise/runtime";
 import { capabilitiesOf } from "./capabilities.ts";
@@ -11,25 +12,38 @@ import { log, session } from "./session.ts";
 
 /** Compiles a jaxpr without constants for a device and makes it ready there. */
 export function compileFor(executor: Executor, closed: ClosedJaxpr, name: string): Executable {
-  const { device } = executor;
-  if (!session.config.logCompiles) return executor.load(programOf(device, closed, name).program);
-  // Stages run only for a jaxpr that is new to the session.
+  const types = (): string => closed.jaxpr.inVars.map(({ aval }) => describeAval(aval)).join(", ");
+  return loaded(executor, name, types, (logging) => programOf(executor.device, closed, name, logging).program);
+}
+
+/** Compiles for arrays of any extents that fit a pattern. */
+export function compileForExtents(executor: Executor, pattern: ExtentPattern, name: string): Executable {
+  const typeOf = ({ aval: { dtype, shape } }: Var): string => `${shortName(dtype)}[${shape.map((extent) => (extent === 1 ? "1" : "any")).join(",")}]`;
+  const types = (): string => pattern.jaxpr.inVars.map(typeOf).join(", ");
+  return loaded(executor, name, types, (logging) => session.programs.compileForExtents(pattern, optionsFor(executor.device, name, logging)).program);
+}
+
+type Logging = Pick<CompileOptions, "clock" | "log">;
+
+/** A program made ready, with a line in the log where stages have run for it and the log is wanted. */
+function loaded(executor: Executor, name: string, types: () => string, compile: (logging: Logging) => Program): Executable {
+  if (!session.config.logCompiles) return executor.load(compile({}));
   const stages = new Map<string, number>();
-  const compiled = programOf(device, closed, name, {
+  const program = compile({
     clock: () => performance.now(), log: ({ stage, milliseconds }) => { stages.set(stage, (stages.get(stage) ?? 0) + (milliseconds ?? 0)); },
   });
   const isNew = stages.size > 0;
   const begin = performance.now();
-  const executable = executor.load(compiled.program);
-  if (isNew) logCompile(closed, name, compiled.program, stages.set("prepare", performance.now() - begin));
+  const executable = executor.load(program);
+  stages.set("prepare", performance.now() - begin);
+  if (isNew) logCompile(`${name}(${types()})`, program, stages);
   return executable;
 }
 
-function logCompile({ jaxpr }: ClosedJaxpr, name: string, { target, kernels, steps }: Program, stages: ReadonlyMap<string, number>): void {
-  const types = jaxpr.inVars.map(({ aval }) => describeAval(aval)).join(", ");
+function logCompile(call: string, { target, kernels, steps }: Program, stages: ReadonlyMap<string, number>): void {
   const total = [...stages.values()].reduce((sum, milliseconds) => sum + milliseconds, 0);
   const times = [...stages].map(([stage, milliseconds]) => `${stage} ${milliseconds.toFixed(1)}`).join(", ");
-  log(`compiled ${name}(${types}) for ${target} in ${total.toFixed(1)} ms (${times}): ${kernels.length} kernels, ${steps.length} steps`);
+  log(`compiled ${call} for ${target} in ${total.toFixed(1)} ms (${times}): ${kernels.length} kernels, ${steps.length} steps`);
 }
 
 /** What a stage of the compiler makes of a jaxpr for the default device, as text; `all` gives every stage. */
@@ -37,7 +51,10 @@ export function textOfStage(closed: ClosedJaxpr, name: string, stage: StageName 
   return textOf(programOf(defaultExecutor().device, closed, name), stage);
 }
 
-function programOf(device: Device, closed: ClosedJaxpr, name: string, logging: Pick<CompileOptions, "clock" | "log"> = {}): Compiled {
-  const options: CompileOptions = { name, target: device.kind, capabilities: capabilitiesOf(device), verify: session.config.verify, ...logging };
-  return session.programs.compile(closed, options);
+function programOf(device: Device, closed: ClosedJaxpr, name: string, logging: Logging = {}): Compiled {
+  return session.programs.compile(closed, optionsFor(device, name, logging));
+}
+
+function optionsFor(device: Device, name: string, logging: Logging): CompileOptions {
+  return { name, target: device.kind, capabilities: capabilitiesOf(device), verify: session.config.verify, ...logging };
 }

@@ -13,6 +13,8 @@ import { hashTypes, sameTypes } from "./type-keys.ts";
 export interface CompiledEquation {
   readonly executable: Executable;
   readonly outAvals: readonly Aval[];
+  /** What a run gives a program for any extents. */
+  readonly extents: readonly number[];
 }
 
 interface Entry {
@@ -22,6 +24,7 @@ interface Entry {
   readonly params: Params;
   readonly inAvals: readonly Aval[];
   readonly compiled: CompiledEquation;
+  readonly bytes: number;
   /** Whether it was found since it was last passed over by `#trim`. */
   used: boolean;
 }
@@ -59,16 +62,17 @@ export class EagerCache {
     return null;
   }
 
-  add(primitive: Primitive, inputs: readonly Value[], params: Params, device: string, compiled: CompiledEquation): void {
+  /** `bytes` is a rough count of what is kept for the entry alone. */
+  add(primitive: Primitive, inputs: readonly Value[], params: Params, device: string, compiled: CompiledEquation, bytes: number): void {
     const table = this.#tables.get(primitive) ?? new Map<number, Entry[]>();
     this.#tables.set(primitive, table);
     const hash = hashEquation(inputs, params);
-    const entry: Entry = { table, hash, device, params, inAvals: inputs.map((input) => input.aval), compiled, used: false };
+    const entry: Entry = { table, hash, device, params, inAvals: inputs.map((input) => input.aval), compiled, bytes, used: false };
     const bucket = table.get(hash);
     if (bucket === undefined) table.set(hash, [entry]);
     else bucket.push(entry);
     this.#entries.add(entry);
-    this.#bytes += compiled.executable.bytes;
+    this.#bytes += bytes;
     this.#trim();
   }
 
@@ -93,8 +97,8 @@ export class EagerCache {
     }
   }
 
-  #drop({ table, hash, compiled }: Entry): void {
-    this.#bytes -= compiled.executable.bytes;
+  #drop({ table, hash, compiled, bytes }: Entry): void {
+    this.#bytes -= bytes;
     const left = table.get(hash)?.filter((entry) => entry.compiled !== compiled) ?? [];
     if (left.length === 0) table.delete(hash);
     else table.set(hash, left);

@@ -10,13 +10,16 @@ import { isFloat } from "@lanewise/compiler/base/dtype";
 import { raise } from "@lanewise/compiler/base/errors";
 import { closeJaxpr, isScalarLiteral, makeEqn, makeJaxpr, newVar, strong } from "@lanewise/compiler/ir/build";
 import type { Params, Primitive, ScalarLiteral, Value } from "@lanewise/compiler/ir/types";
+import { inlineCalls } from "@lanewise/compiler/passes/inline";
+import { extentPattern } from "@lanewise/compiler/pipeline";
 import type { Evaluator } from "@lanewise/compiler/trace/stack";
 import type { DeviceBuffer, Executor } from "@lanewise/runtime";
 import { ConcreteArray } from "./array/concrete.ts";
 import { decodeElement, filledHost } from "./array/elements.ts";
 import { Storage } from "./array/storage.ts";
 import { TracedArray } from "./array/traced.ts";
-import { compileFor } from "./compile.ts";
+import { capabilitiesOf } from "./capabilities.ts";
+import { compileFor, compileForExtents } from "./compile.ts";
 import { defaultExecutor, executorOf } from "./devices.ts";
 import type { CompiledEquation } from "./eager-cache.ts";
 import { foundNaN, mixedDevices, notAvailable } from "./errors.ts";
@@ -56,10 +59,18 @@ function compiledEquation(primitive: Primitive, inputs: readonly Value[], params
   const inVars = inputs.map((input) => newVar(strong(input.aval)));
   const outVars = outAvals.map(newVar);
   const jaxpr = makeJaxpr([], inVars, [makeEqn(primitive, inVars, params, outVars)], outVars);
-  const compiled = { executable: compileFor(executor, closeJaxpr(jaxpr), nameOf(primitive, params)), outAvals };
-  session.eager.add(primitive, inputs, params, device, compiled);
+  const name = nameOf(primitive, params);
+  const capabilities = capabilitiesOf(executor.device);
+  const pattern = capabilities.runtimeExtents ? extentPattern(inlineCalls(jaxpr), capabilities) : null;
+  const executable = pattern === null ? compileFor(executor, closeJaxpr(jaxpr), name) : compileForExtents(executor, pattern, name);
+  const compiled: CompiledEquation = { executable, outAvals, extents: pattern?.extents ?? [] };
+  // Shapes that share a program cost little more than their entry.
+  session.eager.add(primitive, inputs, params, device, compiled, pattern === null ? executable.bytes : bytesOfShape);
   return compiled;
 }
+
+/** Roughly what remembering one more shape of an operation takes. */
+const bytesOfShape = 500;
 
 /** A call goes by the name of the function that it calls. */
 function nameOf(primitive: Primitive, params: Params): string {
@@ -68,10 +79,10 @@ function nameOf(primitive: Primitive, params: Params): string {
 }
 
 /** Runs a compiled equation or function on concrete values. */
-export function runCompiled({ executable, outAvals }: CompiledEquation, inputs: readonly Value[], executor: Executor, operation: string): ConcreteArray[] {
+export function runCompiled({ executable, outAvals, extents }: CompiledEquation, inputs: readonly Value[], executor: Executor, operation: string): ConcreteArray[] {
   const buffers: DeviceBuffer[] = [];
   for (let index = 0; index < inputs.length; index++) buffers.push(bufferOf(at(inputs, index), executor, operation));
-  const results = executable.run(buffers);
+  const results = executable.run(buffers, extents);
   if (executor.device.ownsMemory) freeScalars(inputs, buffers, results, executor);
   const { outputSources } = executable.program;
   const outputs: ConcreteArray[] = [];

@@ -22,7 +22,7 @@ export interface Session {
   defaultDevice: string;
   /** Compiled programs, by the structure of their jaxprs. */
   readonly programs: ProgramCache;
-  /** Executables of single equations. */
+  /** Executables of single equations, by the types of their operands. */
   readonly eager: EagerCache;
   /** Jaxprs of the library's own jitted functions. */
   readonly namedCalls: NamedCalls;

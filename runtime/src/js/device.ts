@@ -86,6 +86,8 @@ export class JsDevice implements Device {
   }
 }
 
+const noExtents: readonly number[] = [];
+
 class JsExecutable implements Executable {
   readonly program: Program;
   readonly bytes: number;
@@ -109,16 +111,16 @@ class JsExecutable implements Executable {
     // The driver was made with the executable.
   }
 
-  run(inputs: readonly DeviceBuffer[]): readonly HostArray[] {
+  run(inputs: readonly DeviceBuffer[], extents: readonly number[] = noExtents): readonly HostArray[] {
     // Only this device's buffers get here, and each is a typed array.
     const hosts = inputs as readonly HostArray[];
-    if (this.program.arenaBytes === 0) return this.#driver(hosts, this.#temporaries);
+    if (this.program.arenaBytes === 0) return this.#driver(hosts, this.#temporaries, extents);
     return this.#arena.use(this.program.arenaBytes, (buffer) => {
       if (this.#viewed !== buffer) {
         this.#temporaries = viewTemporaries(this.program, buffer);
         this.#viewed = buffer;
       }
-      return this.#driver(hosts, this.#temporaries);
+      return this.#driver(hosts, this.#temporaries, extents);
     });
   }
 }

@@ -7,8 +7,8 @@ import type { CopyStep, KernelStep, Program, ScalarArgument, Slot, Step } from "
 import { assertNever, at, InternalError } from "@lanewise/compiler/base/assert";
 import { allocateHost, type DType, type HostArray } from "@lanewise/compiler/base/dtype";
 
-/** Inputs and the views of the temporaries in; outputs out. */
-export type Driver = (inputs: readonly HostArray[], temporaries: readonly HostArray[]) => HostArray[];
+/** Inputs, the views of the temporaries and the extents of a program for any extents in; outputs out. */
+export type Driver = (inputs: readonly HostArray[], temporaries: readonly HostArray[], extents: readonly number[]) => HostArray[];
 
 /** The constructors of typed arrays as the driver's text names them. */
 const arrayNames: Readonly<Record<DType, string>> = {
@@ -58,7 +58,7 @@ export function driverText(program: Program): string {
     const name = `place${index}`;
     switch (slot.kind) {
       case "input": declarations.push(`const ${name} = inputs[${slot.input}];`); break;
-      case "output": declarations.push(`const ${name} = new ${arrayNames[slot.dtype]}(${slot.length * wordsOf(slot.dtype)});`); break;
+      case "output": declarations.push(`const ${name} = new ${arrayNames[slot.dtype]}(${lengthText(slot)});`); break;
       case "constant": lines.push(`const ${name} = constants[${counts.constant++}];`); break;
       case "temporary": declarations.push(`const ${name} = temporaries[${counts.temporary++}];`); break;
       default: assertNever(slot, "slot");
@@ -67,12 +67,17 @@ export function driverText(program: Program): string {
   const outputs = program.outputSources.map((source) => (source.kind === "slot" ? `place${source.slot}` : `inputs[${source.input}]`));
   return [
     ...lines,
-    "return function run(inputs, temporaries) {",
+    "return function run(inputs, temporaries, extents) {",
     ...declarations.map((line) => `  ${line}`),
     ...program.steps.map((step) => `  ${stepText(step, program)}`),
     `  return [${outputs.join(", ")}];`,
     "};",
   ].join("\n");
+}
+
+function lengthText({ dtype, length, extents }: Slot & { readonly kind: "output" }): string {
+  if (extents === undefined) return String(length * wordsOf(dtype));
+  return [...extents.map((extent) => `extents[${extent}]`), ...(wordsOf(dtype) === 1 ? [] : [String(wordsOf(dtype))])].join(" * ");
 }
 
 function stepText(step: Step, program: Program): string {
@@ -92,6 +97,7 @@ function scalarText(scalar: ScalarArgument): string {
   switch (scalar.kind) {
     case "fixed": return Object.is(scalar.value, -0) ? "-0" : String(scalar.value);
     case "input": return `inputs[${scalar.input}][0]`;
+    case "extent": return `extents[${scalar.extent}]`;
     default: return assertNever(scalar, "scalar argument");
   }
 }

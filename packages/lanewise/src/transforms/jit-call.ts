@@ -174,7 +174,9 @@ function compileEntry(subject: Subject, settings: JitSettings, entry: Entry, inp
   const known = entry.compiled.get(executor.device.name);
   if (known !== undefined) return known;
   const executable = compileFor(executor, closeJaxpr(keptJaxpr(entry)), subject.info.name);
-  const compiled = { executable, executor, isPlaced: settings.device !== null, outAvals: entry.jaxpr.outs.map((out) => out.aval) };
+  const compiled: CompiledCall = {
+    executable, executor, isPlaced: settings.device !== null, outAvals: entry.jaxpr.outs.map((out) => out.aval), extents: [],
+  };
   entry.compiled.set(executor.device.name, compiled);
   return compiled;
 }

@@ -21,7 +21,7 @@ const maxFunctions = 100;
 
 type WideFunction = (code: CodeWriter, ...operands: readonly Expr[]) => Expr;
 
-/** The functions that are faster so than V8's own, by 1.3 to 3 times; atan2 is not among them. */
+/** The functions that are faster so than V8's own, by 1.2 to 2.2 times; atan2 is not among them. */
 const wideFunctions: Readonly<Partial<Record<ScalarOpName, WideFunction>>> = {
   exp: wideExp, expm1: wideExpm1, log: wideLog, log1p: wideLog1p, sin: wideSin, cos: wideCos, tanh: wideTanh, pow: widePow,
 };
@@ -77,25 +77,37 @@ function expm1OfRest(rest: Expr): Expr {
 const expHighest = 89;
 const expLowest = -104;
 
+interface RootOfExp {
+  /** x, kept where float32 neither overflows nor underflows. */
+  readonly argument: Expr;
+  readonly scale: Expr;
+  readonly part: Expr;
+}
+
 /** e^(x/2) as `scale (1 + part)`: the root of 2^128 is a float32. */
-function rootOfExp(x: Expr, code: CodeWriter): { readonly scale: Expr; readonly part: Expr } {
+function rootOfExp(x: Expr, code: CodeWriter): RootOfExp {
   const argument = clamped(x, expLowest, expHighest, code);
   const doublings = nearest(mul(argument, Math.LOG2E / 2), code, "doublings");
   const rest = code.name(sub(mul(argument, 0.5), mul(doublings, Math.LN2)), "rest");
-  return { scale: code.name(wide(powerOfTwo(convert(doublings, "int32"))), "scale"), part: expm1OfRest(rest) };
+  return { argument, scale: code.name(wide(powerOfTwo(convert(doublings, "int32"))), "scale"), part: expm1OfRest(rest) };
+}
+
+/** The usual value; else, for large x one limit, for very negative x the other, and NaN for NaN. One comparison decides mostly. */
+function withLimits(isUsualArgument: Expr, usual: Expr, x: Expr, above: number, below: number): Expr {
+  return select(isUsualArgument, usual, select(gt(x, 0), number(above), select(lt(x, 0), number(below), x)));
 }
 
 function wideExp(code: CodeWriter, x: Expr): Expr {
-  const { scale, part } = rootOfExp(x, code);
+  const { argument, scale, part } = rootOfExp(x, code);
   const root = code.name(mul(add(part, 1), scale), "root");
-  return select(gt(x, expHighest), number(Infinity), select(lt(x, expLowest), number(0), mul(root, root)));
+  return withLimits(eq(argument, x), mul(root, root), x, Infinity, 0);
 }
 
-/** (1 + h)^2 - 1 = h (h + 2), with h = e^(x/2) - 1. */
+/** (1 + h)^2 - 1 = h (h + 2), with h = e^(x/2) - 1. As a difference h keeps -0. */
 function wideExpm1(code: CodeWriter, x: Expr): Expr {
-  const { scale, part } = rootOfExp(x, code);
-  const half = code.name(add(mul(part, scale), sub(scale, 1)), "half");
-  return select(eq(x, 0), x, select(gt(x, expHighest), number(Infinity), mul(half, add(half, 2))));
+  const { argument, scale, part } = rootOfExp(x, code);
+  const half = code.name(sub(mul(part, scale), sub(number(1), scale)), "half");
+  return withLimits(eq(argument, x), mul(half, add(half, 2)), x, Infinity, -1);
 }
 
 /** From here on tanh is 1 in float64 too. */
@@ -108,8 +120,7 @@ function wideTanh(code: CodeWriter, x: Expr): Expr {
   const rest = code.name(mul(x, 2 ** (1 - tanhDoublings)), "rest");
   let excess = code.name(expm1OfRest(rest), "excess");
   for (let doubling = 0; doubling < tanhDoublings; doubling += 1) excess = code.name(mul(excess, add(excess, 2)), "excess");
-  const value = div(excess, add(excess, 2));
-  return select(gt(x, tanhHighest), number(1), select(lt(x, -tanhHighest), number(-1), value));
+  return withLimits(op("le", op("abs", x), tanhHighest), div(excess, add(excess, 2)), x, 1, -1);
 }
 
 // Logarithms -----------------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ export const neutralEquations: readonly UnaryEquation[] = [
   { accepts: numbers, apply: (x) => bind1(mulP, [scalar(x, 1), x], noParams) },
   { accepts: numbers, apply: (x) => bind1(divP, [x, scalar(x, 1)], noParams) },
   { accepts: numbers, apply: (x) => bind1(integerPowP, [x], { y: 1 }) },
-  { accepts: all, apply: (x) => bind1(convertElementTypeP, [x], { newDType: x.aval.dtype, weakType: false }) },
+  { accepts: ({ dtype }) => isFloat(dtype) || ["int32", "uint32", "bool"].includes(dtype), apply: (x) => bind1(convertElementTypeP, [x], { newDType: x.aval.dtype, weakType: false }) },
   { accepts: numbers, apply: (x) => bind1(bitcastConvertTypeP, [x], { newDType: x.aval.dtype }) },
   { accepts: all, apply: (x) => bind1(selectNP, [scalarLiteral(0, "int32"), x], noParams) },
   { accepts: all, apply: (x) => bind1(broadcastInDimP, [x], { shape: x.aval.shape, broadcastDimensions: range(x.aval.shape.length) }) },

@@ -74,15 +74,15 @@ export function isSmooth(program: RandomProgram): boolean {
 /** Names of the primitives that random programs are made of. */
 export const programPrimitives: readonly string[] = names;
 
-/** A program that depends on the seed alone, of `length` steps. Every name comes up in turn. */
-export function randomSampleProgram(seed: number, length: number): RandomProgram {
+/** A program that depends on the seed alone, of `length` steps, of these primitives. Every name comes up in turn. */
+export function randomSampleProgram(seed: number, length: number, from: readonly string[] = names): RandomProgram {
   const random = generator(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
   const inputs: Tensor[] = [];
   const steps: Step[] = [];
   const results: { readonly dtype: string; readonly isSmall: boolean }[] = [];
   for (let step = 0; step < length; step++) {
-    const name = at(names, step === 0 ? seed % names.length : below(names.length));
+    const name = at(from, step === 0 ? seed % from.length : below(from.length));
     const choices = byPrimitive.get(name) ?? [];
     const bound = at(choices, below(choices.length));
     const outAvals = bound.primitive.abstractEval(bound.sample.inputs.map(({ shape, dtype }) => makeAval(shape, dtype)), bound.sample.params);

@@ -114,7 +114,7 @@ export interface CustomCall {
 }
 
 /** Calls a function whose derivative is the rule's, which is printed by its name. */
-export function callCustomJvp(call: CustomCall, jvp: FlatJvpRule, args: readonly Value[], ruleName = "jvp"): readonly Value[] {
+export function callCustomJvp(call: CustomCall, jvp: FlatJvpRule, args: readonly Value[], ruleName: string): readonly Value[] {
   return bind(customJvpCallP, args, { ...call, jvp: rule(ruleName, jvp) });
 }
 
@@ -156,14 +156,14 @@ export const customVjpCallP: Primitive<CustomVjpParams> = definePrimitive<Custom
       }, frame, args, axes, params.name);
       return { primals: outs.slice(0, outCount), residuals: outs.slice(outCount) };
     };
-    return firstAxes(bind(customVjpCallP, operands, { ...params, jaxpr, fwd: rule("fwd", fwd), bwd: rule("bwd", batchedBackward(params.bwd.target, frame, axes, params.name)) }));
+    return firstAxes(bind(customVjpCallP, operands, { ...params, jaxpr, fwd: rule(params.fwd.name, fwd), bwd: rule(params.bwd.name, batchedBackward(params.bwd.target, frame, axes, params.name)) }));
   },
   lower: { kind: "inlined" },
   simplify: "none",
   subJaxprs: ({ jaxpr }) => [jaxpr],
   inlinable: ({ jaxpr }) => closeJaxpr(jaxpr),
-  printParams: ({ name, jaxpr }) => [
-    printed("name", name), printed("bwd", "bwd"), { name: "call_jaxpr", value: { kind: "jaxpr", jaxpr, name } }, printed("fwd", "fwd"), printed("symbolic_zeros", "False"),
+  printParams: ({ name, jaxpr, fwd, bwd }) => [
+    printed("name", name), printed("bwd", bwd.name), { name: "call_jaxpr", value: { kind: "jaxpr", jaxpr, name } }, printed("fwd", fwd.name), printed("symbolic_zeros", "False"),
   ],
   parseParams: (params) => {
     const refuse = (): never => refuseParameter("custom_vjp_call", "a derivative rule", "a jaxpr that was parsed from text, which has none");
@@ -185,9 +185,9 @@ function batchedBackward(bwd: FlatBackwardRule, frame: AxisFrame, argumentAxes: 
   };
 }
 
-/** Calls a function whose cotangents are the rules'. */
-export function callCustomVjp(call: CustomCall, fwd: FlatForwardRule, bwd: FlatBackwardRule, args: readonly Value[]): readonly Value[] {
-  return bind(customVjpCallP, args, { ...call, fwd: rule("fwd", fwd), bwd: rule("bwd", bwd) });
+/** Calls a function whose cotangents are the rules', which are printed by their names. */
+export function callCustomVjp(call: CustomCall, fwd: FlatForwardRule, bwd: FlatBackwardRule, args: readonly Value[], ruleNames: readonly [fwd: string, bwd: string]): readonly Value[] {
+  return bind(customVjpCallP, args, { ...call, fwd: rule(ruleNames[0], fwd), bwd: rule(ruleNames[1], bwd) });
 }
 
 // custom_lin -----------------------------------------------------------------------------------------------------------

@@ -119,6 +119,11 @@ function functionOption(operation: string, options: Options, name: string): AnyF
   return raise(transformErrors.badOption, { operation, argument: name, expected: "a function", got: describeValue(value), fix: `pass { ${name}: (...) => ... }` });
 }
 
+/** A rule's name as jaxprs print it. */
+function printedName(rule: AnyFunction): string {
+  return rule.name === "" ? "<lambda>" : rule.name;
+}
+
 function nondiffOption(operation: string, options: Options): readonly number[] {
   return options["nondiffArgnums"] === undefined ? [] : positionsOption(operation, "nondiffArgnums", options["nondiffArgnums"]);
 }
@@ -148,7 +153,7 @@ export function customJvp(f: AnyFunction, given: unknown): unknown {
         const output = taken.call.output();
         return { primals: leavesOf(subject, "the value of the jvp rule", value, output), tangents: leavesOf(subject, "the tangent of the jvp rule", tangent, output) };
       };
-      return callCustomJvp(custom, rule, inputs);
+      return callCustomJvp(custom, rule, inputs, printedName(jvp));
     });
   }, f, info);
 }
@@ -188,7 +193,7 @@ export function customVjp(f: AnyFunction, given: unknown): unknown {
         const hidden = inputs.slice(0, custom.hiddenCount).map((value): Tangent => zero(tangentAval(value.aval)));
         return [...hidden, ...cotangentsOf(taken, result)];
       };
-      return callCustomVjp(custom, forward, backward, inputs);
+      return callCustomVjp(custom, forward, backward, inputs, [printedName(fwd), printedName(bwd)]);
     });
   }, f, info);
 }

@@ -1,0 +1,154 @@
+/**
+ * @file Random programs for `npm run conformance:jax`: their equations as plain data with params in JAX's spelling, which
+ * live.py binds again, what lanewise computes for them, and how the two are compared.
+ */
+
+import { at } from "@lanewise/compiler/base/assert";
+import { isFloat } from "@lanewise/compiler/base/dtype";
+import { aval } from "@lanewise/compiler/ir/build";
+import type { Atom, Jaxpr, Value } from "@lanewise/compiler/ir/types";
+import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";
+import { jit, random, vjp, vmap, numpy as np, type NDArray } from "lanewise";
+import { real } from "../support/oracle/number.ts";
+import { isSmooth, printProgram, programPrimitives, randomSampleProgram, runProgram, type RandomProgram } from "../support/random-sample-programs.ts";
+import { toArray, toDevice } from "../support/words.ts";
+
+export { printProgram, programPrimitives, randomSampleProgram };
+
+/** An array as JSON holds it: each element as JavaScript prints it. */
+interface EncodedArray {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: readonly string[];
+}
+
+interface EncodedEquation {
+  readonly primitive: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** Variables by number, literals as arrays. */
+  readonly inputs: readonly (number | EncodedArray)[];
+  readonly outs: readonly number[];
+  readonly outShapes: readonly (readonly number[])[];
+}
+
+export interface EncodedProgram {
+  readonly seed: number;
+  /** The transforms that both sides apply. */
+  readonly transforms: readonly ("vjp" | "vmap")[];
+  readonly inputs: readonly EncodedArray[];
+  readonly parameters: readonly number[];
+  readonly equations: readonly EncodedEquation[];
+  readonly results: readonly (number | EncodedArray)[];
+}
+
+/** Numbers come back as Python's `float.hex` writes them, or as integers. */
+export interface Answer {
+  readonly seed: number;
+  readonly error?: string;
+  readonly results?: Readonly<Record<string, readonly { readonly dtype: string; readonly shape: readonly number[]; readonly data: readonly (string | number)[] }[]>>;
+}
+
+const text = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
+
+function encodeAtom(atom: Atom): number | EncodedArray {
+  return atom.kind === "var" ? atom.id : { dtype: atom.aval.dtype, shape: atom.aval.shape, data: [text(atom.value)] };
+}
+
+function encodeEquations({ eqns }: Jaxpr): EncodedEquation[] {
+  return eqns.map(({ primitive, inputs, params, outVars }) => {
+    const printed = primitive.printParams === "none" ? [] : primitive.printParams(params);
+    return {
+      primitive: primitive.name,
+      params: Object.fromEntries(printed.flatMap(({ name, value }) => (value.kind === "text" ? [[name, value.text]] : []))),
+      inputs: inputs.map(encodeAtom), outs: outVars.map(({ id }) => id), outShapes: outVars.map((out) => out.aval.shape),
+    };
+  });
+}
+
+/** A program of a seed. JAX is asked for values always, for batches and gradients of every fifth program that has them. */
+export function makeProgram(seed: number, names: readonly string[]): { readonly program: RandomProgram; readonly encoded: EncodedProgram } {
+  const program = randomSampleProgram(seed, 2 + (seed * 7) % 9, names);
+  const { jaxpr } = traceToJaxpr((args) => runProgram(program, args), program.inputs.map(({ shape, dtype }) => aval(shape, dtype)), { functionName: "program" });
+  const isTransformed = seed % 5 === 0 && isSmooth(program) && program.inputs.some(({ dtype }) => isFloat(dtype));
+  return {
+    program,
+    encoded: {
+      seed, transforms: isTransformed ? ["vjp", "vmap"] : [],
+      inputs: program.inputs.map(({ dtype, shape, data }) => ({ dtype, shape, data: data.map((element) => text(real(element))) })),
+      parameters: jaxpr.inVars.map(({ id }) => id), equations: encodeEquations(jaxpr), results: jaxpr.outs.map(encodeAtom),
+    },
+  };
+}
+
+type Run = (...args: NDArray[]) => NDArray[];
+
+/** Cotangents of the float inputs for cotangents cos(k), cos(k + 1), ... of float result k, as live.py takes them. */
+function gradientsOf(run: Run, inputs: readonly NDArray[]): NDArray[] {
+  const places = inputs.flatMap((input, index) => (isFloat(input.dtype) ? [index] : []));
+  const ofFloats: Run = (...floats) => run(...inputs.map((input, index) => (places.includes(index) ? at(floats, places.indexOf(index)) : input))).filter(({ dtype }) => isFloat(dtype));
+  const [outs, pull] = vjp(ofFloats, places.map((place) => at(inputs, place)));
+  const cotangents = (outs as NDArray[]).map((out, index) =>
+    np.array(Float64Array.from({ length: out.size }, (_, place) => Math.fround(Math.cos(place + index)))).reshape(out.shape).astype(out.dtype));
+  return pull(cotangents) as NDArray[];
+}
+
+/** What lanewise computes, by the names that live.py gives. */
+function compute(program: RandomProgram, transforms: EncodedProgram["transforms"]): Readonly<Record<string, readonly NDArray[]>> {
+  const run: Run = (...args) => runProgram(program, args as unknown as Value[]).map(toArray);
+  const inputs = program.inputs.map(toDevice);
+  const batches = (): NDArray[] => inputs.map((input) => np.stack([input, isFloat(input.dtype) ? input.mul(0.5) : input]));
+  return {
+    values: (jit(run) as Run)(...inputs),
+    ...(transforms.includes("vmap") ? { batches: (jit(vmap(run) as Run) as Run)(...batches()) } : {}),
+    ...(transforms.includes("vjp") ? { gradients: gradientsOf(run, inputs) } : {}),
+  };
+}
+
+/** Python's `float.hex`: `-0x1.8p+1`, `inf`, `nan`. */
+function parseHex(hex: string): number {
+  const match = /^(-?)0x([01])\.?([0-9a-f]*)p([+-]\d+)$/.exec(hex);
+  if (match === null) return Number(hex.replace("inf", "Infinity").replace("nan", "NaN"));
+  const [, sign, whole = "0", fraction = "", exponent = "0"] = match;
+  const mantissa = Number(whole) + (fraction === "" ? 0 : Number.parseInt(fraction, 16) / 16 ** fraction.length);
+  return (sign === "-" ? -1 : 1) * mantissa * 2 ** Number(exponent);
+}
+
+/** How far floats may differ: two computations in float32, up to ten operations deep. Integers, bools and keys agree exactly. */
+export const tolerance = 2e-4;
+
+/** Where lanewise and JAX differ first; null where they agree. */
+export function compare(program: RandomProgram, encoded: EncodedProgram, answer: Answer): string | null {
+  if (answer.results === undefined) return `JAX refuses it: ${answer.error ?? "no answer"}`;
+  try {
+    const computed = compute(program, encoded.transforms);
+    for (const [what, arrays] of Object.entries(computed)) {
+      const wanted = answer.results[what];
+      // JAX has no gradient of some windows.
+      if (wanted === undefined && what === "gradients") continue;
+      if (wanted === undefined) return `${what}: JAX has none`;
+      if (wanted.length !== arrays.length) return `${what}: ${arrays.length} results, JAX has ${wanted.length}`;
+      for (const [index, array] of arrays.entries()) {
+        const problem = difference(array, at(wanted, index));
+        if (problem !== null) return `${what} ${index}${problem}`;
+      }
+    }
+    return null;
+  } catch (error) {
+    return `lanewise throws: ${String(error)}`;
+  }
+}
+
+function difference(array: NDArray, wanted: NonNullable<Answer["results"]>[string][number]): string | null {
+  const type = `${array.dtype}[${array.shape.join()}]`;
+  if (type !== `${wanted.dtype}[${wanted.shape.join()}]`) return `: ${type}, JAX has ${wanted.dtype}[${wanted.shape.join()}]`;
+  const elements = (array.dtype as string) === "key<fry>" ? random.keyData(array).dataSync() : array.dataSync();
+  const numbers = wanted.data.map((element) => (typeof element === "string" ? parseHex(element) : element));
+  const scale = Math.max(0, ...numbers.filter(Number.isFinite).map(Math.abs));
+  for (const [place, want] of numbers.entries()) {
+    const have = Number(elements[place]);
+    const isSame = have === want || (Number.isNaN(have) && Number.isNaN(want));
+    const isClose = isFloat(array.dtype) && Math.abs(have - want) <= tolerance * (Math.min(1, scale) + Math.abs(want));
+    if (!isSame && !isClose) return `, element ${place}: ${have}, JAX has ${want}`;
+  }
+  return null;
+}

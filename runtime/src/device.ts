@@ -76,7 +76,10 @@ export interface Device {
   free(buffer: DeviceBuffer): void;
   /** Makes a program ready. Throws a LanewiseError where this environment forbids it. */
   prepare(program: Program): Executable;
-  /** Resolves when everything that was asked of the device before is done. */
-  settled(): Promise<void>;
+  /**
+   * Resolves when everything that was asked of the device before is done; rejects where the device is lost, and where the
+   * commands that were to fill `buffer` have failed.
+   */
+  settled(buffer?: DeviceBuffer): Promise<void>;
   memory(): DeviceMemory;
 }

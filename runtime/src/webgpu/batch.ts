@@ -1,10 +1,13 @@
 /** @file Commands that go to the GPU together, and whether they went well, which is known only later. */
 
+import type { ScopeErrors } from "./gpu-errors.ts";
+
 export class Batch {
   /** Grows with each batch of a connection. */
   readonly serial: number;
   /** What went wrong; null while that is not known, and where nothing did. */
   failure: Error | null = null;
+  #uploads: Batch | null = null;
   #checks: Promise<Error | null>[] = [];
   #included = new Set<Batch>();
   #isKnown = false;
@@ -22,6 +25,11 @@ export class Batch {
     return this.#outcome;
   }
 
+  /** What the host writes at the time of the batch, which goes well or not without its commands. */
+  get uploads(): Batch {
+    return (this.#uploads ??= new Batch(this.serial));
+  }
+
   /** One more thing that must go well. */
   check(outcome: Promise<Error | null>): void {
     this.#checks.push(outcome);
@@ -33,8 +41,14 @@ export class Batch {
     this.#included.add(other);
   }
 
-  /** Nothing is added any more. */
-  close(): void {
+  /** Nothing is added any more. @param errors what the driver says, when it says it */
+  close(errors: Promise<ScopeErrors>): void {
+    const uploads = this.#uploads;
+    if (uploads !== null) {
+      uploads.check(errors.then(({ memory }) => memory));
+      uploads.#close();
+    }
+    this.check(errors.then(({ any }) => any));
     this.#close();
   }
 

@@ -58,7 +58,7 @@ export class WebGpuDevice implements Device {
     this.#host = {
       connection: () => this.#usable(),
       blockOf: (buffer) => this.#blockOf(buffer),
-      arrayIn: (block, byteLength, madeBy) => this.#arrayIn(block, byteLength, madeBy, null),
+      arrayIn: (block, byteLength, madeBy) => this.#arrayIn(block, byteLength, madeBy),
     };
   }
 
@@ -116,7 +116,9 @@ export class WebGpuDevice implements Device {
   adopt(host: HostArray, dtype: DType): DeviceBuffer {
     const copy: HostCopy = { dtype, host };
     const words = toWords(dtype, host);
-    const array = this.#arrayIn(this.#write(words), words.byteLength, "an upload", copy);
+    const block = this.#write(words);
+    const connection = this.#connection;
+    const array = new GpuArray({ connection, block, batch: connection.stream.open().uploads }, words.byteLength, "an upload", copy);
     this.#copies.keep(array);
     return array;
   }
@@ -127,7 +129,7 @@ export class WebGpuDevice implements Device {
     const bytes = bytesPerElement(dtype);
     const copy = connection.pool.acquire(count * bytes);
     if (count > 0) connection.stream.copy(block.gpu, begin * bytes, copy.gpu, 0, count * bytes);
-    const result = this.#arrayIn(copy, count * bytes, "a copy", null);
+    const result = this.#arrayIn(copy, count * bytes, "a copy");
     result.batch.include(array.batch);
     connection.stream.rest(copy.size);
     return result;
@@ -159,10 +161,12 @@ export class WebGpuDevice implements Device {
     return new WebGpuExecutable(program, this.#host);
   }
 
-  async settled(): Promise<void> {
+  async settled(buffer?: DeviceBuffer): Promise<void> {
+    const array = buffer === undefined ? null : this.#blockOf(buffer).array;
     const connection = this.#usable();
-    const failure = await connection.stream.settled().catch(() => null);
-    if (connection.lost !== null) throw await this.#lossOf(connection, "the work", "lost with the device");
+    await connection.stream.settled().catch(() => undefined);
+    if (connection.lost !== null) throw await this.#lossOf(connection, array === null ? "the work" : `an array that ${array.madeBy} made`);
+    const failure = (await array?.batch.outcome) ?? null;
     if (failure !== null) throw failure;
   }
 
@@ -241,7 +245,7 @@ export class WebGpuDevice implements Device {
       if (array.copy === null) throw this.#lostArray(array, array.connection.lost ?? "it belongs to another device");
       array.block = this.#write(toWords(array.copy.dtype, array.copy.host));
       array.connection = connection;
-      array.batch = connection.stream.open();
+      array.batch = connection.stream.open().uploads;
     }
     return { array, block: array.block };
   }
@@ -255,26 +259,27 @@ export class WebGpuDevice implements Device {
     return block;
   }
 
-  #arrayIn(block: Block, byteLength: number, madeBy: string, copy: HostCopy | null): GpuArray {
+  /** An array that the commands of the open batch fill. */
+  #arrayIn(block: Block, byteLength: number, madeBy: string): GpuArray {
     const connection = this.#connection;
-    return new GpuArray({ connection, block, batch: connection.stream.open() }, byteLength, madeBy, copy);
+    return new GpuArray({ connection, block, batch: connection.stream.open() }, byteLength, madeBy);
   }
 
   /** The elements of an array whose device was lost while they were read: the host's copy, or the error. */
   async #readLost(array: GpuArray): Promise<HostArray> {
     const { connection, copy } = array;
-    const loss = await this.#lossOf(connection, `an array that ${array.madeBy} made`, "lost with the device");
+    const loss = await this.#lossOf(connection, `an array that ${array.madeBy} made`);
     if (copy === null) throw loss;
     return copy.host.slice();
   }
 
   /** The error for what was lost with a connection, once another one stands in its place or cannot. */
-  async #lossOf(connection: Connection, what: string, how: string): Promise<DeviceLostError> {
+  async #lossOf(connection: Connection, what: string): Promise<DeviceLostError> {
     // A failed map tells of the loss before the device does.
     const { reason, message } = await connection.gpu.lost;
     connection.lost ??= `${reason}: ${message}`;
     await this.#reopened;
-    return this.#lostError("what was computed before", `${what}, ${how} (${connection.lost})`, "make it again from what the program has on the host");
+    return this.#lostError("what was computed before", `${what}, lost with the device (${connection.lost})`, "make it again from what the program has on the host");
   }
 
   #lostArray(array: GpuArray, reason: string): DeviceLostError {

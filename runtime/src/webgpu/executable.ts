@@ -105,17 +105,26 @@ export class WebGpuExecutable implements Executable {
     };
 
     let newBytes = 0;
-    this.program.slots.forEach((slot, number) => {
-      if (slot.kind !== "output") return;
-      const block = pool.acquire(slotBytes(slot));
-      newBytes += block.size;
-      outputs.set(number, block);
-    });
-    prepared.actions.forEach((action, step) => {
-      for (const block of at(this.#use.first, step)) blocks.set(block, pool.acquire(at(this.program.blocks, block)));
-      this.#act(action, prepared, bufferOf);
-      for (const block of at(this.#use.last, step)) pool.release(required(blocks.get(block), "a block"));
-    });
+    try {
+      this.program.slots.forEach((slot, number) => {
+        if (slot.kind !== "output") return;
+        const block = pool.acquire(slotBytes(slot));
+        newBytes += block.size;
+        outputs.set(number, block);
+      });
+      prepared.actions.forEach((action, step) => {
+        for (const block of at(this.#use.first, step)) blocks.set(block, pool.acquire(at(this.program.blocks, block)));
+        this.#act(action, prepared, bufferOf);
+        for (const block of at(this.#use.last, step)) {
+          pool.release(required(blocks.get(block), "a block"));
+          blocks.delete(block);
+        }
+      });
+    } catch (error) {
+      // There was no memory for all of them.
+      for (const block of [...outputs.values(), ...blocks.values()]) pool.release(block);
+      throw error;
+    }
 
     const batch = stream.open();
     batch.include(begun);

@@ -11,16 +11,22 @@ export function openScopes(device: GPUDevice): void {
   for (const scope of errorScopes) device.pushErrorScope(scope);
 }
 
-/** Closes the scopes. Resolves to the first error that they caught, or null: also where the device is lost, which is told apart. */
-export async function closeScopes(device: GPUDevice): Promise<Error | null> {
+/** What the scopes caught. */
+export interface ScopeErrors {
+  /** There was no memory for a buffer. It is refused wherever it is used, so this is the cause of the rest. */
+  readonly memory: Error | null;
+  readonly any: Error | null;
+}
+
+/** Closes the scopes. Where the device is lost they tell nothing: that is told apart. */
+export async function closeScopes(device: GPUDevice): Promise<ScopeErrors> {
   try {
     const [validation, memory, internal] = await Promise.all(errorScopes.map(() => device.popErrorScope()));
-    // A buffer for which there is no memory is refused wherever it is used, so memory is the cause.
-    if (memory) return memoryError(memory.message);
+    const noMemory = memory ? memoryError(memory.message) : null;
     const refused = validation ?? internal;
-    return refused ? commandError(refused.message) : null;
+    return { memory: noMemory, any: noMemory ?? (refused ? commandError(refused.message) : null) };
   } catch {
-    return null;
+    return { memory: null, any: null };
   }
 }
 
@@ -42,7 +48,7 @@ export async function shaderError(program: string, kernel: KernelCode, module: G
   const lines = kernel.text.split("\n");
   const info = await module.getCompilationInfo().catch(() => null);
   const messages = (info?.messages ?? []).filter(({ type }) => type === "error").slice(0, 3);
-  const described = messages.map(({ lineNum, linePos, message }) => `line ${lineNum}:${linePos}: ${oneLine(message)} in "${(lines[lineNum - 1] ?? "").trim()}"`);
+  const described = messages.map(({ lineNum, linePos, message }) => `line ${lineNum}:${linePos}: ${message.split("\n")[0] ?? ""} in "${(lines[lineNum - 1] ?? "").trim()}"`);
   return new LanewiseError(refusedShader, {
     operation: program, expected: `a driver that takes the shader of the kernel ${kernel.name}`,
     got: described.length > 0 ? described.join("; ") : oneLine(refusal), fix: "report it with the driver's name: lanewise doctor prints it", location: null,

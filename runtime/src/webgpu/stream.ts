@@ -36,7 +36,6 @@ export class Stream {
   #bytes = 0;
   #reads: PendingRead[] = [];
   #staging: GPUBuffer[] = [];
-  #last: Batch | null = null;
 
   constructor(device: GPUDevice, counters: Counters, maxReadBytes: number) {
     this.#device = device;
@@ -117,24 +116,22 @@ export class Stream {
       this.#device.queue.submit([this.#encoder.finish()]);
       this.#counters.submits++;
     }
-    batch.check(closeScopes(this.#device));
+    const errors = closeScopes(this.#device);
     this.#batch = null;
-    this.#last = batch;
     this.#encoder = null;
     this.#pass = null;
     this.#dispatches = 0;
     this.#bytes = 0;
     this.#serial++;
-    batch.close();
+    batch.close(errors);
     for (const { block } of reads) this.#pool?.unpin(block);
     if (staging !== null) void this.#deliver(staging, reads);
   }
 
-  /** Resolves when everything asked so far is done, to what went wrong in the last batch or null. */
-  async settled(): Promise<Error | null> {
+  /** Resolves when everything asked so far is done. */
+  async settled(): Promise<void> {
     this.flush();
     await this.#device.queue.onSubmittedWorkDone();
-    return (await this.#last?.outcome) ?? null;
   }
 
   #encodeReads(reads: readonly PendingRead[]): GPUBuffer {

@@ -155,7 +155,8 @@ export class ConcreteArray extends NDArray {
   }
 
   async blockUntilReady(): Promise<PublicArray> {
-    await this.storage.device.settled();
+    const { device, buffer } = this.storage;
+    await device.settled(buffer);
     return publish(this);
   }
 

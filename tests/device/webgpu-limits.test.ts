@@ -1,0 +1,64 @@
+/** @file Limits of a GPU are kept by folding and splitting, shown with limits far below those of any device. */
+import type { GpuLimits } from "@lanewise/runtime";
+import { defaultDevice, devices, grad, init, jit, numpy as np, vmap, type NDArray } from "lanewise";
+import { afterAll, describe, expect, it } from "vitest";
+import { describeWebgpu } from "../support/webgpu.ts";
+
+/** Limits to keep. Each row is one device. */
+const table: readonly (readonly [name: string, limits: Partial<GpuLimits>])[] = [
+  ["16 workgroups in each dimension", { maxWorkgroups: 16 }],
+  ["4 buffers in a shader", { maxBuffers: 4 }],
+  ["128 invocations in a workgroup", { maxInvocations: 128 }],
+  ["1 KiB of workgroup memory", { workgroupBytes: 1024 }],
+  ["all of these", { maxWorkgroups: 16, maxBuffers: 4, maxInvocations: 128, workgroupBytes: 1024 }],
+];
+
+const many = Array.from({ length: 12 }, (_, index) => index);
+
+const programs: Readonly<Record<string, () => NDArray>> = {
+  "an elementwise chain": () => jit((x: NDArray) => np.sin(x).mul(x).add(1))(np.arange(20_000)),
+  "a full reduction": () => jit((x: NDArray) => x.mul(2).sum())(np.arange(20_000).mod(7)),
+  "row and column reductions": () => jit((x: NDArray) => x.sum(0).add(x.max(1)))(np.arange(10_000).reshape(100, 100).mod(13)),
+  "a softmax": () => jit((x: NDArray) => np.exp(x.sub(x.max(1).reshape(64, 1))).div(np.exp(x).sum(1).reshape(64, 1)))(np.arange(6400).reshape(64, 100).mod(3)),
+  "a product of matrices and its gradient": () => {
+    const a = np.arange(70 * 90).reshape(70, 90).mod(5).astype("float32");
+    return jit(grad((x: NDArray) => np.tanh(np.dot(x, a.transpose()).mul(0.01)).sum()))(a.add(1));
+  },
+  "a transpose of a large array": () => jit((x: NDArray) => x.transpose().mul(1))(np.arange(15_000).reshape(150, 100)),
+  "a sort": () => jit((x: NDArray) => np.sort(x))(np.arange(1000).mul(7919).mod(1009)),
+  "a prefix sum": () => np.cumsum(np.arange(2000).mod(3)),
+  "12 operands": () => jit((...xs: NDArray[]) => xs.reduce((sum, x, index) => sum.add(x.mul(index))))(...many.map((index) => np.arange(50).add(index))),
+  "12 results": () => {
+    const results = jit((x: NDArray) => many.map((index) => np.sin(x.mul(index))))(np.arange(40)) as unknown as NDArray[];
+    return results.reduce((sum, result) => sum.add(result));
+  },
+  "an empty batch": () => jit(vmap((x: NDArray) => np.dot(x, x)))(np.zeros([0, 5])),
+};
+
+function onJs(run: () => NDArray): unknown {
+  defaultDevice("js");
+  return run().toArraySync();
+}
+
+function near(actual: unknown, expected: unknown): boolean {
+  if (Array.isArray(actual) && Array.isArray(expected)) return actual.length === expected.length && actual.every((item, index) => near(item, expected[index]));
+  return typeof actual === "number" && typeof expected === "number" && Math.abs(actual - expected) <= 1e-4 * Math.max(1, Math.abs(expected));
+}
+
+describeWebgpu("limits are kept", () => {
+  afterAll(() => {
+    defaultDevice("js");
+  });
+
+  describe.each(table.map(([name, limits], index) => [name, limits, index] as const))("%s", (_name, limits, index) => {
+    it.each(Object.keys(programs))("%s", async (name) => {
+      const run = programs[name];
+      if (run === undefined) throw new Error(`no program ${name}`);
+      const expected = onJs(run);
+      if (devices().filter(({ kind }) => kind === "webgpu").length <= index) await init({ webgpu: { devices: index + 1, limits } });
+      defaultDevice(`webgpu:${index}`);
+      const actual = await run().toArray();
+      expect(near(actual, expected), `${JSON.stringify(actual).slice(0, 200)} is not ${JSON.stringify(expected).slice(0, 200)}`).toBe(true);
+    });
+  });
+});

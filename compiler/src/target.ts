@@ -33,11 +33,46 @@ export interface Capabilities {
    * word (a half float's bits, too). A dtype that is absent cannot be stored.
    */
   readonly storage: Readonly<Partial<Record<DType, "native" | "word" | "bits">>>;
+  /** How a grid target is used best; null for CPUs. */
+  readonly tuning: GridTuning | null;
   /** Register tile of a contraction: rows and columns of accumulators. */
   readonly contractionTile: readonly [rows: number, columns: number];
   /** Independent accumulators of a reduction's inner loop. */
   readonly accumulators: number;
 }
+
+/** What one class of adapters likes: sizes that cost speed and nothing else where they are wrong. */
+export interface GridTuning {
+  /** Invocations of a workgroup that share nothing. */
+  readonly workgroup: number;
+  /** Most invocations that work on one row together; 1 where meeting in workgroup memory costs more than it gives. */
+  readonly rowInvocations: number;
+  /** Invocations that keep the device busy: a fold with fewer results is split. */
+  readonly invocations: number;
+  readonly tile: TileTuning;
+}
+
+/** A tile of a contraction: what a workgroup computes, in steps of `inner` products, and what an invocation keeps in registers. */
+export interface TileTuning {
+  readonly rows: number;
+  readonly columns: number;
+  readonly inner: number;
+  readonly registers: readonly [rows: number, columns: number];
+  /** Whether a step's operands lie in workgroup memory. */
+  readonly staged: boolean;
+}
+
+/** Sizes that do well on discrete and integrated GPUs alike. */
+export const gpuTuning: GridTuning = {
+  workgroup: 64, rowInvocations: 256, invocations: 16_384,
+  tile: { rows: 64, columns: 64, inner: 16, registers: [4, 4], staged: true },
+};
+
+/** For an adapter that is a CPU: a barrier is a loop over the invocations with their registers in memory. */
+export const softwareTuning: GridTuning = {
+  workgroup: 64, rowInvocations: 1, invocations: 256,
+  tile: { rows: 64, columns: 64, inner: 16, registers: [8, 8], staged: false },
+};
 
 const cpuStorage = {
   bool: "native", int8: "native", int16: "native", int32: "native", uint8: "native", uint16: "native", uint32: "native",
@@ -47,13 +82,13 @@ const cpuStorage = {
 export const jsTarget: Capabilities = {
   target: "js", simdWidth: 1, fma: false, wideFloat32: true, grid: false, runtimeExtents: true,
   maxBuffers: 64, workgroupBytes: 1 << 20, rowBytes: 1 << 18, leastRows: 1, maxWorkgroup: 1024, maxWorkgroups: 2 ** 31 - 1, maxOpsPerKernel: 1500, threads: 1,
-  storage: cpuStorage, contractionTile: [4, 4], accumulators: 4,
+  storage: cpuStorage, tuning: null, contractionTile: [4, 4], accumulators: 4,
 };
 
 export const wasmTarget: Capabilities = {
   target: "wasm", simdWidth: 4, fma: false, wideFloat32: false, grid: false, runtimeExtents: false,
   maxBuffers: 256, workgroupBytes: 1 << 20, rowBytes: 1 << 18, leastRows: 1, maxWorkgroup: 1024, maxWorkgroups: 2 ** 31 - 1, maxOpsPerKernel: 20_000, threads: 1,
-  storage: cpuStorage, contractionTile: [4, 8], accumulators: 4,
+  storage: cpuStorage, tuning: null, contractionTile: [4, 8], accumulators: 4,
 };
 
 export const webgpuTarget: Capabilities = {
@@ -63,7 +98,7 @@ export const webgpuTarget: Capabilities = {
     bool: "word", int8: "word", int16: "word", int32: "native", uint8: "word", uint16: "word", uint32: "native",
     float16: "word", bfloat16: "word", float32: "native",
   },
-  contractionTile: [4, 4], accumulators: 4,
+  tuning: gpuTuning, contractionTile: [4, 4], accumulators: 4,
 };
 
 /** Bytes of an array in memory of the target. */

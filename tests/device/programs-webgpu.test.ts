@@ -4,6 +4,7 @@ import { compile, textOf } from "@lanewise/compiler/pipeline";
 import { expectNear, randomInputs, reference } from "../support/programs.ts";
 import { randomProgram } from "../support/random-programs.ts";
 import { describeWebgpu, openTestDevice } from "../support/webgpu.ts";
+import { gridDevices, gridRecipes } from "../support/webgpu-recipes.ts";
 import { doublyBound, runWgslProgram } from "../support/webgpu-programs.ts";
 
 describeWebgpu("programs on webgpu", () => {
@@ -12,6 +13,17 @@ describeWebgpu("programs on webgpu", () => {
     device = await openTestDevice();
   });
   afterAll(() => device.destroy());
+
+  // The interpreter runs all recipes for all devices; the driver has to agree on one in three, and in full runs on all.
+  const share = process.env["LANEWISE_FULL"] === "1" ? 1 : 3;
+  describe.each(gridDevices)("recipes for %s", (_device, capabilities) => {
+    const offset = gridDevices.findIndex(([, each]) => each === capabilities);
+    it.each(gridRecipes.filter((_, place) => place % share === offset % share).map(({ name, jaxpr }) => [name, jaxpr] as const))("%s", async (_name, jaxpr) => {
+      const { program } = compile(jaxpr, { name: "recipe", target: "webgpu", capabilities });
+      const inputs = randomInputs(jaxpr, 5);
+      expectNear(jaxpr, await runWgslProgram(device, program, inputs), reference(jaxpr, inputs));
+    });
+  });
 
   const seeds = process.env["LANEWISE_FULL"] === "1" ? 400 : 30;
   describe.each(["int32", "float32"] as const)("random programs of %s", (dtype) => {

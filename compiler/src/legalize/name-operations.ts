@@ -4,7 +4,7 @@
  */
 
 import { ref } from "../kernel/expressions.ts";
-import type { Kernel, Stmt } from "../kernel/types.ts";
+import type { Expr, Kernel, Stmt } from "../kernel/types.ts";
 import { forEachStmt, freshNames, mapOperands, mapStmts, withBody } from "../kernel/walk.ts";
 import { rewriteExprs } from "./rewrite.ts";
 
@@ -13,8 +13,15 @@ import { rewriteExprs } from "./rewrite.ts";
  * variable.
  */
 export function nameOperations(kernel: Kernel): Kernel {
-  const named = rewriteExprs(kernel, (expr, before) => mapOperands(expr, (operand) => before.name(operand, "v")));
+  const named = rewriteExprs(kernel, (expr, before) => mapOperands(expr, (operand) => (
+    expr.kind === "shuffle" && isArrangement(operand) ? operand : before.name(operand, "v")
+  )));
   return nameLoopEnds(named);
+}
+
+/** What only says which elements a vector has: it is printed with the shuffle that it stands in. */
+function isArrangement({ kind }: Expr): boolean {
+  return kind === "splat" || kind === "shuffle";
 }
 
 function nameLoopEnds(kernel: Kernel): Kernel {

@@ -5,7 +5,7 @@
 
 import { at, invariant } from "../base/assert.ts";
 import { float32ToBits } from "../base/float-bits.ts";
-import { bitcast, constant, or, ref, scalarParam } from "../kernel/expressions.ts";
+import { bitcast, constant, or, ref, scalarParam, splat } from "../kernel/expressions.ts";
 import type { ArrayDecl, Expr, Kernel, RefExpr, Stmt } from "../kernel/types.ts";
 import { freshNames, mapExprsIn, mapSame, mapStmts } from "../kernel/walk.ts";
 
@@ -17,7 +17,7 @@ export function hideFloatBits(kernel: Kernel): Kernel {
   invariant(!kernel.scalars.some(({ name }) => name === runtimeZeroName), `${kernel.name} has a ${runtimeZeroName} already`);
   const fresh = freshNames(kernel);
   const zero = scalarParam(runtimeZeroName, "uint32");
-  const hidden = (bits: Expr): Expr => bitcast(or(bits, zero), "float32");
+  const hidden = (bits: Expr): Expr => bitcast(or(bits, splat(zero, bits.type.width)), "float32");
 
   const constants = new Map<string, { readonly ref: RefExpr; readonly declaration: Stmt }>();
   const named = (value: number): RefExpr => {
@@ -35,8 +35,7 @@ export function hideFloatBits(kernel: Kernel): Kernel {
   const body = mapExprsIn(tables.body, (expr) => {
     if (expr.type.dtype !== "float32") return expr;
     if (expr.kind === "const" && isUnwritable(expr.value)) {
-      invariant(expr.type.width === 1, "a vector constant where code is scalar");
-      return named(expr.value);
+      return splat(named(expr.value), expr.type.width);
     }
     if (expr.kind !== "op" || expr.op !== "roundFloat32") return expr;
     usesZero = true;

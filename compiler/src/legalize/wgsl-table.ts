@@ -33,7 +33,8 @@ export function checkWgslOperations(kernel: Kernel): Kernel {
     throw new InternalError(`webgpu has no ${what}`, printKernel(kernel));
   };
   const check = (expr: Expr): void => {
-    if (expr.type.width > 1) fail("vectors");
+    if (expr.type.width > 4) fail(`vectors of ${expr.type.width}`);
+    if (expr.kind === "simdReduce" && expr.op !== "any" && expr.op !== "all") fail(`${expr.op} of a vector`);
     if (expr.kind === "op") {
       const { dtype } = at(expr.args, -1).type;
       if (!wgslOperations[expr.op].includes(dtype)) fail(`${expr.op} of ${dtype}`);

@@ -31,6 +31,7 @@ import { expandHalfStorage } from "./half-storage.ts";
 import { hideFloatBits } from "./runtime-zero.ts";
 import { scalarize } from "./scalarize.ts";
 import { guardShifts } from "./shifts.ts";
+import { countVectors, expandSimdReduce, hasOnlyVectorsOf4, splitVectorAccesses } from "./vector-memory.ts";
 import { storeAsWords } from "./word-storage.ts";
 import { expandUnrolled } from "./unroll.ts";
 import { checkWgslOperations } from "./wgsl-table.ts";
@@ -38,15 +39,18 @@ import { checkWgslOperations } from "./wgsl-table.ts";
 /** In order; what a step makes may be what a later one takes apart, never an earlier one. */
 const steps: readonly ((kernel: Kernel) => Kernel)[] = [
   expandUnrolled,
-  scalarize,
+  (kernel) => (hasOnlyVectorsOf4(kernel) ? kernel : scalarize(kernel)),
   foldConstants,
   mapInvocations,
+  expandSimdReduce,
+  splitVectorAccesses,
   expandMasks,
   expandHalfStorage,
   storeAsWords,
   canonicalizeNaNBits,
   expandFloat32Power,
   (kernel) => approximate(kernel, false),
+  splitVectorAccesses,
   expandFloatRemainder,
   clampFloatToInteger,
   expandFloatOrder,
@@ -57,6 +61,7 @@ const steps: readonly ((kernel: Kernel) => Kernel)[] = [
   simplifyKernel,
   foldConstants,
   hideFloatBits,
+  countVectors,
   nameOperations,
   checkWgslOperations,
 ];

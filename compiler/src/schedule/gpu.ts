@@ -1,61 +1,76 @@
 /**
  * @file The recipes for targets that run a grid of workgroups. Which one a kernel gets follows from its loops and from how its
- * loads move with them, never from what it was made of.
+ * loads move with them, never from what it was made of; sizes are those of the tuning record.
  */
 
-import { at } from "../base/assert.ts";
-import { add, div, int, lt, mul, ref, rem, scalarType } from "../kernel/build.ts";
+import { required } from "../base/assert.ts";
 import { simplifyKernel } from "../kernel/simplify.ts";
-import type { Expr, Kernel, Stmt } from "../kernel/types.ts";
-import { freshNames } from "../kernel/walk.ts";
-import type { Capabilities } from "../target.ts";
+import type { Kernel } from "../kernel/types.ts";
+import type { Capabilities, GridTuning } from "../target.ts";
 import { collapseLoops } from "./collapse.ts";
-import { extentOf, parallelNest, type Nest } from "./nest.ts";
-import { singleStep, type Scheduled } from "./scheduled.ts";
+import { dealToInvocations, iterationsOf } from "./gpu-map.ts";
+import { rowProgram, scheduleRows, tripsOf, type RowProgram, type RowShape } from "./gpu-rows.ts";
+import { splitFold } from "./gpu-split.ts";
+import { definitionsIn, loadPattern, loadsIn, parallelNest, perfectNest } from "./nest.ts";
+import { singleStep, type Scheduled, type ScheduledBuffer } from "./scheduled.ts";
 
-/** Invocations per workgroup where nothing speaks for another number. */
-const workgroupSize = 64;
+/** Elements that an invocation should have at least of a row that it shares, and of a chunk of a fold. */
+const leastElements = 8;
+const leastChunk = 64;
 
-export function scheduleForGrid(kernel: Kernel, _capabilities: Capabilities): Scheduled {
-  const simple = simplifyKernel(collapseLoops(kernel));
-  return singleStep(oneInvocationEach(simple, parallelNest(simple)));
+export function scheduleForGrid(kernel: Kernel, capabilities: Capabilities): Scheduled {
+  const tuning = required(capabilities.tuning, "tuning of a grid target");
+  return byRecipe(simplifyKernel(collapseLoops(kernel)), tuning, true);
 }
 
-/** Every iteration of the parallel loops in an invocation of its own; neighbours work on neighbours. */
-function oneInvocationEach(kernel: Kernel, nest: Nest): Kernel {
-  const extents = nest.loops.map(extentOf);
-  if (extents.length === 0 || extents.includes(null)) return kernel;
-  const total = extents.reduce<number>((product, extent) => product * (extent ?? 1), 1);
-  const fresh = freshNames(kernel);
-  const named = (hint: string): Expr & { readonly kind: "ref" } => ref(fresh(hint), scalarType("int32"));
-  const [group, lane, iteration] = [named("group"), named("lane"), named("iteration")];
-  const workgroup = Math.min(workgroupSize, total);
-  const body: readonly Stmt[] = [...indices(nest, iteration), ...nest.body];
-  const isWhole = total % workgroup === 0;
-  return {
-    ...kernel,
-    workgroup,
-    body: [loop("grid", group, Math.ceil(total / workgroup), [loop("local", lane, workgroup, [
-      { kind: "let", name: iteration.name, value: add(mul(group, workgroup), lane) },
-      ...(isWhole ? body : [{ kind: "if", condition: lt(iteration, total), then: body, otherwise: [] } satisfies Stmt]),
-    ])])],
-  };
+function byRecipe(kernel: Kernel, tuning: GridTuning, maySplit: boolean): Scheduled {
+  const nest = parallelNest(kernel);
+  const program = rowProgram(nest);
+  const total = iterationsOf(nest);
+  if (program === null || total === null) return singleStep(dealToInvocations(kernel, nest, tuning.workgroup));
+  const across = runsAcross(kernel, program);
+  const shape = across ? { lanes: 1, rows: 1 } : rowShape(program, total, tuning);
+  const split = maySplit ? splitFold(kernel, program, chunksFor(program, total * shape.lanes, tuning)) : null;
+  if (split !== null) return inTwo(split, tuning);
+  const rows = across ? null : scheduleRows(kernel, program, shape);
+  return singleStep(rows ?? dealToInvocations(kernel, nest, tuning.workgroup));
 }
 
-function loop(kind: "grid" | "local", index: Expr & { readonly kind: "ref" }, count: number, body: readonly Stmt[]): Stmt {
-  return { kind: "for", loop: kind, index: index.name, begin: int(0), end: int(count), step: 1, body };
+function inTwo({ first, second, scratch }: NonNullable<ReturnType<typeof splitFold>>, tuning: GridTuning): Scheduled {
+  const steps = [first, second].flatMap(({ kernel, buffers }) => byRecipe(simplifyKernel(kernel), tuning, false).steps.map((step) => ({
+    kernel: step.kernel, buffers: step.buffers.map((buffer): ScheduledBuffer => (buffer.kind === "buffer" ? required(buffers[buffer.buffer], "buffer") : buffer)),
+  })));
+  return { scratch, steps };
 }
 
-/** The indices of the loops, from the number of the iteration in row-major order. */
-function indices(nest: Nest, iteration: Expr): readonly Stmt[] {
-  let stride = 1;
-  const lets: Stmt[] = [];
-  for (let depth = nest.loops.length - 1; depth >= 0; depth--) {
-    const { index } = at(nest.loops, depth);
-    const extent = extentOf(at(nest.loops, depth)) ?? 1;
-    const position = div(iteration, stride);
-    lets.unshift({ kind: "let", name: index, value: depth === 0 ? position : rem(position, extent) });
-    stride *= extent;
+/** How many invocations share a row, and how many rows a workgroup. */
+function rowShape({ loops }: RowProgram, total: number, tuning: GridTuning): RowShape {
+  const longest = Math.max(...loops.map(({ dealt }) => tripsOf(dealt) ?? 1));
+  const wanted = Math.min(tuning.rowInvocations, 2 ** Math.floor(Math.log2(Math.max(1, longest / leastElements))));
+  const rows = Math.max(1, Math.min(total, Math.floor(tuning.workgroup / wanted)));
+  return { lanes: wanted, rows };
+}
+
+/** Into how many chunks a fold goes so that the device is busy. */
+function chunksFor({ loops }: RowProgram, invocations: number, tuning: GridTuning): number {
+  const trips = Math.max(...loops.flatMap(({ statement }) => perfectNest(statement).map((loop) => tripsOf(loop) ?? 1)));
+  const lanes = Math.max(1, tuning.rowInvocations);
+  return Math.min(Math.ceil(tuning.invocations / invocations), Math.floor(trips / leastChunk / Math.min(lanes, 16)));
+}
+
+/** Whether neighbours of the innermost parallel loop are neighbours in memory, and those of the loops of folds are not. */
+function runsAcross(kernel: Kernel, { nest, loops }: RowProgram): boolean {
+  const columns = nest.loops.at(-1);
+  if (columns === undefined) return false;
+  const definitions = definitionsIn(kernel.body);
+  let [across, along] = [0, 0];
+  for (const { statement, dealt } of loops) {
+    for (const load of loadsIn([statement])) {
+      const pattern = loadPattern(load, definitions);
+      if (!pattern.dependsOn(dealt.index)) continue;
+      if (pattern.stride(columns.index) === 1 && pattern.stride(dealt.index) !== 1) across += 1;
+      if (pattern.stride(dealt.index) === 1) along += 1;
+    }
   }
-  return lets;
+  return across > 0 && along === 0;
 }

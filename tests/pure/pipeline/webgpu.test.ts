@@ -6,6 +6,7 @@ import { exp } from "@lanewise/compiler/primitives/unary";
 import { webgpuTarget } from "@lanewise/compiler/target";
 import { expectNear, jaxprOf, randomInputs, reference, runSteps } from "../../support/programs.ts";
 import { randomProgram } from "../../support/random-programs.ts";
+import { gridDevices, gridRecipes } from "../../support/webgpu-recipes.ts";
 import { doublyBound } from "../../support/webgpu-programs.ts";
 
 const seeds = process.env["LANEWISE_FULL"] === "1" ? 1000 : 40;
@@ -26,13 +27,27 @@ describe.each(["int32", "float32"] as const)("random programs of %s for webgpu",
   });
 });
 
+describe.each(gridDevices)("recipes for %s", (_device, capabilities) => {
+  it.each(gridRecipes.map(({ name, jaxpr }) => [name, jaxpr] as const))("%s", (name, jaxpr) => {
+    const compiled = compile(jaxpr, { name: "recipe", target: "webgpu", verify: true, capabilities });
+    const inputs = randomInputs(jaxpr, 5);
+    const expected = reference(jaxpr, inputs);
+    try {
+      for (const order of ["forward", "reverse"] as const) expectNear(jaxpr, runSteps(compiled.artifacts().kernel, inputs, order), expected);
+      expect(doublyBound(compiled.program)).toEqual([]);
+    } catch (error) {
+      throw new Error(`${name}: ${String(error)}\n${textOf(compiled, "all")}`, { cause: error });
+    }
+  });
+});
+
 describe("a program for webgpu", () => {
   const compiled = compile(jaxprOf(["f32[300]"], (x) => exp(x)), { name: "shown", target: "webgpu", verify: true });
 
   it("is plain data with all that a launch needs", () => {
     expect(structuredClone(compiled.program)).toEqual(compiled.program);
     expect(at(compiled.program.kernels, 0).launch).toEqual({
-      entryPoint: "map_exp", workgroupSize: 64, access: ["read", "readWrite"], scalars: [{ name: "runtimeZero", dtype: "uint32" }], workgroups: 5,
+      entryPoint: "map_exp", workgroupSize: 64, access: ["read", "readWrite"], scalars: [{ name: "runtimeZero", dtype: "uint32" }], workgroups: 2,
     });
     expect(at(compiled.program.steps, 0)).toMatchObject({ kind: "kernel", scalars: [{ kind: "fixed", value: 0 }] });
   });

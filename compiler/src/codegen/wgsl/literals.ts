@@ -2,16 +2,16 @@
 
 import { assertNever, InternalError, invariant } from "../../base/assert.ts";
 import type { ConstExpr } from "../../kernel/types.ts";
+import { printType } from "./operations.ts";
 
 /**
- * A scalar constant with its type's suffix.
+ * A constant with its type's suffix; a vector has it in every element.
  * @throws InternalError for NaN, infinities and -0, which WGSL cannot write (legalize makes them at run time), and for
  *   dtypes that webgpu lacks
  */
 export function printLiteral(constant: ConstExpr): string {
-  invariant(constant.type.width === 1, "a vector constant reached the WGSL printer");
-  const { value } = constant;
-  const { dtype } = constant.type;
+  const { value, type: { dtype, width } } = constant;
+  if (width > 1) return `${printType(constant.type)}(${printLiteral({ ...constant, type: { dtype, width: 1 } })})`;
   switch (dtype) {
     case "bool": return value === 0 ? "false" : "true";
     // The literal 2147483648i is too large before the minus sign is applied.

@@ -1,18 +1,19 @@
 /** @file How each operation that legal kernels may hold is spelled in WGSL: one total table, by op and operand dtype. */
 
 import { at, InternalError } from "../../base/assert.ts";
-import type { ScalarOpName, ValueDType } from "../../kernel/types.ts";
+import type { KernelType, ScalarOpName, ValueDType } from "../../kernel/types.ts";
 
-/** From printed operands, each an atom, to the printed result. */
-type Spelling = (...operands: readonly string[]) => string;
+/** From the width and the printed operands, each an atom, to the printed result. */
+type Spelling = (width: number, ...operands: readonly string[]) => string;
 type Spellings = Readonly<Partial<Record<ValueDType, Spelling>>>;
 
-const infix = (symbol: string): Spelling => (a, b) => `${a} ${symbol} ${b}`;
-const call = (name: string): Spelling => (...operands) => `${name}(${operands.join(", ")})`;
-const prefix = (symbol: string): Spelling => (a) => `${symbol}${a}`;
+const infix = (symbol: string): Spelling => (_, a, b) => `${a} ${symbol} ${b}`;
+const call = (name: string): Spelling => (_, ...operands) => `${name}(${operands.join(", ")})`;
+const prefix = (symbol: string): Spelling => (_, a) => `${symbol}${a}`;
 /** A function of another type, between two bitcasts. */
-const through = (type: string, result: string, spelling: Spelling): Spelling =>
-  (a, ...rest) => `bitcast<${result}>(${spelling(`bitcast<${type}>(${a})`, ...rest)})`;
+const through = (type: string, result: string, spelling: Spelling): Spelling => (width, a, ...rest) => (
+  `bitcast<${wide(result, width)}>(${spelling(width, `bitcast<${wide(type, width)}>(${a})`, ...rest)})`
+);
 
 const numbers = (spelling: Spelling): Spellings => ({ float32: spelling, int32: spelling, uint32: spelling });
 const integers = (spelling: Spelling): Spellings => ({ int32: spelling, uint32: spelling });
@@ -20,9 +21,15 @@ const floats = (spelling: Spelling): Spellings => ({ float32: spelling });
 const bits = (symbol: string, bool: Spelling): Spellings => ({ ...integers(infix(symbol)), bool });
 
 /** WGSL takes the amount of a shift as u32. */
-const shift = (symbol: string): Spelling => (a, b) => `${a} ${symbol} ${unsignedAmount(b)}`;
-const unsignedAmount = (amount: string): string => (/^[0-9]+i$/.test(amount) ? `${amount.slice(0, -1)}u` : `u32(${amount})`);
-const shiftUnsigned = (symbol: string): Spelling => (a, b) => `${a} ${symbol} ${b}`;
+const shift = (symbol: string): Spelling => (width, a, b) => `${a} ${symbol} ${unsignedAmount(width, b)}`;
+const unsignedAmount = (width: number, amount: string): string => {
+  const literal = /^(?:vec4<i32>\()?([0-9]+)i\)?$/.exec(amount);
+  if (literal === null) return `${wide("u32", width)}(${amount})`;
+  return width === 1 ? `${literal[1] ?? ""}u` : `${wide("u32", width)}(${literal[1] ?? ""}u)`;
+};
+const shiftUnsigned = infix;
+
+const chosen: Spelling = (_, condition, whenTrue, whenFalse) => `select(${whenFalse}, ${whenTrue}, ${condition})`;
 
 /** An op that legalize expands on webgpu. */
 const expanded: Spellings = {};
@@ -33,9 +40,9 @@ const spellings = {
   mul: numbers(infix("*")),
   div: numbers(infix("/")),
   rem: integers(infix("%")),
-  neg: { ...floats(prefix("-")), int32: prefix("-"), uint32: (a) => `0u - ${a}` },
+  neg: { ...floats(prefix("-")), int32: prefix("-"), uint32: (_, a) => `0u - ${a}` },
   abs: numbers(call("abs")),
-  sign: { int32: call("sign"), uint32: (a) => `min(${a}, 1u)` },
+  sign: { int32: call("sign"), uint32: (width, a) => `min(${a}, ${wide("u32", width)}(1u))` },
   max: integers(call("max")),
   min: integers(call("min")),
   pow: expanded,
@@ -73,8 +80,7 @@ const spellings = {
   countLeadingZeros: integers(call("countLeadingZeros")),
   mulHigh: expanded,
   select: {
-    ...numbers((condition, whenTrue, whenFalse) => `select(${whenFalse}, ${whenTrue}, ${condition})`),
-    bool: (condition, whenTrue, whenFalse) => `select(${whenFalse}, ${whenTrue}, ${condition})`,
+    ...numbers(chosen), bool: chosen,
   },
 } satisfies Record<ScalarOpName, Spellings>;
 
@@ -85,31 +91,37 @@ export function hasOperation(name: ScalarOpName, dtype: ValueDType): boolean {
 }
 
 /** The op on printed operands; `dtype` is that of the operands (of a select's values). */
-export function printOperation(name: ScalarOpName, dtype: ValueDType, operands: readonly string[]): string {
+export function printOperation(name: ScalarOpName, { dtype, width }: KernelType, operands: readonly string[]): string {
   const byDType: Spellings = spellings[name];
   const spelling = byDType[dtype];
   if (spelling === undefined) throw new InternalError(`${name} on ${dtype} reached the WGSL printer`);
-  return spelling(...operands);
+  return spelling(width, ...operands);
 }
 
 const typeNames: Readonly<Partial<Record<ValueDType, string>>> = { float32: "f32", int32: "i32", uint32: "u32", bool: "bool" };
 
-export function printType(dtype: ValueDType): string {
+export function printType({ dtype, width }: KernelType): string {
   const name = typeNames[dtype];
   if (name === undefined) throw new InternalError(`${dtype} reached the WGSL printer`);
-  return name;
+  return wide(name, width);
 }
 
-/** A conversion between dtypes; from float to integer only of values in range (`legalize/float-conversions.ts`). */
-export function printConversion(from: ValueDType, to: ValueDType, operand: string): string {
-  if (from === "float32" && to === "bool") throw new InternalError("a float32 as bool reached the WGSL printer");
-  if (from === "bool") return `select(${zeroAndOne(to).join(", ")}, ${operand})`;
-  if (to === "bool") return `${operand} != ${at(zeroAndOne(from), 0)}`;
-  if (from !== "float32" && to !== "float32") return printBitcast(to, operand);
+function wide(name: string, width: number): string {
+  return width === 1 ? name : `vec${width}<${name}>`;
+}
+
+/** A conversion between types of one width; from float to integer only of values in range (`legalize/float-conversions.ts`). */
+export function printConversion(from: ValueDType, to: KernelType, operand: string): string {
+  const { width } = to;
+  const whole = (element: string, dtype: ValueDType): string => (width === 1 ? element : `${printType({ dtype, width })}(${element})`);
+  if (from === "float32" && to.dtype === "bool") throw new InternalError("a float32 as bool reached the WGSL printer");
+  if (from === "bool") return `select(${zeroAndOne(to.dtype).map((value) => whole(value, to.dtype)).join(", ")}, ${operand})`;
+  if (to.dtype === "bool") return `${operand} != ${whole(at(zeroAndOne(from), 0), from)}`;
+  if (from !== "float32" && to.dtype !== "float32") return printBitcast(to, operand);
   return `${printType(to)}(${operand})`;
 }
 
-export function printBitcast(to: ValueDType, operand: string): string {
+export function printBitcast(to: KernelType, operand: string): string {
   return `bitcast<${printType(to)}>(${operand})`;
 }
 

@@ -10,7 +10,8 @@
 import { assertNever, at, InternalError, invariant } from "../../base/assert.ts";
 import { shortName } from "../../base/dtype.ts";
 import { valueDTypeOf } from "../../kernel/expressions.ts";
-import type { Expr, ForStmt, Kernel, ScalarParam, Stmt, StorageDType } from "../../kernel/types.ts";
+import type { ConstExpr, Expr, ForStmt, Kernel, OpExpr, ScalarParam, Stmt, StorageDType, ValueDType } from "../../kernel/types.ts";
+import { elementSource, vectorMemory, vectorWidth } from "../../kernel/vectors.ts";
 import { hasLoop, namesIn, substitute } from "../../kernel/walk.ts";
 import { printLiteral } from "./literals.ts";
 import { identifiersFor, ownNames } from "./names.ts";
@@ -75,6 +76,8 @@ function workgroupsOf(kernel: Kernel): Expr {
 class Printer {
   readonly #kernel: Kernel;
   readonly #names: ReadonlyMap<string, string>;
+  /** Memory that is an array of vectors. */
+  readonly #vectors: ReadonlySet<string>;
   /** Whether workgroups are numbered across the dimensions of the dispatch. */
   readonly #isFolded: boolean;
   readonly #lines: string[] = [];
@@ -84,6 +87,7 @@ class Printer {
     this.#kernel = kernel;
     this.#names = names;
     this.#isFolded = isFolded;
+    this.#vectors = vectorMemory(kernel);
   }
 
   print(): string {
@@ -118,7 +122,7 @@ class Printer {
     const { scalars } = this.#kernel;
     if (scalars.length === 0) return;
     this.#block(`struct ${ownNames.uniformStruct} {`, () => {
-      for (const { name, dtype } of scalars) this.#line(`${this.identifier(name)}: ${printType(dtype)},`);
+      for (const { name, dtype } of scalars) this.#line(`${this.identifier(name)}: ${printType({ dtype, width: 1 })},`);
     });
     this.#line("");
   }
@@ -127,7 +131,7 @@ class Printer {
     const { buffers, scalars } = this.#kernel;
     buffers.forEach(({ name, dtype, access }, binding) => {
       const space = access === "read" ? "storage, read" : "storage, read_write";
-      this.#line(`@group(0) @binding(${binding}) var<${space}> ${this.identifier(name)}: array<${elementType(dtype)}>;`);
+      this.#line(`@group(0) @binding(${binding}) var<${space}> ${this.identifier(name)}: array<${elementType(dtype, this.#widthOf(name))}>;`);
     });
     if (scalars.length > 0) {
       this.#line(`@group(0) @binding(${buffers.length}) var<uniform> ${ownNames.uniform}: ${ownNames.uniformStruct};`);
@@ -138,7 +142,7 @@ class Printer {
   #moduleArrays(): void {
     const declared = this.#kernel.arrays.filter(({ space }) => space !== "local");
     for (const { name, space, dtype, length, values } of declared) {
-      const type = `array<${printType(dtype)}, ${length}>`;
+      const type = this.#arrayType(name, dtype, length);
       if (space === "workgroup") this.#line(`var<workgroup> ${this.identifier(name)}: ${type};`);
       else this.#line(`const ${this.identifier(name)} = ${type}(${(values ?? []).map((value) => literal(value, dtype)).join(", ")});`);
     }
@@ -156,7 +160,7 @@ class Printer {
     }, ") {");
     this.#indent += 1;
     for (const { name, space, dtype, length } of kernel.arrays) {
-      if (space === "local") this.#line(`var ${this.identifier(name)}: array<${printType(dtype)}, ${length}>;`);
+      if (space === "local") this.#line(`var ${this.identifier(name)}: ${this.#arrayType(name, dtype, length)};`);
     }
     this.#body(kernel.body);
     this.#indent -= 1;
@@ -233,8 +237,36 @@ class Printer {
     }
   }
 
+  #widthOf(memory: string): number {
+    return this.#vectors.has(memory) ? vectorWidth : 1;
+  }
+
+  #arrayType(name: string, dtype: ValueDType, length: number): string {
+    const width = this.#widthOf(name);
+    return `array<${printType({ dtype, width })}, ${length / width}>`;
+  }
+
   #element(buffer: string, index: Expr): string {
-    return `${this.identifier(buffer)}[${this.#expr(index)}]`;
+    return `${this.identifier(buffer)}[${this.#vectors.has(buffer) ? this.#vectorPlace(index) : this.#expr(index)}]`;
+  }
+
+  /** The number of a vector, from the place of its first element: a multiple of its width, written as such. */
+  #vectorPlace(index: Expr): string {
+    if (index.kind === "const") return `${index.value / vectorWidth}i`;
+    const [place, by] = index.kind === "op" && index.op === "mul" ? index.args : [];
+    if (place === undefined || by?.kind !== "const" || by.value % vectorWidth !== 0) throw new InternalError("a vector between places reached the WGSL printer");
+    return by.value === vectorWidth ? this.#expr(place) : `${this.#expr(place)} * ${by.value / vectorWidth}i`;
+  }
+
+  #shuffled(expr: Expr, lane: number): string {
+    const source = elementSource(expr, lane);
+    return source.lane === null ? this.#expr(source.value) : `${this.#expr(source.value)}.${at(componentNames, source.lane)}`;
+  }
+
+  /** Whether WGSL takes a scalar constant for a vector with it in every element: in arithmetic with another vector. */
+  #standsForVector({ op, args }: OpExpr, arg: Expr): arg is ConstExpr {
+    const isArithmetic = op === "add" || op === "sub" || op === "mul" || op === "div" || op === "rem";
+    return isArithmetic && arg.kind === "const" && args.some(({ kind }) => kind !== "const");
   }
 
   #expr(expr: Expr): string {
@@ -243,17 +275,21 @@ class Printer {
       case "ref": return this.identifier(expr.name);
       case "scalar": return `${ownNames.uniform}.${this.identifier(expr.name)}`;
       case "op": {
-        const operands = expr.args.map((arg) => this.#expr(arg));
-        return printOperation(expr.op, at(expr.args, -1).type.dtype, operands);
+        const operands = expr.args.map((arg) => (this.#standsForVector(expr, arg) ? printLiteral({ ...arg, type: { ...arg.type, width: 1 } }) : this.#expr(arg)));
+        return printOperation(expr.op, at(expr.args, -1).type, operands);
       }
-      case "convert": return printConversion(expr.value.type.dtype, expr.type.dtype, this.#expr(expr.value));
-      case "bitcast": return printBitcast(expr.type.dtype, this.#expr(expr.value));
-      case "splat": case "shuffle": case "extract": case "simdReduce":
-        throw new InternalError(`a ${expr.kind} reached the WGSL printer`);
+      case "convert": return printConversion(expr.value.type.dtype, expr.type, this.#expr(expr.value));
+      case "bitcast": return printBitcast(expr.type, this.#expr(expr.value));
+      case "splat": return `${printType(expr.type)}(${this.#expr(expr.value)})`;
+      case "shuffle": return `${printType(expr.type)}(${expr.lanes.map((_, lane) => this.#shuffled(expr, lane)).join(", ")})`;
+      case "extract": return `${this.#expr(expr.value)}.${at(componentNames, expr.lane)}`;
+      case "simdReduce": return `${expr.op}(${this.#expr(expr.value)})`;
       default: return assertNever(expr, "expression");
     }
   }
 }
+
+const componentNames = ["x", "y", "z", "w"] as const;
 
 /** One barrier for each kind of memory in which invocations can see each other's writes. */
 function barriersOf({ arrays, buffers }: Kernel): readonly string[] {
@@ -268,9 +304,9 @@ function literal(value: number, dtype: Expr["type"]["dtype"]): string {
 }
 
 /** The type of a buffer's elements, which memory holds as they are. */
-function elementType(dtype: StorageDType): string {
+function elementType(dtype: StorageDType, width: number): string {
   switch (dtype) {
-    case "float32": case "int32": case "uint32": return printType(valueDTypeOf(dtype));
+    case "float32": case "int32": case "uint32": return printType({ dtype: valueDTypeOf(dtype), width });
     case "bool": case "int8": case "int16": case "uint8": case "uint16": case "float16": case "bfloat16": case "float64":
       throw new InternalError(`a buffer of ${shortName(dtype)} reached the WGSL printer`);
     default: return assertNever(dtype, "dtype");

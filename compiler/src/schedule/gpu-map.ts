@@ -1,0 +1,120 @@
+/**
+ * @file Independent iterations on a grid: each in an invocation of its own, neighbours on neighbours, or four neighbours in an
+ * invocation as vectors where memory is read and written in whole vectors.
+ */
+
+import { at } from "../base/assert.ts";
+import { affineSum } from "../kernel/affine.ts";
+import { add, div, int, lt, mul, ref, rem, scalarType } from "../kernel/build.ts";
+import type { Expr, ForStmt, Kernel, RefExpr, Stmt } from "../kernel/types.ts";
+import { forEachAccess, vectorWidth } from "../kernel/vectors.ts";
+import { forEachStmt, freshNames, substituteIn } from "../kernel/walk.ts";
+import { definitionsIn, extentOf, type Nest } from "./nest.ts";
+import { vectorize } from "./vectorize.ts";
+
+/** The kernel with its parallel loops dealt to invocations; four iterations of the innermost loop to each where that is possible. */
+export function dealToInvocations(kernel: Kernel, nest: Nest, workgroup: number): Kernel {
+  return inVectors(kernel, nest, workgroup) ?? oneEach(kernel, nest, workgroup);
+}
+
+/** Every iteration in an invocation of its own. */
+function oneEach(kernel: Kernel, nest: Nest, workgroup: number): Kernel {
+  const total = iterationsOf(nest);
+  if (total === null || nest.loops.length === 0) return kernel;
+  const fresh = freshNames(kernel);
+  const iteration = indexName(fresh("iteration"));
+  return overInvocations(kernel, total, Math.min(workgroup, total), iteration, fresh, [...indicesOf(nest, iteration), ...nest.body]);
+}
+
+/** Four iterations of the innermost loop in an invocation; null where vectors would not be whole and aligned in memory. */
+function inVectors(kernel: Kernel, nest: Nest, workgroup: number): Kernel | null {
+  const inner = nest.loops.at(-1);
+  const extent = inner === undefined ? null : extentOf(inner);
+  const total = iterationsOf(nest);
+  if (inner === undefined || extent === null || total === null || extent % vectorWidth !== 0 || !movesInVectors(nest.body, inner.index, definitionsIn(kernel.body))) return null;
+  const fresh = freshNames(kernel);
+  const [block, element, iteration] = [indexName(fresh(inner.index)), indexName(fresh(inner.index)), indexName(fresh("iteration"))];
+  const place = add(mul(block, vectorWidth), element);
+  const body = substituteIn(nest.body, new Map([[inner.index, place]]));
+  const vector: ForStmt = { kind: "for", loop: "simd", index: element.name, begin: int(0), end: int(vectorWidth), step: 1, body };
+  const blocks: Nest = { loops: [...nest.loops.slice(0, -1), { ...inner, index: block.name, end: int(extent / vectorWidth) }], body: [vector] };
+  const count = total / vectorWidth;
+  const { kernel: made, notes } = vectorize(
+    overInvocations(kernel, count, Math.min(workgroup, count), iteration, fresh, [...indicesOf(blocks, iteration), ...blocks.body]), vectorWidth,
+  );
+  return notes.length > 0 ? null : made;
+}
+
+/**
+ * Whether four iterations of the loop with this index can be vectors: whatever they load and store is one place, or neighbours
+ * that begin at a multiple of 4. Branches are better taken one by one.
+ */
+export function movesInVectors(body: readonly Stmt[], index: string, definitions: ReadonlyMap<string, Expr>): boolean {
+  let moves = true;
+  let wide = false;
+  forEachStmt(body, (statement) => {
+    if (statement.kind === "if" || statement.kind === "while" || statement.kind === "barrier") moves = false;
+  });
+  forEachAccess(body, (access) => {
+    const { terms, constant } = affineSum(access.index, (name) => definitions.get(name) ?? null);
+    const own = terms.find(({ factor }) => factor.kind === "ref" && factor.name === index);
+    const others = terms.filter((term) => term !== own);
+    const isShared = own === undefined && !others.some(({ factor }) => dependsOn(factor, index, definitions));
+    const isWhole = own?.coefficient === 1 && constant % vectorWidth === 0
+      && others.every(({ factor, coefficient }) => coefficient % vectorWidth === 0 && !dependsOn(factor, index, definitions));
+    moves &&= access.mask === null && (isWhole || (isShared && access.kind === "load"));
+    wide ||= isWhole;
+  });
+  return moves && wide;
+}
+
+function dependsOn(expr: Expr, index: string, definitions: ReadonlyMap<string, Expr>): boolean {
+  if (expr.kind === "ref") {
+    const meaning = definitions.get(expr.name);
+    return expr.name === index || (meaning !== undefined && dependsOn(meaning, index, definitions));
+  }
+  return expr.kind === "op" ? expr.args.some((arg) => dependsOn(arg, index, definitions)) : expr.kind !== "const" && expr.kind !== "scalar";
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+export function indexName(name: string): RefExpr {
+  return ref(name, scalarType("int32"));
+}
+
+/** How often the body of a nest runs; null where the bounds are not constants. */
+export function iterationsOf({ loops }: Nest): number | null {
+  return loops.reduce<number | null>((product, loop) => {
+    const extent = extentOf(loop);
+    return product === null || extent === null ? null : product * extent;
+  }, 1);
+}
+
+/** The indices of the loops, from the number of the iteration in row-major order. */
+export function indicesOf({ loops }: Nest, iteration: Expr): readonly Stmt[] {
+  let stride = 1;
+  const lets: Stmt[] = [];
+  for (let depth = loops.length - 1; depth >= 0; depth--) {
+    const { index } = at(loops, depth);
+    const extent = extentOf(at(loops, depth)) ?? 1;
+    const position = div(iteration, stride);
+    lets.unshift({ kind: "let", name: index, value: depth === 0 ? position : rem(position, extent) });
+    stride *= extent;
+  }
+  return lets;
+}
+
+/** `total` invocations of the body, in workgroups; the number of each is `iteration`. */
+export function overInvocations(
+  kernel: Kernel, total: number, workgroup: number, iteration: RefExpr, fresh: (name: string) => string, body: readonly Stmt[],
+): Kernel {
+  const [group, lane] = [indexName(fresh("group")), indexName(fresh("lane"))];
+  const own: Stmt = { kind: "let", name: iteration.name, value: add(mul(group, workgroup), lane) };
+  const guarded: readonly Stmt[] = total % workgroup === 0 ? body : [{ kind: "if", condition: lt(iteration, total), then: body, otherwise: [] }];
+  const local = countedLoop("local", lane.name, int(workgroup), [own, ...guarded]);
+  return { ...kernel, workgroup, body: [countedLoop("grid", group.name, int(Math.ceil(total / workgroup)), [local])] };
+}
+
+export function countedLoop(loop: ForStmt["loop"], index: string, end: Expr, body: readonly Stmt[]): ForStmt {
+  return { kind: "for", loop, index, begin: int(0), end, step: 1, body };
+}

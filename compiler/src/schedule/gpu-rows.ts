@@ -1,0 +1,386 @@
+/**
+ * @file Kernels that fold along rows: several invocations work on a row together, each on every so-many-th element, and meet in
+ * workgroup memory where a fold ends; or one invocation has the row to itself. Loops that only store are dealt out alike.
+ *
+ * A kernel becomes phases, one for each loop and one for what is stored once per row. A phase is a local loop that computes
+ * what it needs of the statements between the loops by itself, so that nothing but results of folds passes from one to the next.
+ */
+
+import { at } from "../base/assert.ts";
+import { add, div, eq, int, lt, mul, op, ref, rem, scalarType, simdReduce } from "../kernel/build.ts";
+import { foldStart, foldStep } from "../kernel/folds.ts";
+import type { ArrayDecl, Expr, ForStmt, Kernel, RefExpr, Stmt, StoreStmt } from "../kernel/types.ts";
+import { vectorWidth } from "../kernel/vectors.ts";
+import { exprsOf, forEachExpr, forEachStmt, freshNames, mapStmts, renameDeclarations, substituteIn, withBody } from "../kernel/walk.ts";
+import { accumulatorsOf, type Accumulator } from "./accumulators.ts";
+import { countedLoop, indexName, indicesOf, iterationsOf, movesInVectors } from "./gpu-map.ts";
+import { definitionsIn, extentOf, perfectNest, type Nest } from "./nest.ts";
+import { vectorize } from "./vectorize.ts";
+
+/** A loop at the level of rows, taken apart. */
+export interface RowLoop {
+  readonly statement: ForStmt;
+  /** The one that is dealt to invocations: the statement or a loop inside that is all of the one around it. */
+  readonly dealt: ForStmt;
+  readonly accumulators: readonly Accumulator[];
+}
+
+export interface RowProgram {
+  readonly nest: Nest;
+  readonly loops: readonly RowLoop[];
+}
+
+/** The kernel as rows, where it is nothing but loops that fold or store, with plain statements in between; else null. */
+export function rowProgram(nest: Nest): RowProgram | null {
+  const loops: RowLoop[] = [];
+  const owners = new Set<string>();
+  for (const statement of nest.body) {
+    if (statement.kind === "let" || statement.kind === "load" || statement.kind === "var" || statement.kind === "store") continue;
+    if (statement.kind !== "for" || statement.loop !== "serial") return null;
+    const accumulators = accumulatorsOf(statement, variablesFor(statement, nest.body));
+    const dealt = dealtLoop(statement);
+    if (accumulators === null || dealt === null || accumulators.some(({ name }) => owners.has(name))) return null;
+    for (const { name } of accumulators) owners.add(name);
+    loops.push({ statement, dealt, accumulators });
+  }
+  const declared = nest.body.flatMap((statement) => (statement.kind === "var" ? [statement.name] : []));
+  return loops.length > 0 && declared.every((name) => owners.has(name)) ? { nest, loops } : null;
+}
+
+/** The variables that the loop assigns; the others are results of loops before it. */
+function variablesFor(loop: ForStmt, body: readonly Stmt[]): readonly Stmt[] {
+  const assigned = new Set<string>();
+  forEachStmt(loop.body, (statement) => {
+    if (statement.kind === "assign") assigned.add(statement.name);
+  });
+  return body.filter((statement) => statement.kind === "var" && assigned.has(statement.name));
+}
+
+/** Loops of at least so many iterations are dealt out before a longer one around them is. */
+const longEnough = 32;
+
+function dealtLoop(loop: ForStmt): ForStmt | null {
+  const loops = perfectNest(loop).filter((each) => each.loop === "serial");
+  const inner = at(loops, -1);
+  if ((tripsOf(inner) ?? 0) >= longEnough) return inner;
+  const known = loops.filter((each) => tripsOf(each) !== null);
+  return known.reduce<ForStmt | null>((longest, each) => ((tripsOf(each) ?? 0) > (longest === null ? 0 : tripsOf(longest) ?? 0) ? each : longest), null);
+}
+
+/** The most iterations that a loop from 0 by 1 can have. */
+export function tripsOf(loop: ForStmt): number | null {
+  const constant = extentOf(loop);
+  if (constant !== null) return constant;
+  const { begin, end, step } = loop;
+  const isCounted = begin.kind === "const" && begin.value === 0 && step === 1;
+  const bound = end.kind === "op" && end.op === "min" ? end.args.find(({ kind }) => kind === "const") : undefined;
+  return isCounted && bound?.kind === "const" ? bound.value : null;
+}
+
+export interface RowShape {
+  /** Invocations of a row, a power of two. */
+  readonly lanes: number;
+  /** Rows of a workgroup. */
+  readonly rows: number;
+}
+
+/** The kernel in which `lanes` invocations work on each row; in vectors of 4 where memory allows. */
+export function scheduleRows(kernel: Kernel, program: RowProgram, shape: RowShape): Kernel | null {
+  for (const inVectors of [true, false]) {
+    const made = new RowSchedule(kernel, program, shape, inVectors).build();
+    if (made !== null) return made;
+  }
+  return null;
+}
+
+class RowSchedule {
+  readonly #kernel: Kernel;
+  readonly #program: RowProgram;
+  readonly #shape: RowShape;
+  readonly #inVectors: boolean;
+  readonly #fresh: (name: string) => string;
+  readonly #arrays: ArrayDecl[] = [];
+  /** Pretended arrays to which the vectors of a fold go, and what to do with them. */
+  readonly #collected = new Map<string, (store: StoreStmt) => readonly Stmt[]>();
+  /** How a later phase gets the result of a fold. */
+  readonly #results = new Map<string, (rowStart: Expr) => { readonly before: readonly Stmt[]; readonly value: Expr }>();
+
+  constructor(kernel: Kernel, program: RowProgram, shape: RowShape, inVectors: boolean) {
+    this.#kernel = kernel;
+    this.#program = program;
+    this.#shape = shape;
+    this.#inVectors = inVectors;
+    this.#fresh = freshNames(kernel);
+  }
+
+  build(): Kernel | null {
+    const total = iterationsOf(this.#program.nest);
+    if (total === null) return null;
+    const { rows } = this.#shape;
+    const group = indexName(this.#fresh("group"));
+    const body = this.#shape.lanes === 1 ? this.#alone(group, total) : this.#together(group, total);
+    const workgroup = this.#workgroup();
+    const kernel: Kernel = {
+      ...this.#kernel, workgroup, arrays: [...this.#kernel.arrays, ...this.#arrays],
+      body: [countedLoop("grid", group.name, int(Math.ceil(total / rows)), body)],
+    };
+    return this.#collect(kernel);
+  }
+
+  #workgroup(): number {
+    return this.#shape.lanes * this.#shape.rows;
+  }
+
+  /** Makes vectors of the loops over 4 elements, and folds the vectors that they collect. */
+  #collect(kernel: Kernel): Kernel | null {
+    const { kernel: vectorized, notes } = vectorize(kernel, vectorWidth);
+    if (notes.length > 0) return null;
+    return withBody(vectorized, mapStmts(vectorized.body, (statement) => (
+      statement.kind === "store" ? this.#collected.get(statement.buffer)?.(statement) ?? statement : statement
+    )));
+  }
+
+  // Phases --------------------------------------------------------------------------------------------------------------
+
+  /** One invocation per row runs all loops. */
+  #alone(group: RefExpr, total: number): readonly Stmt[] {
+    const lane = indexName(this.#fresh("lane"));
+    const row = add(mul(group, this.#shape.rows), lane);
+    const statements = this.#program.nest.body.flatMap((statement): readonly Stmt[] => {
+      if (statement.kind === "var") return [];
+      const loop = this.#program.loops.find((each) => each.statement === statement);
+      return loop === undefined ? [statement] : this.#loopAlone(loop);
+    });
+    return [countedLoop("local", lane.name, int(this.#workgroup()), this.#inRow(row, total, statements))];
+  }
+
+  #loopAlone(loop: RowLoop): readonly Stmt[] {
+    const { statements, totals } = this.#dealtLoop(loop, int(0));
+    // The variable of the original becomes a name for the result.
+    const results = totals.map((total, number): Stmt => ({ kind: "let", name: at(loop.accumulators, number).name, value: total }));
+    return [...statements, ...results];
+  }
+
+  #together(group: RefExpr, total: number): readonly Stmt[] {
+    const phases: Stmt[] = [];
+    let stored = new Set<string>();
+    const { nest, loops } = this.#program;
+    for (const loop of loops) {
+      if (readsAny([loop.statement], stored) || this.#sliceReads(loop.statement, stored)) {
+        phases.push({ kind: "barrier" });
+        stored = new Set();
+      }
+      phases.push(...this.#phase(group, total, loop));
+      stored = new Set([...stored, ...storesIn([loop.statement])]);
+    }
+    const stores = nest.body.filter((statement) => statement.kind === "store");
+    if (stores.length > 0) phases.push(this.#lastPhase(group, total, stores));
+    return phases;
+  }
+
+  #sliceReads(statement: Stmt, stored: ReadonlySet<string>): boolean {
+    return readsAny(this.#slice([statement]), stored);
+  }
+
+  #phase(group: RefExpr, total: number, loop: RowLoop): readonly Stmt[] {
+    const { lanes } = this.#shape;
+    const [lane, own] = [indexName(this.#fresh("lane")), indexName(this.#fresh("own"))];
+    const shared = loop.accumulators.map(({ type: { dtype } }) => {
+      const name = this.#fresh("shared");
+      this.#arrays.push({ name, space: "workgroup", dtype, length: this.#workgroup(), values: null });
+      return name;
+    });
+    const { statements, totals } = this.#dealtLoop(loop, own);
+    const meet = shared.map((name, number): Stmt => ({ kind: "store", buffer: name, index: lane, value: at(totals, number), mask: null }));
+    const ownLane: Stmt = { kind: "let", name: own.name, value: this.#shape.rows === 1 ? lane : rem(lane, lanes) };
+    const beyond = shared.map((name, number): Stmt => {
+      const { op: fold, type: { dtype } } = at(loop.accumulators, number);
+      return { kind: "store", buffer: name, index: lane, value: foldStart(fold, dtype), mask: null };
+    });
+    const body = this.#inRow(this.#rowOf(group, lane), total, this.#withSlice([...statements, ...meet], [loop.statement], lane), beyond);
+    const first = countedLoop("local", lane.name, int(this.#workgroup()), [ownLane, ...body]);
+    shared.forEach((name, number) => {
+      const { name: accumulator, type } = at(loop.accumulators, number);
+      this.#results.set(accumulator, (rowStart) => {
+        const held = this.#fresh(accumulator);
+        return { before: [{ kind: "load", name: held, type, buffer: name, index: rowStart, mask: null }], value: ref(held, type) };
+      });
+    });
+    if (shared.length === 0) return [first];
+    return [first, { kind: "barrier" }, this.#tree(shared, loop.accumulators)];
+  }
+
+  /** Halves the values of each row until one is left. */
+  #tree(shared: readonly string[], accumulators: readonly Accumulator[]): Stmt {
+    const { lanes } = this.#shape;
+    const [step, lane, half] = [indexName(this.#fresh("step")), indexName(this.#fresh("lane")), indexName(this.#fresh("half"))];
+    const pairs = shared.flatMap((buffer, number): readonly Stmt[] => {
+      const { op: fold, type } = at(accumulators, number);
+      const [mine, other] = [ref(this.#fresh("mine"), type), ref(this.#fresh("other"), type)];
+      return [
+        { kind: "load", name: mine.name, type, buffer, index: lane, mask: null },
+        { kind: "load", name: other.name, type, buffer, index: add(lane, half), mask: null },
+        { kind: "store", buffer, index: lane, value: foldStep(fold, mine, other), mask: null },
+      ];
+    });
+    const place = this.#shape.rows === 1 ? lane : rem(lane, lanes);
+    const inHalf: Stmt = { kind: "if", condition: lt(place, half), then: pairs, otherwise: [] };
+    return countedLoop("serial", step.name, int(Math.log2(lanes)), [
+      { kind: "let", name: half.name, value: op("shiftRightLogical", int(lanes / 2), step) },
+      countedLoop("local", lane.name, int(this.#workgroup()), [inHalf]),
+      { kind: "barrier" },
+    ]);
+  }
+
+  /** What is stored once per row, by its first invocation. */
+  #lastPhase(group: RefExpr, total: number, stores: readonly Stmt[]): Stmt {
+    const lane = indexName(this.#fresh("lane"));
+    const place = this.#shape.rows === 1 ? lane : rem(lane, this.#shape.lanes);
+    const inRow = this.#inRow(this.#rowOf(group, lane), total, this.#withSlice(stores, stores, lane));
+    return countedLoop("local", lane.name, int(this.#workgroup()), [{ kind: "if", condition: eq(place, 0), then: inRow, otherwise: [] }]);
+  }
+
+  #rowOf(group: RefExpr, lane: RefExpr): Expr {
+    const { lanes, rows } = this.#shape;
+    return rows === 1 ? group : add(mul(group, rows), div(lane, lanes));
+  }
+
+  /** Statements of a row, with the indices of the parallel loops around them and a guard where there may be no such row. */
+  #inRow(row: Expr, total: number, statements: readonly Stmt[], beyond: readonly Stmt[] = []): readonly Stmt[] {
+    const name = indexName(this.#fresh("row"));
+    const body = renameDeclarations([...indicesOf(this.#program.nest, name), ...statements], this.#fresh);
+    const own: Stmt = { kind: "let", name: name.name, value: row };
+    if (total % this.#shape.rows === 0) return [own, ...body];
+    return [own, { kind: "if", condition: lt(name, total), then: body, otherwise: beyond }];
+  }
+
+  // Statements between the loops ----------------------------------------------------------------------------------------
+
+  /** The plain statements that others need, in their order. */
+  #slice(needing: readonly Stmt[]): readonly Stmt[] {
+    const needed = new Set<string>();
+    const need = (statements: readonly Stmt[]): void => forEachStmt(statements, (statement) => {
+      for (const expr of exprsOf(statement)) forEachExpr(expr, (node) => { if (node.kind === "ref") needed.add(node.name); });
+    });
+    need(needing);
+    const slice: Stmt[] = [];
+    for (const statement of this.#program.nest.body.toReversed()) {
+      if ((statement.kind !== "let" && statement.kind !== "load") || !needed.has(statement.name)) continue;
+      slice.unshift(statement);
+      need([statement]);
+    }
+    return slice;
+  }
+
+  /** Statements behind what they need, with results of folds in place of the variables. */
+  #withSlice(statements: readonly Stmt[], needing: readonly Stmt[], lane: RefExpr): readonly Stmt[] {
+    const all = [...this.#slice(needing), ...statements];
+    const rowStart = this.#shape.rows === 1 ? int(0) : mul(div(lane, this.#shape.lanes), this.#shape.lanes);
+    const before: Stmt[] = [];
+    const values = new Map<string, Expr>();
+    for (const [name, result] of this.#results) {
+      if (!readsName(all, name)) continue;
+      const { before: loads, value } = result(rowStart);
+      before.push(...loads);
+      values.set(name, value);
+    }
+    return [...before, ...substituteIn(all, values)];
+  }
+
+  // Loops ---------------------------------------------------------------------------------------------------------------
+
+  /** The iterations of a loop that one invocation runs, from its first one on, and what it has folded at the end. */
+  #dealtLoop(loop: RowLoop, own: Expr): { readonly statements: readonly Stmt[]; readonly totals: readonly Expr[] } {
+    return this.#inVectors && this.#fitsVectors(loop) ? this.#vectorLoop(loop, own) : this.#scalarLoop(loop, own);
+  }
+
+  #fitsVectors({ dealt }: RowLoop): boolean {
+    const trips = extentOf(dealt);
+    const isInner = !dealt.body.some(({ kind }) => kind === "for");
+    return trips !== null && trips % vectorWidth === 0 && isInner && movesInVectors(dealt.body, dealt.index, definitionsIn(this.#kernel.body));
+  }
+
+  #scalarLoop({ statement, dealt, accumulators }: RowLoop, own: Expr): { readonly statements: readonly Stmt[]; readonly totals: readonly Expr[] } {
+    const { declared, renamed } = this.#partials(accumulators);
+    const shared = replaceLoop(statement, dealt, { ...dealt, begin: own, step: this.#shape.lanes });
+    return { statements: [...declared, ...renameAssigned([shared], renamed)], totals: accumulators.map(({ name, type }) => ref(renamed.get(name) ?? name, type)) };
+  }
+
+  /**
+   * Four elements at a time: a loop over the places in a vector around all iterations, which becomes vectors with an
+   * accumulator for each place. They are collected at the end, and folded with each other.
+   */
+  #vectorLoop({ statement, dealt, accumulators }: RowLoop, own: Expr): { readonly statements: readonly Stmt[]; readonly totals: readonly Expr[] } {
+    const [block, element] = [indexName(this.#fresh(dealt.index)), indexName(this.#fresh(dealt.index))];
+    const place = add(mul(block, vectorWidth), element);
+    const blocks: ForStmt = {
+      ...dealt, index: block.name, begin: own, end: int((extentOf(dealt) ?? 0) / vectorWidth), step: this.#shape.lanes,
+      body: substituteIn(dealt.body, new Map([[dealt.index, place]])),
+    };
+    const { declared, renamed } = this.#partials(accumulators);
+    const totals = accumulators.map(({ name, type }): RefExpr => ref(this.#fresh(name), type));
+    const collect = accumulators.map(({ name, type, op: fold }, number): Stmt => {
+      const buffer = this.#fresh("collected");
+      this.#collected.set(buffer, ({ value }) => [{ kind: "let", name: at(totals, number).name, value: foldedVector(fold, value) }]);
+      return { kind: "store", buffer, index: element, value: ref(renamed.get(name) ?? name, type), mask: null };
+    });
+    const body = [...declared, ...renameAssigned([replaceLoop(statement, dealt, blocks)], renamed), ...collect];
+    return { statements: [{ ...countedLoop("simd", element.name, int(vectorWidth), body) }], totals };
+  }
+
+  #partials(accumulators: readonly Accumulator[]): { readonly declared: readonly Stmt[]; readonly renamed: ReadonlyMap<string, string> } {
+    const renamed = new Map(accumulators.map(({ name }) => [name, this.#fresh(name)]));
+    const declared = accumulators.map(({ name, type, op: fold }): Stmt => (
+      { kind: "var", name: renamed.get(name) ?? name, type, init: foldStart(fold, type.dtype) }
+    ));
+    return { declared, renamed };
+  }
+}
+
+function replaceLoop(around: ForStmt, old: ForStmt, made: ForStmt): ForStmt {
+  return around === old ? made : { ...around, body: around.body.map((statement) => (statement.kind === "for" ? replaceLoop(statement, old, made) : statement)) };
+}
+
+/** The statements with variables renamed, where they are assigned, too. */
+function renameAssigned(body: readonly Stmt[], names: ReadonlyMap<string, string>): readonly Stmt[] {
+  const assigned = mapStmts(body, (statement) => (
+    statement.kind === "assign" ? { ...statement, name: names.get(statement.name) ?? statement.name } : statement
+  ));
+  const types = new Map<string, Expr["type"]>();
+  forEachStmt(body, (statement) => {
+    for (const expr of exprsOf(statement)) forEachExpr(expr, (node) => { if (node.kind === "ref") types.set(node.name, node.type); });
+  });
+  const values = [...names].map(([old, made]): [string, Expr] => [old, ref(made, types.get(old) ?? scalarType("int32"))]);
+  return substituteIn(assigned, new Map(values));
+}
+
+/** The fold of a vector's elements. */
+function foldedVector(fold: Accumulator["op"], vector: Expr): Expr {
+  if (fold === "add" || fold === "mul" || fold === "max" || fold === "min") return simdReduce(fold, vector);
+  const lane = (number: number): Expr => ({ kind: "extract", type: scalarType(vector.type.dtype), value: vector, lane: number });
+  return foldStep(fold, foldStep(fold, lane(0), lane(2)), foldStep(fold, lane(1), lane(3)));
+}
+
+function readsName(body: readonly Stmt[], name: string): boolean {
+  let reads = false;
+  forEachStmt(body, (statement) => {
+    for (const expr of exprsOf(statement)) forEachExpr(expr, (node) => { reads ||= node.kind === "ref" && node.name === name; });
+  });
+  return reads;
+}
+
+function readsAny(body: readonly Stmt[], buffers: ReadonlySet<string>): boolean {
+  let reads = false;
+  forEachStmt(body, (statement) => {
+    reads ||= statement.kind === "load" && buffers.has(statement.buffer);
+  });
+  return reads;
+}
+
+function storesIn(body: readonly Stmt[]): ReadonlySet<string> {
+  const stored = new Set<string>();
+  forEachStmt(body, (statement) => {
+    if (statement.kind === "store") stored.add(statement.buffer);
+  });
+  return stored;
+}

@@ -93,7 +93,7 @@ export const wasmTarget: Capabilities = {
 
 export const webgpuTarget: Capabilities = {
   target: "webgpu", simdWidth: 1, fma: true, wideFloat32: false, grid: true, runtimeExtents: false,
-  maxBuffers: 8, workgroupBytes: 16_384, rowBytes: 16_384, leastRows: Infinity, maxWorkgroup: 256, maxWorkgroups: 65_535, maxOpsPerKernel: 1000, threads: 1,
+  maxBuffers: 8, workgroupBytes: 16_384, rowBytes: 8192, leastRows: 1, maxWorkgroup: 256, maxWorkgroups: 65_535, maxOpsPerKernel: 1000, threads: 1,
   storage: {
     bool: "word", int8: "word", int16: "word", int32: "native", uint8: "word", uint16: "word", uint32: "native",
     float16: "word", bfloat16: "word", float32: "native",

@@ -1,6 +1,7 @@
 /**
  * @file Kernels that fold along rows: several invocations work on a row together, each on every so-many-th element, and meet in
- * workgroup memory where a fold ends; or one invocation has the row to itself. Loops that only store are dealt out alike.
+ * workgroup memory where a fold ends; or one invocation has the row to itself. Loops that only store are dealt out alike, so
+ * what the kernel keeps of a row from loop to loop stays with the invocation that made it, in registers where it is little.
  *
  * A kernel becomes phases, one for each loop and one for what is stored once per row. A phase is a local loop that computes
  * what it needs of the statements between the loops by itself, so that nothing but results of folds passes from one to the next.
@@ -10,7 +11,7 @@ import { at } from "../base/assert.ts";
 import { add, div, eq, int, lt, mul, op, ref, rem, scalarType, simdReduce } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
 import type { ArrayDecl, Expr, ForStmt, Kernel, RefExpr, Stmt, StoreStmt } from "../kernel/types.ts";
-import { vectorWidth } from "../kernel/vectors.ts";
+import { forEachAccess, vectorWidth } from "../kernel/vectors.ts";
 import { exprsOf, forEachExpr, forEachStmt, freshNames, mapStmts, renameDeclarations, substituteIn, withBody } from "../kernel/walk.ts";
 import { accumulatorsOf, type Accumulator } from "./accumulators.ts";
 import { countedLoop, indexName, indicesOf, iterationsOf, movesInVectors } from "./gpu-map.ts";
@@ -36,7 +37,7 @@ export function rowProgram(nest: Nest): RowProgram | null {
   const owners = new Set<string>();
   for (const statement of nest.body) {
     if (statement.kind === "let" || statement.kind === "load" || statement.kind === "var" || statement.kind === "store") continue;
-    if (statement.kind !== "for" || statement.loop !== "serial") return null;
+    if (statement.kind !== "for" || (statement.loop !== "serial" && statement.loop !== "simd")) return null;
     const accumulators = accumulatorsOf(statement, variablesFor(statement, nest.body));
     const dealt = dealtLoop(statement);
     if (accumulators === null || dealt === null || accumulators.some(({ name }) => owners.has(name))) return null;
@@ -56,11 +57,14 @@ function variablesFor(loop: ForStmt, body: readonly Stmt[]): readonly Stmt[] {
   return body.filter((statement) => statement.kind === "var" && assigned.has(statement.name));
 }
 
+/** So many iterations of an invocation are written out at most. */
+const mostWrittenOut = 8;
+
 /** Loops of at least so many iterations are dealt out before a longer one around them is. */
 const longEnough = 32;
 
 function dealtLoop(loop: ForStmt): ForStmt | null {
-  const loops = perfectNest(loop).filter((each) => each.loop === "serial");
+  const loops = perfectNest(loop);
   const inner = at(loops, -1);
   if ((tripsOf(inner) ?? 0) >= longEnough) return inner;
   const known = loops.filter((each) => tripsOf(each) !== null);
@@ -87,10 +91,49 @@ export interface RowShape {
 /** The kernel in which `lanes` invocations work on each row; in vectors of 4 where memory allows. */
 export function scheduleRows(kernel: Kernel, program: RowProgram, shape: RowShape): Kernel | null {
   for (const inVectors of [true, false]) {
+    if (!sharesKeptRows(kernel, program, shape, inVectors)) continue;
     const made = new RowSchedule(kernel, program, shape, inVectors).build();
     if (made !== null) return made;
   }
   return null;
+}
+
+/** Whether every invocation reads of what the kernel keeps of a row only what it has written: element `i` in iteration `i`, dealt alike. */
+function sharesKeptRows(kernel: Kernel, { nest, loops }: RowProgram, { lanes }: RowShape, inVectors: boolean): boolean {
+  const kept = keptRows(kernel);
+  if (lanes === 1 || kept.size === 0) return true;
+  const extents = new Set<number | null>();
+  let shares = true;
+  const users = loops.filter(({ dealt }) => touches([dealt], kept));
+  for (const { dealt } of users) {
+    extents.add(extentOf(dealt));
+    shares &&= !inVectors || fitsVectors(kernel, dealt);
+    forEachAccess(dealt.body, ({ buffer, index }) => {
+      if (kept.has(buffer)) shares &&= index.kind === "ref" && index.name === dealt.index;
+    });
+  }
+  const inLoops = users.map(({ dealt }) => accessesOf([dealt], kept)).reduce((sum, count) => sum + count, 0);
+  return shares && extents.size === 1 && inLoops === accessesOf(nest.body, kept);
+}
+
+function keptRows({ arrays }: Kernel): ReadonlySet<string> {
+  return new Set(arrays.flatMap(({ name, space }) => (space === "local" ? [name] : [])));
+}
+
+function accessesOf(body: readonly Stmt[], names: ReadonlySet<string>): number {
+  let count = 0;
+  forEachAccess(body, ({ buffer }) => { count += names.has(buffer) ? 1 : 0; });
+  return count;
+}
+
+function touches(body: readonly Stmt[], names: ReadonlySet<string>): boolean {
+  return accessesOf(body, names) > 0;
+}
+
+function fitsVectors(kernel: Kernel, dealt: ForStmt): boolean {
+  const trips = extentOf(dealt);
+  const isInner = !dealt.body.some(({ kind }) => kind === "for");
+  return trips !== null && trips % vectorWidth === 0 && isInner && movesInVectors(dealt.body, dealt.index, definitionsIn(kernel.body));
 }
 
 class RowSchedule {
@@ -121,10 +164,17 @@ class RowSchedule {
     const body = this.#shape.lanes === 1 ? this.#alone(group, total) : this.#together(group, total);
     const workgroup = this.#workgroup();
     const kernel: Kernel = {
-      ...this.#kernel, workgroup, arrays: [...this.#kernel.arrays, ...this.#arrays],
+      ...this.#kernel, workgroup, arrays: [...this.#kernel.arrays.map((array) => this.#keptPart(array)), ...this.#arrays],
       body: [countedLoop("grid", group.name, int(Math.ceil(total / rows)), body)],
     };
     return this.#collect(kernel);
+  }
+
+  /** The part of a row that one invocation keeps. */
+  #keptPart(array: ArrayDecl): ArrayDecl {
+    if (array.space !== "local") return array;
+    const unit = this.#inVectors ? vectorWidth : 1;
+    return { ...array, length: Math.ceil(array.length / unit / this.#shape.lanes) * unit };
   }
 
   #workgroup(): number {
@@ -171,7 +221,7 @@ class RowSchedule {
         stored = new Set();
       }
       phases.push(...this.#phase(group, total, loop));
-      stored = new Set([...stored, ...storesIn([loop.statement])]);
+      stored = new Set([...stored, ...storesIn([loop.statement])].filter((name) => !keptRows(this.#kernel).has(name)));
     }
     const stores = nest.body.filter((statement) => statement.kind === "store");
     if (stores.length > 0) phases.push(this.#lastPhase(group, total, stores));
@@ -291,18 +341,41 @@ class RowSchedule {
 
   /** The iterations of a loop that one invocation runs, from its first one on, and what it has folded at the end. */
   #dealtLoop(loop: RowLoop, own: Expr): { readonly statements: readonly Stmt[]; readonly totals: readonly Expr[] } {
-    return this.#inVectors && this.#fitsVectors(loop) ? this.#vectorLoop(loop, own) : this.#scalarLoop(loop, own);
+    return this.#inVectors && fitsVectors(this.#kernel, loop.dealt) ? this.#vectorLoop(loop, own) : this.#scalarLoop(loop, own);
   }
 
-  #fitsVectors({ dealt }: RowLoop): boolean {
-    const trips = extentOf(dealt);
-    const isInner = !dealt.body.some(({ kind }) => kind === "for");
-    return trips !== null && trips % vectorWidth === 0 && isInner && movesInVectors(dealt.body, dealt.index, definitionsIn(this.#kernel.body));
+  /** A body that finds what is kept of the row in the part of this invocation. */
+  #inOwnPart(body: readonly Stmt[], place: Expr): readonly Stmt[] {
+    const kept = keptRows(this.#kernel);
+    if (this.#shape.lanes === 1 || kept.size === 0) return body;
+    return mapStmts(body, (statement) => (
+      (statement.kind === "load" || statement.kind === "store") && kept.has(statement.buffer) ? { ...statement, index: place } : statement
+    ));
+  }
+
+  /**
+   * The iterations of an invocation: from `own` on by the number of lanes. Few of them are written out where they are the same
+   * number for all, so that what they keep lies in registers.
+   */
+  #ownIterations(index: RefExpr, count: number, own: Expr, loop: ForStmt, body: (trip: Expr) => readonly Stmt[]): ForStmt {
+    const { lanes } = this.#shape;
+    const trips = count / lanes;
+    if (lanes > 1 && Number.isInteger(trips) && trips <= mostWrittenOut) {
+      const trip = indexName(this.#fresh("trip"));
+      const place: Stmt = { kind: "let", name: index.name, value: add(mul(trip, lanes), own) };
+      return countedLoop(trips === 1 ? "serial" : "unrolled", trip.name, int(trips), [place, ...body(trip)]);
+    }
+    return { ...loop, loop: "serial", index: index.name, begin: own, end: int(count), step: lanes, body: body(div(index, lanes)) };
   }
 
   #scalarLoop({ statement, dealt, accumulators }: RowLoop, own: Expr): { readonly statements: readonly Stmt[]; readonly totals: readonly Expr[] } {
     const { declared, renamed } = this.#partials(accumulators);
-    const shared = replaceLoop(statement, dealt, { ...dealt, begin: own, step: this.#shape.lanes });
+    const index = indexName(dealt.index);
+    const trips = extentOf(dealt);
+    const made: ForStmt = trips === null
+      ? { ...dealt, loop: "serial", begin: own, step: this.#shape.lanes }
+      : this.#ownIterations(index, trips, own, dealt, (trip) => this.#inOwnPart(dealt.body, trip));
+    const shared = replaceLoop(statement, dealt, made);
     return { statements: [...declared, ...renameAssigned([shared], renamed)], totals: accumulators.map(({ name, type }) => ref(renamed.get(name) ?? name, type)) };
   }
 
@@ -313,10 +386,9 @@ class RowSchedule {
   #vectorLoop({ statement, dealt, accumulators }: RowLoop, own: Expr): { readonly statements: readonly Stmt[]; readonly totals: readonly Expr[] } {
     const [block, element] = [indexName(this.#fresh(dealt.index)), indexName(this.#fresh(dealt.index))];
     const place = add(mul(block, vectorWidth), element);
-    const blocks: ForStmt = {
-      ...dealt, index: block.name, begin: own, end: int((extentOf(dealt) ?? 0) / vectorWidth), step: this.#shape.lanes,
-      body: substituteIn(dealt.body, new Map([[dealt.index, place]])),
-    };
+    const blocks = this.#ownIterations(block, (extentOf(dealt) ?? 0) / vectorWidth, own, dealt, (trip) => (
+      this.#inOwnPart(substituteIn(dealt.body, new Map([[dealt.index, place]])), add(mul(trip, vectorWidth), element))
+    ));
     const { declared, renamed } = this.#partials(accumulators);
     const totals = accumulators.map(({ name, type }): RefExpr => ref(this.#fresh(name), type));
     const collect = accumulators.map(({ name, type, op: fold }, number): Stmt => {

@@ -32,7 +32,7 @@ function byRecipe(kernel: Kernel, tuning: GridTuning, maySplit: boolean): Schedu
   const shape = across ? { lanes: 1, rows: 1 } : rowShape(program, total, tuning);
   const split = maySplit ? splitFold(kernel, program, chunksFor(program, total * shape.lanes, tuning)) : null;
   if (split !== null) return inTwo(split, tuning);
-  const rows = across ? null : scheduleRows(kernel, program, shape);
+  const rows = across ? null : scheduleRows(kernel, program, shape) ?? scheduleRows(kernel, program, { lanes: 1, rows: Math.min(total, tuning.workgroup) });
   return singleStep(rows ?? dealToInvocations(kernel, nest, tuning.workgroup));
 }
 

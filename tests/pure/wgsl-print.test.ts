@@ -74,7 +74,10 @@ describe("literals", () => {
   it("do not exist for NaN, infinities, -0 and other dtypes", () => {
     for (const value of [NaN, Infinity, -Infinity, -0]) expect(() => literal(value, "float32")).toThrow(InternalError);
     expect(() => literal(1, "float64")).toThrow(InternalError);
-    expect(() => printLiteral(constant(1, "int32", 4))).toThrow(InternalError);
+  });
+
+  it("of vectors have their value in every element", () => {
+    expect(printLiteral(constant(1, "int32", 4))).toBe("vec4<i32>(1i)");
   });
 });
 

@@ -97,7 +97,10 @@ function byRecipe(kernel: Kernel, capabilities: Capabilities, context: JamContex
   const isFixed = folds.every(({ begin, end }) => begin.kind === "const" && end.kind === "const");
   if (trips <= shortLoop && isFixed) return singleStep(blockInnermost(writeOut(kernel), writtenOutNest(nest), trips * cost + costOf(nest.body), context));
   const place = trips === Infinity ? null : findTile(nest, folds, loads);
-  if (place !== null) return tileContraction(kernel, nest, folds, sizedTile(place, nest, capabilities), costBeside(nest) <= lightEpilogue ? "jam" : "loop");
+  if (place !== null) {
+    const rest = costBeside(nest) <= lightEpilogue ? "jam" : "loop";
+    return tileContraction(kernel, nest, folds, sizedTile(place, nest, capabilities), { rest, wide: capabilities.wideFloat32 });
+  }
   if (runsAcrossRows(folded)) return singleStep(interchangeFolds(kernel, nest, folds, accumulators, context));
   return singleStep(foldAlongRows(kernel, folded, capabilities, context));
 }

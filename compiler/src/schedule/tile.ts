@@ -4,14 +4,15 @@
  * A tile is a block of rows jammed with a block of columns around one loop of products, so that every element that is loaded
  * serves a whole row or column of accumulators. An operand that would be read in large strides is packed first, by a kernel of
  * its own: blocks of `factor` rows (or columns), in each block step after step of the products, in each step the block's
- * elements side by side.
+ * elements side by side. Where float32 is computed in float64 anyway, both operands are packed as float64, so that the tiles
+ * convert nothing.
  */
 
 import { at, InternalError } from "../base/assert.ts";
-import { add, div, int, mul, ref, rem, scalarType } from "../kernel/build.ts";
+import { add, convert, div, int, mul, ref, rem, scalarType } from "../kernel/build.ts";
 import { rangeOf } from "../kernel/range.ts";
-import type { BufferParam, Expr, ForStmt, Kernel, LoadStmt, Stmt, StorageDType } from "../kernel/types.ts";
-import { forEachExpr, forEachStmt, freshNames, mapStmts, withBody } from "../kernel/walk.ts";
+import type { BufferParam, Expr, ForStmt, Kernel, LoadStmt, Stmt, StorageDType, ValueDType } from "../kernel/types.ts";
+import { forEachExpr, forEachExprIn, forEachStmt, freshNames, mapExprsIn, mapStmts, withBody } from "../kernel/walk.ts";
 import { blockLoop, type JamContext } from "./jam.ts";
 import { definitionsIn, extentOf, limitOf, loadPattern, withNest, writtenMemory, type LoadPattern, type Nest } from "./nest.ts";
 import type { Scheduled, ScheduledBuffer } from "./scheduled.ts";
@@ -23,8 +24,17 @@ export interface Tile {
   readonly factors: readonly [rows: number, columns: number];
 }
 
-/** An operand is packed only if each of its elements serves at least so many others. */
+export interface TileOptions {
+  /** Whether the rows and columns beside the last whole tile are written out or a loop. */
+  readonly rest: "jam" | "loop";
+  /** Whether float32 is computed in float64. */
+  readonly wide: boolean;
+}
+
+/** An operand is packed only if each of its elements serves at least so many others; if only to convert it, twice as many. */
 const leastReuse = 16;
+/** Elements above which an operand is not packed only to convert it. */
+const mostConverted = 2 ** 23;
 
 /** The loops of rows and columns: the innermost parallel ones of which each has a load that the other does not move. */
 export function findTile(nest: Nest, folds: readonly ForStmt[], loads: readonly LoadPattern[]): Pick<Tile, "rows" | "columns"> | null {
@@ -40,8 +50,8 @@ export function findTile(nest: Nest, folds: readonly ForStmt[], loads: readonly 
 }
 
 /** The kernel in tiles, its operands packed where that pays. */
-export function tileContraction(kernel: Kernel, nest: Nest, folds: readonly ForStmt[], tile: Tile, rest: "jam" | "loop"): Scheduled {
-  const packed = packOperands(kernel, nest, folds, tile);
+export function tileContraction(kernel: Kernel, nest: Nest, folds: readonly ForStmt[], tile: Tile, { rest, wide }: TileOptions): Scheduled {
+  const packed = packOperands(kernel, nest, folds, tile, wide);
   const context: JamContext = { fresh: freshNames(packed.kernel), written: writtenMemory(packed.kernel) };
   const blocked = (loops: readonly ForStmt[], body: readonly Stmt[], depth: number): readonly Stmt[] => {
     const loop = loops[depth];
@@ -61,7 +71,7 @@ interface Packed extends Scheduled {
   readonly buffers: readonly ScheduledBuffer[];
 }
 
-function packOperands(kernel: Kernel, nest: Nest, folds: readonly ForStmt[], tile: Tile): Packed {
+function packOperands(kernel: Kernel, nest: Nest, folds: readonly ForStmt[], tile: Tile, wide: boolean): Packed {
   const definitions = definitionsIn(kernel.body);
   const wholeFolds = folds.map((loop): ForStmt => ({ ...loop, begin: int(0), end: int(limitOf(loop) ?? 0) }));
   const staysInside = folds.every((loop) => extentOf(loop) !== null) ? () => true : insideBuffer(kernel, [...nest.loops, ...wholeFolds]);
@@ -70,9 +80,34 @@ function packOperands(kernel: Kernel, nest: Nest, folds: readonly ForStmt[], til
   for (const statement of at(folds, -1).body) {
     if (statement.kind !== "load") continue;
     const plan = packingOf(loadPattern(statement, definitions), nest, wholeFolds, tile);
-    if (plan !== null && staysInside(statement)) packed = packOne(packed, plan, kernel);
+    if (plan === null || !staysInside(statement)) continue;
+    const isWidened = wide && isWidenedEverywhere(kernel, statement);
+    const isStrided = loadPattern(statement, definitions).stride(at(folds, -1).index) !== 1;
+    if (isStrided || (isWidened && isWorthConverting(plan, kernel))) packed = packOne(packed, plan, kernel, isWidened ? "float64" : statement.type.dtype);
   }
   return packed;
+}
+
+/** Whether all that reads a loaded float32 wants it as a float64. */
+function isWidenedEverywhere(kernel: Kernel, load: LoadStmt): boolean {
+  if (load.type.dtype !== "float32") return false;
+  let [reads, widened] = [0, 0];
+  forEachExprIn(kernel.body, (node) => {
+    if (node.kind === "ref" && node.name === load.name) reads += 1;
+    if (isWideningOf(node, load.name)) widened += 1;
+  });
+  return reads === widened;
+}
+
+function isWideningOf(expr: Expr, name: string): boolean {
+  return expr.kind === "convert" && expr.type.dtype === "float64" && expr.value.kind === "ref" && expr.value.name === name;
+}
+
+/** Whether a packed copy holds no element twice, and each serves many others. */
+function isWorthConverting(plan: PackPlan, kernel: Kernel): boolean {
+  const length = kernel.buffers.find((buffer) => buffer.name === plan.load.buffer)?.length;
+  const elements = packedLength(plan);
+  return plan.reuse >= 2 * leastReuse && elements <= mostConverted && length?.kind === "const" && elements <= 1.1 * length.value;
 }
 
 /** Whether a load is in its buffer for all indices of the loops: where a fold's bounds were cut, packing reads beyond them. */
@@ -92,20 +127,22 @@ interface PackPlan {
   readonly blocked: ForStmt;
   readonly factor: number;
   readonly folds: readonly ForStmt[];
+  /** Iterations of parallel loops that read the same element. */
+  readonly reuse: number;
 }
 
-/** How to pack the operand of a load; null where it is read well as it is. */
+/** How to pack the operand of a load; null where it cannot be packed, or serves too few. */
 function packingOf(pattern: LoadPattern, nest: Nest, folds: readonly ForStmt[], tile: Tile): PackPlan | null {
   const depends = nest.loops.map(({ index }) => pattern.dependsOn(index));
   const [onRows, onColumns] = [at(depends, tile.rows), at(depends, tile.columns)];
-  if (onRows === onColumns || pattern.stride(at(folds, -1).index) === 1) return null;
+  if (onRows === onColumns) return null;
   if (!folds.every(({ index }) => pattern.dependsOn(index)) || pattern.load.mask !== null) return null;
   const reuse = nest.loops.reduce((product, loop, depth) => (depends[depth] === true ? product : product * (extentOf(loop) ?? 1)), 1);
   const depth = onRows ? tile.rows : tile.columns;
   const factor = onRows ? tile.factors[0] : tile.factors[1];
   if (reuse < leastReuse || factor < 2 || !readsLoopsAlone(pattern.load.index, [...nest.loops, ...folds])) return null;
   const outer = nest.loops.filter((_, position) => position !== depth && depends[position] === true);
-  return { load: pattern.load, outer, blocked: at(nest.loops, depth), factor, folds };
+  return { load: pattern.load, outer, blocked: at(nest.loops, depth), factor, folds, reuse };
 }
 
 /** Whether an index is made of loop indices and constants, so that another kernel can compute it. */
@@ -118,21 +155,26 @@ function readsLoopsAlone(index: Expr, loops: readonly ForStmt[]): boolean {
   return alone;
 }
 
-function packOne(packed: Packed, plan: PackPlan, original: Kernel): Packed {
-  const { load, blocked, factor, folds } = plan;
-  const extents = [...plan.outer, ...folds].map(requiredExtent);
-  const length = extents.reduce((product, extent) => product * extent, 1) * Math.ceil(requiredExtent(blocked) / factor) * factor;
+function packedLength({ outer, blocked, factor, folds }: PackPlan): number {
+  const extents = [...outer, ...folds].map(requiredExtent);
+  return extents.reduce((product, extent) => product * extent, 1) * Math.ceil(requiredExtent(blocked) / factor) * factor;
+}
+
+function packOne(packed: Packed, plan: PackPlan, original: Kernel, dtype: StorageDType & ValueDType): Packed {
+  const { load } = plan;
+  const length = packedLength(plan);
   const fresh = freshNames(packed.kernel);
-  const dtype: StorageDType = load.type.dtype;
   const name = fresh("packed");
   const place = packedPlace(plan);
   const scratch = packed.scratch.length;
   const source = original.buffers.findIndex((buffer) => buffer.name === load.buffer);
   const parameter: BufferParam = { name, dtype, length: int(length), access: "read", aliasGroup: null };
   const reads = [...packed.kernel.buffers, parameter];
-  const body = mapStmts(packed.kernel.body, (statement) => (
-    statement.kind === "load" && statement.name === load.name ? { ...statement, buffer: name, index: place } : statement
+  const type = scalarType(dtype);
+  const read = mapStmts(packed.kernel.body, (statement) => (
+    statement.kind === "load" && statement.name === load.name ? { ...statement, type, buffer: name, index: place } : statement
   ));
+  const body = dtype === load.type.dtype ? read : mapExprsIn(read, (node) => (isWideningOf(node, load.name) ? ref(load.name, type) : node));
   const main = withoutUnusedBuffers({ ...packed.kernel, buffers: reads, body }, [...packed.buffers, { kind: "scratch", scratch }]);
   const nest = { loops: packed.nest.loops, body: bodyInside(main.kernel, packed.nest.loops.length) };
   const step = { kernel: packKernel(plan, original, source, { ...parameter, access: "write" }, place), buffers: [
@@ -155,7 +197,8 @@ function packedPlace({ outer, blocked, factor, folds }: PackPlan): Expr {
 
 function packKernel(plan: PackPlan, original: Kernel, source: number, target: BufferParam, place: Expr): Kernel {
   const { load, outer, blocked, folds, factor } = plan;
-  const store: Stmt = { kind: "store", buffer: target.name, index: place, value: ref(load.name, load.type), mask: null };
+  const value = convert(ref(load.name, load.type), target.dtype === "float64" ? "float64" : load.type.dtype);
+  const store: Stmt = { kind: "store", buffer: target.name, index: place, value, mask: null };
   const steps = folds.reduceRight<readonly Stmt[]>((body, loop) => [{ ...loop, body }], [load, store]);
   const kernel: Kernel = {
     name: `pack_${original.name}`, buffers: [at(original.buffers, source), target], scalars: original.scalars, arrays: [], workgroup: 1, body: [],

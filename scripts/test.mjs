@@ -1,10 +1,11 @@
 /**
- * @file Everything that must hold: layers, lint, types, tests. Ends with one line `N passed, N failed` that counts each
- * check and each test, and exits with 1 on a failure. `--full` makes the random tests run long.
+ * @file Everything that must hold: layers, lint, types, tests. Ends with how many tests ran on each device, and one line
+ * `N passed, N failed` that counts each check and each test, and exits with 1 on a failure. `--full` makes the random tests
+ * run long.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -14,6 +15,8 @@ const environment = { ...process.env, ...(process.argv.includes("--full") ? { LA
 let passed = 0;
 let failed = 0;
 let skipped = 0;
+/** Tests that ran and computed on each device, by the names of their files. */
+const ran = { js: 0, wasm: 0, webgpu: 0, "no device": 0 };
 
 /**
  * @param {string} title
@@ -45,12 +48,25 @@ function countTests() {
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
   let brokenFiles = 0;
   for (const file of testResults) {
+    const finished = file.assertionResults.filter((/** @type {{ status: string }} */ test) => test.status === "passed" || test.status === "failed");
+    ran[deviceOf(file.name)] += finished.length;
     const hasFailedTest = file.assertionResults.some((/** @type {{ status: string }} */ test) => test.status === "failed");
     if (file.status === "failed" && !hasFailedTest) brokenFiles += 1;
   }
   passed += numPassedTests;
   skipped += numPendingTests;
   return numFailedTests + brokenFiles;
+}
+
+/**
+ * @param {string} file
+ * @returns {keyof typeof ran}
+ */
+function deviceOf(file) {
+  const name = basename(file);
+  if (/webgpu|wgsl/.test(name)) return "webgpu";
+  if (name.includes("wasm")) return "wasm";
+  return /[\\/]tests[\\/](pure|types)[\\/]/.test(file) ? "no device" : "js";
 }
 
 check("layers", ["scripts/check-layers.mjs"]);
@@ -70,6 +86,11 @@ try {
 // Vitest also fails for what no test names, such as an unhandled rejection, or when it crashes.
 failed += testsHold ? failedTests : Math.max(1, failedTests);
 
+if ((process.env["CI"] ?? "") !== "" && ran.webgpu === 0) {
+  console.error("no test ran on webgpu: an adapter is missing");
+  failed += 1;
+}
 if (skipped > 0) console.log(`\n${skipped} skipped`);
+console.log(`\ntests per device: ${Object.entries(ran).map(([device, count]) => `${device} ${count}`).join(", ")}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -3,26 +3,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { exit, main, type ExitCode } from "lanewise-cli";
+import { exit, main } from "lanewise-cli";
 import { InternalError } from "lanewise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { command, fixture } from "./support/cli/command.ts";
 
-const fixture = (name: string): string => fileURLToPath(new URL(`./support/cli/${name}`, import.meta.url));
 const model = fixture("model.ts");
-
-interface Outcome {
-  readonly code: ExitCode;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function command(...argv: readonly string[]): Promise<Outcome> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const load = (url: string): Promise<unknown> => import(/* @vite-ignore */ url);
-  const code = await main(argv, { print: (text) => out.push(text), complain: (text) => err.push(text), load });
-  return { code, out: out.join("\n"), err: err.join("\n") };
-}
 
 describe("dump", () => {
   it("prints the jaxpr of a default export", async () => {
@@ -159,7 +145,10 @@ describe("the command", () => {
   it("finds this machine in order", async () => {
     const { code, out } = await command("doctor");
     expect(out).toMatch(/^ok {4} node: \d+/m);
+    expect(out).toMatch(/^ok {4} isolation: /m);
     expect(out).toMatch(/^ok {4} device js: computes/m);
+    // Without an adapter, the reason and the fix.
+    expect(out).toMatch(/^(ok {4} webgpu adapter 0: [^]*features: [^]*limits: maxBufferSize \d+[^]*ok {4} device webgpu: computes|absent webgpu: .*\n {7}fix: )/m);
     expect(code).toBe(exit.ok);
   });
 

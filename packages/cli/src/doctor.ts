@@ -1,36 +1,79 @@
-/** @file `lanewise doctor`: whether this machine can run lanewise, and what is missing. */
+/** @file `lanewise doctor`: whether this machine can run lanewise, on which devices, and the fix for what is missing. */
 
 import * as lanewise from "lanewise";
 import { exit, type ExitCode, type Io } from "./io.ts";
 
 interface Finding {
   readonly name: string;
+  /** Whether it is there. What is optional may be missing. */
   readonly ok: boolean;
+  readonly isOptional: boolean;
   readonly detail: string;
+  /** What to do where it is missing. */
+  readonly fix: string | null;
 }
 
 const leastNode: readonly [number, number] = [20, 19];
 
-/** Checks Node and the devices, and prints a line for each. */
+/** Checks Node, memory that threads share, the devices and WebGPU's adapters, and prints a line or more for each. */
 export async function doctor(options: { readonly json: boolean }, io: Io): Promise<ExitCode> {
-  const findings = [checkNode(process.versions.node), await checkDevice()];
-  io.print(options.json ? JSON.stringify(findings, null, 2) : findings.map(({ name, ok, detail }) => `${ok ? "ok    " : "FAILED"} ${name}: ${detail}`).join("\n"));
-  return findings.every(({ ok }) => ok) ? exit.ok : exit.mistake;
+  const findings = [checkNode(process.versions.node), checkIsolation(), await checkDevice("js"), ...await checkWebGpu()];
+  io.print(options.json ? JSON.stringify(findings, null, 2) : findings.map(describe).join("\n"));
+  return findings.every(({ ok, isOptional }) => ok || isOptional) ? exit.ok : exit.mistake;
+}
+
+function describe({ name, ok, isOptional, detail, fix }: Finding): string {
+  const outcome = ok ? "ok    " : isOptional ? "absent" : "FAILED";
+  return `${outcome} ${name}: ${detail}${fix === null ? "" : `\n       fix: ${fix}`}`;
 }
 
 /** Node must be 20.19 or later. */
 export function checkNode(version: string): Finding {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const ok = major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1]);
-  return { name: "node", ok, detail: ok ? version : `${version}, but lanewise needs ${leastNode.join(".")} or later` };
+  const least = leastNode.join(".");
+  return { name: "node", ok, isOptional: false, detail: ok ? version : `${version}, but lanewise needs ${least} or later`, fix: ok ? null : `install Node ${least} or later` };
 }
 
-/** A computation on the js device, through the whole compiler. */
-async function checkDevice(): Promise<Finding> {
+/** Threads of Node share memory; those of a page only where the page is isolated. */
+function checkIsolation(): Finding {
+  return {
+    name: "isolation", ok: true, isOptional: true, fix: null,
+    detail: "Node's threads share memory; a page's do where it is served with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp",
+  };
+}
+
+/** A computation on a device, through the whole compiler. */
+async function checkDevice(device: string): Promise<Finding> {
+  const finding = (ok: boolean, detail: string): Finding => ({ name: `device ${device}`, ok, isOptional: false, detail, fix: ok ? null : "report it with these lines" });
   try {
-    const sum = await lanewise.jit((x: lanewise.NDArray) => x.mul(2).sum())(new Float32Array([1, 2, 3])).item();
-    return { name: "device js", ok: sum === 12, detail: sum === 12 ? "computes" : `computes wrong numbers: ${sum} in place of 12` };
+    const sum = await lanewise.jit((x: lanewise.NDArray) => x.mul(2).sum(), { device })(new Float32Array([1, 2, 3])).item();
+    return finding(sum === 12, sum === 12 ? "computes" : `computes wrong numbers: ${sum} in place of 12`);
   } catch (error) {
-    return { name: "device js", ok: false, detail: error instanceof Error ? error.message : String(error) };
+    return finding(false, error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Limits that decide how large arrays and kernels may be. */
+const shownLimits = [
+  "maxBufferSize", "maxStorageBufferBindingSize", "maxStorageBuffersPerShaderStage", "maxComputeInvocationsPerWorkgroup", "maxComputeWorkgroupStorageSize",
+  "maxComputeWorkgroupsPerDimension",
+];
+/** Features that lanewise uses where they are present. */
+const usedFeatures = ["shader-f16", "subgroups", "timestamp-query"];
+
+async function checkWebGpu(): Promise<readonly Finding[]> {
+  const { adapters, problem } = await lanewise.adapters();
+  if (problem !== null) return [{ name: "webgpu", ok: false, isOptional: true, detail: problem.reason, fix: problem.fix }];
+  const found = adapters.map((adapter, index): Finding => {
+    const names = [adapter.vendor, adapter.architecture, adapter.description].filter((name) => name !== "").join(", ");
+    const features = usedFeatures.map((feature) => `${feature} ${adapter.features.includes(feature) ? "yes" : "no"}`).join(", ");
+    const limits = shownLimits.map((limit) => `${limit} ${adapter.limits[limit] ?? "unknown"}`).join(", ");
+    return {
+      name: `webgpu adapter ${index}`, ok: true, isOptional: true, fix: null,
+      detail: `${names}${adapter.isFallback ? " (on the CPU)" : ""}\n       features: ${features}\n       limits: ${limits}`,
+    };
+  });
+  await lanewise.init({ webgpu: true });
+  return [...found, await checkDevice("webgpu")];
 }

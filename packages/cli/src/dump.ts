@@ -13,6 +13,8 @@ export interface DumpOptions {
   readonly argnums?: string;
   readonly device: string;
   readonly emit: string;
+  /** Compiles the shaders, too. */
+  readonly validate: boolean;
   readonly json: boolean;
 }
 
@@ -32,8 +34,18 @@ export async function dump(file: string, functionName: string | undefined, optio
   const name = functionName ?? "default";
   const f = pickFunction(await loadFile(file, io), name, file);
   const lowered = transforms.reduceRight((inner, transform) => transform(inner), f);
+  if (options.validate) io.complain(await validate(lowered, args, isForGpu));
   const text = asJitted(lowered).lower(...args).text(stage, isForGpu ? "webgpu" : undefined);
   io.print(options.json ? JSON.stringify({ file, function: name, transform: options.transform, args: options.args, stage, text }, null, 2) : text);
+}
+
+/** Has the driver of this machine compile the function's shaders; throws what it finds wrong. */
+async function validate(f: Callable, args: readonly unknown[], isForGpu: boolean): Promise<string> {
+  if (!isForGpu) throw new UsageError("--validate goes with --device webgpu");
+  await lanewise.init({ webgpu: true });
+  const jitted = lanewise.jit(f, { device: "webgpu" }) as unknown as { compile(...specs: unknown[]): Promise<void> };
+  await jitted.compile(...args);
+  return "the driver takes every shader";
 }
 
 interface Lowerable {

@@ -35,6 +35,7 @@ function buildProgram(io: Io, finish: (code: ExitCode) => void): Command {
     .option("--argnums <list>", "arguments of the first gradient, such as 0 or 0,1")
     .option("--device <name>", "the device to compile for", "js")
     .option("--emit <stage>", stages.join(" | "), "jaxpr")
+    .option("--validate", "have the machine's driver compile the shaders", false)
     .option("--json", "print an object with the text and the options", false)
     .action((file: string, name: string | undefined, options: DumpOptions) => dump(file, name, options, io));
   program.command("run")

@@ -2,7 +2,7 @@
 
 import { isPlainObject } from "@lanewise/compiler/base/equal";
 import { raise } from "@lanewise/compiler/base/errors";
-import { Executor, WebGpuDevice, type GpuLimits } from "@lanewise/runtime";
+import { Executor, WebGpuDevice, type AdapterList, type GpuLimits } from "@lanewise/runtime";
 import { describeArgument } from "./arguments.ts";
 import { defaultDevice, type DeviceLike } from "./devices.ts";
 import { notAvailable } from "./errors.ts";
@@ -98,4 +98,13 @@ async function openWebGpu({ device, devices = 1, ...settings }: WebGpuOptions): 
     if (session.executors.has(fresh.name)) fresh.close();
     else session.executors.set(fresh.name, new Executor(fresh));
   }
+}
+
+/**
+ * The adapters that WebGPU offers here; none where something is missing, with the reason and the fix. Opens no device.
+ *
+ * @example (await adapters()).adapters.map(({ description }) => description)
+ */
+export function adapters(): Promise<AdapterList> {
+  return WebGpuDevice.adapters();
 }

@@ -59,6 +59,8 @@ console.log(`integers, bools and keys agree exactly, floats to ${live.tolerance}
 
 /** @type {Map<string, number>} */
 const histogram = new Map(names.map((name) => [name, 0]));
+/** Seeds of transforms that JAX refuses, by its message. @type {Map<string, number[]>} */
+const refused = new Map();
 let failures = 0;
 let transformed = 0;
 const start = performance.now();
@@ -83,6 +85,10 @@ for (let seed = first, next = first; seed < first + count; seed++) {
   const answer = /** @type {Answer} */ (await nextLine());
   for (const name of usedNames) histogram.set(name, (histogram.get(name) ?? 0) + 1);
   if (asked.transforms.length > 0) transformed++;
+  for (const [what, message] of Object.entries(answer.refused ?? {})) {
+    const key = `${what}: ${message}`;
+    refused.set(key, [...(refused.get(key) ?? []), seed]);
+  }
   const problem = live.compare(program, asked, answer);
   if (problem !== null) {
     failures++;
@@ -96,6 +102,7 @@ child.stdin.end();
 
 const sorted = [...histogram].toSorted((left, right) => left[1] - right[1]);
 console.log(`equations per primitive: ${sorted.map(([name, uses]) => `${name} ${uses}`).join(", ")}`);
+for (const [message, seeds] of refused) console.log(`refused by JAX, ${seeds.length} times, first of seed ${seeds[0]}: ${message}`);
 const unused = sorted.filter(([, uses]) => uses === 0).map(([name]) => name);
 if (unused.length > 0) console.log(`no program has: ${unused.join(", ")}`);
 console.log(`${count - failures} of ${count} programs agree with JAX`);

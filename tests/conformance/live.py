@@ -90,15 +90,15 @@ def written(array):
 def answer(program):
     run = function_of(program)
     inputs = [array_of(entry) for entry in program["inputs"]]
-    results = {"values": run(*inputs)}
-    if "vmap" in program["transforms"]:
-        results["batches"] = jax.vmap(run)(*[jnp.stack([value, value * 0.5 if is_float(value) else value]) for value in inputs])
-    if "vjp" in program["transforms"]:
+    batches = lambda: jax.vmap(run)(*[jnp.stack([value, value * 0.5 if is_float(value) else value]) for value in inputs])
+    transforms = {"vmap": ("batches", batches), "vjp": ("gradients", lambda: gradient(run, inputs))}
+    results, refused = {"values": run(*inputs)}, {}
+    for name, compute in [transforms[transform] for transform in program["transforms"]]:
         try:
-            results["gradients"] = gradient(run, inputs)
-        except NotImplementedError:  # JAX has no gradient here.
-            pass
-    return {name: [written(array) for array in arrays] for name, arrays in results.items()}
+            results[name] = compute()
+        except Exception as error:  # JAX has no rule here, or one that fails.
+            refused[name] = f"{type(error).__name__} {str(error)[:80]}"
+    return {name: [written(array) for array in arrays] for name, arrays in results.items()}, refused
 
 
 if __name__ == "__main__":
@@ -106,7 +106,8 @@ if __name__ == "__main__":
     for line in sys.stdin:
         program = json.loads(line)
         try:
-            reply = {"seed": program["seed"], "results": answer(program)}
+            results, refused = answer(program)
+            reply = {"seed": program["seed"], "results": results, "refused": refused}
         except Exception as error:
             reply = {"seed": program["seed"], "error": f"{type(error).__name__} {str(error)[:300]}"}
         print(json.dumps(reply), flush=True)

@@ -8,6 +8,7 @@
 import { at, InternalError } from "../base/assert.ts";
 import type { DType } from "../base/dtype.ts";
 import { raise } from "../base/errors.ts";
+import { formatShape } from "../base/shape.ts";
 import { isZero } from "../ir/build.ts";
 import { refuseNotLinear } from "../ir/rules.ts";
 import type {
@@ -74,6 +75,12 @@ export function requireDType(operation: string, aval: Aval, accepts: (dtype: DTy
 /** Throws that a parameter does not fit. */
 export function refuseParameter(operation: string, expected: string, got: string, fix = "correct the parameter"): never {
   raise(badParameter, { operation, expected, got, fix });
+}
+
+/** Throws unless these are extents: integers of 0 or more. */
+export function requireExtents(operation: string, name: string, extents: readonly number[]): void {
+  const isExtent = (extent: number): boolean => Number.isSafeInteger(extent) && extent >= 0;
+  if (!extents.every(isExtent)) refuseParameter(operation, `${name} of integers of 0 or more`, formatShape(extents));
 }
 
 /** A printed param that is text. */

@@ -14,7 +14,7 @@ import type { Expr } from "../kernel/types.ts";
 import { bind1, describeAval } from "../trace/stack.ts";
 import {
   arithmetic, batchedAxis, commutativeArithmetic, definePrimitive, linearAval, mapCotangent, movement, noParams, parseNoParams, printed,
-  refuseParameter, requireDType, type NoParams,
+  refuseParameter, requireDType, requireExtents, type NoParams,
 } from "./define.ts";
 import { shapeMismatch } from "./errors.ts";
 import { formatTuple, parseNumbers } from "./params.ts";
@@ -31,6 +31,7 @@ export const broadcastInDimP: Primitive<BroadcastParams> = definePrimitive<Broad
   name: "broadcast_in_dim",
   abstractEval: (inAvals, params) => {
     const { shape, dtype, weakType } = at(inAvals, 0);
+    requireExtents("broadcast_in_dim", "shape", params.shape);
     const fits = params.broadcastDimensions.length === shape.length && params.broadcastDimensions.every((target, axis) =>
       target > (params.broadcastDimensions[axis - 1] ?? -1) && target < params.shape.length &&
       (shape[axis] === 1 || shape[axis] === params.shape[target]));

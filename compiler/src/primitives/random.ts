@@ -12,7 +12,7 @@ import { aval as makeAval } from "../ir/build.ts";
 import type { Aval, Params, ParsedParam, Primitive, PrintedParam, Value } from "../ir/types.ts";
 import { bind1 } from "../trace/stack.ts";
 import {
-  batchedAxis, definePrimitive, movement, noParams, nonDifferentiable, notLinear, parseNoParams, printed, refuseParameter, requireDType,
+  batchedAxis, definePrimitive, movement, noParams, nonDifferentiable, notLinear, parseNoParams, printed, refuseParameter, requireDType, requireExtents,
   type NoParams,
 } from "./define.ts";
 import { elementwiseBatch, elementwiseShape } from "./elementwise.ts";
@@ -44,10 +44,6 @@ const hashing = { cost: 100, commutative: false };
 
 function requireKeys(name: string, keys: Aval): void {
   requireDType(name, keys, (dtype) => dtype === keyDType, "random keys, as random.key makes them");
-}
-
-function requireShape(name: string, shape: readonly number[]): void {
-  if (shape.some((extent) => !Number.isInteger(extent) || extent < 0)) refuseParameter(name, "extents that are integers and not negative", formatShape(shape));
 }
 
 /** Arrays of keys keep their axes in front, so a batch axis stays where it is. */
@@ -157,7 +153,7 @@ export const randomSplitP: Primitive<SplitKeyParams> = definePrimitive<SplitKeyP
   abstractEval: (inAvals, { shape }) => {
     const keys = at(inAvals, 0);
     requireKeys("random_split", keys);
-    requireShape("random_split", shape);
+    requireExtents("random_split", "shape", shape);
     return [makeAval([...keys.shape, ...shape], keyDType)];
   },
   effects: "pure",
@@ -228,7 +224,7 @@ export const randomBitsP: Primitive<RandomBitsParams> = definePrimitive<RandomBi
   abstractEval: (inAvals, { bitWidth, shape }) => {
     const keys = at(inAvals, 0);
     requireKeys("random_bits", keys);
-    requireShape("random_bits", shape);
+    requireExtents("random_bits", "shape", shape);
     return [makeAval([...keys.shape, ...shape], `uint${checkedWidth(bitWidth)}`)];
   },
   effects: "pure",

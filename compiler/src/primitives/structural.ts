@@ -11,6 +11,7 @@ import { bind, bind1 } from "../trace/stack.ts";
 import { scalarLike, selectN } from "./arith.ts";
 import {
   batchedAxis, definePrimitive, knownValue, linearAval, mapCotangent, movement, nonDifferentiable, notLinear, printed, refuseParameter,
+  requireExtents,
 } from "./define.ts";
 import { allWeak, commonDType } from "./elementwise.ts";
 import { batchFirst, broadcastInDim, fullOf, instantiate, reduceSum } from "./linear.ts";
@@ -381,6 +382,7 @@ export const iotaP: Primitive<IotaParams> = definePrimitive<IotaParams>({
     if (!Number.isInteger(dimension) || dimension < 0 || dimension >= shape.length) {
       refuseParameter("iota", `an axis in [0, ${shape.length})`, String(dimension));
     }
+    requireExtents("iota", "shape", shape);
     return [makeAval(shape, dtype)];
   },
   effects: "pure",

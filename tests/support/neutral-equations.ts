@@ -3,7 +3,7 @@
  * equations that look alike and change something: what it must leave alone.
  */
 
-import { isFloat, isInteger, type DType } from "@lanewise/compiler/base/dtype";
+import { isFloat, type DType } from "@lanewise/compiler/base/dtype";
 import { range, sizeOf } from "@lanewise/compiler/base/shape";
 import { scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Aval, Value } from "@lanewise/compiler/ir/types";
@@ -24,9 +24,10 @@ export interface UnaryEquation {
   readonly apply: (x: Value) => Value;
 }
 
-const isNumber = (dtype: DType): boolean => isFloat(dtype) || isInteger(dtype);
-const numbers = ({ dtype }: Aval): boolean => isNumber(dtype);
-const integers = ({ dtype }: Aval): boolean => isInteger(dtype);
+// The oracle does not wrap narrower integers.
+const isWord = (dtype: DType): boolean => dtype === "int32" || dtype === "uint32";
+const numbers = ({ dtype }: Aval): boolean => isFloat(dtype) || isWord(dtype);
+const integers = ({ dtype }: Aval): boolean => isWord(dtype);
 const notFloats = ({ dtype }: Aval): boolean => !isFloat(dtype);
 const all = (): boolean => true;
 const withAxes = ({ shape }: Aval): boolean => shape.length > 0;
@@ -40,7 +41,7 @@ export const neutralEquations: readonly UnaryEquation[] = [
   { accepts: numbers, apply: (x) => bind1(mulP, [scalar(x, 1), x], noParams) },
   { accepts: numbers, apply: (x) => bind1(divP, [x, scalar(x, 1)], noParams) },
   { accepts: numbers, apply: (x) => bind1(integerPowP, [x], { y: 1 }) },
-  { accepts: ({ dtype }) => isFloat(dtype) || ["int32", "uint32", "bool"].includes(dtype), apply: (x) => bind1(convertElementTypeP, [x], { newDType: x.aval.dtype, weakType: false }) },
+  { accepts: ({ dtype }) => isFloat(dtype) || isWord(dtype) || dtype === "bool", apply: (x) => bind1(convertElementTypeP, [x], { newDType: x.aval.dtype, weakType: false }) },
   { accepts: numbers, apply: (x) => bind1(bitcastConvertTypeP, [x], { newDType: x.aval.dtype }) },
   { accepts: all, apply: (x) => bind1(selectNP, [scalarLiteral(0, "int32"), x], noParams) },
   { accepts: all, apply: (x) => bind1(broadcastInDimP, [x], { shape: x.aval.shape, broadcastDimensions: range(x.aval.shape.length) }) },

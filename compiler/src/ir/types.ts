@@ -296,6 +296,8 @@ export interface RoutineStep {
   readonly kernel: Kernel;
   readonly buffers: readonly { readonly from: "input" | "output" | "scratch"; readonly index: number }[];
   readonly extent: number;
+  /** Whether all it does is to copy its first buffer to its second: no step is left where one takes the other's memory. */
+  readonly isCopy?: boolean;
 }
 
 /** dot_general's dimension numbers. Results are batch dimensions, then free ones of the left, then of the right. */

@@ -77,8 +77,12 @@ class PlanLowering {
       output: eqn.outVars.map((result) => this.#number(result)),
       scratch: scratch.map((spec) => this.#values.push({ ...spec, input: null }) - 1),
     };
-    for (const { kernel, buffers, extent } of steps) {
+    for (const { kernel, buffers, extent, isCopy } of steps) {
       const bound = buffers.map(({ from, index }) => at(places[from], index));
+      if (isCopy === true) {
+        this.#steps.push({ kind: "copy", from: at(bound, 0), to: at(bound, 1), count: extent });
+        continue;
+      }
       const number = this.#kernel({ code: kernel, inPlace: [], asWritten: true });
       this.#steps.push({ kind: "kernel", kernel: number, buffers: bound, scalars: [], extent });
     }

@@ -28,6 +28,8 @@ export interface CompileOptions {
   readonly target: TargetName;
   /** What the device at hand can do; what every device of the target can, where absent. */
   readonly capabilities?: Capabilities | undefined;
+  /** Inputs whose memory the program may write, ascending; none where absent. */
+  readonly donated?: readonly number[];
   /** Checks what every stage requires and ensures; an InternalError names the stage. Slow: for tests and bug reports. */
   readonly verify?: boolean;
   readonly log?: (event: StageEvent) => void;
@@ -80,7 +82,7 @@ class Runner {
 
   constructor(options: CompileOptions) {
     this.#options = options;
-    this.#context = { name: options.name, capabilities: options.capabilities ?? targets[options.target] };
+    this.#context = { name: options.name, capabilities: options.capabilities ?? targets[options.target], donated: options.donated ?? [] };
   }
 
   runAll<Subject>(stages: readonly Stage<Subject, Subject>[], subject: Subject): Subject {

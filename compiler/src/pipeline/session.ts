@@ -3,6 +3,7 @@
  * that two sessions share nothing and clearing one frees everything.
  */
 
+import { equalStructure } from "../base/equal.ts";
 import { hashString, mixHash } from "../base/hash.ts";
 import { LeastRecentlyUsed } from "../base/least-recently-used.ts";
 import { StructuralMap } from "../base/structural-map.ts";
@@ -20,6 +21,7 @@ interface ProgramKey {
   readonly target: TargetName;
   /** By identity: a device keeps one object. */
   readonly capabilities: Capabilities | undefined;
+  readonly donated: readonly number[];
 }
 
 interface KeptProgram {
@@ -35,7 +37,7 @@ const defaultBudget = 64 << 20;
 export class Session {
   readonly #programs = new StructuralMap<ProgramKey, KeptProgram>(
     ({ jaxpr, target }) => mixHash(hashJaxpr(jaxpr, withoutWeakTypes), hashString(target)),
-    (left, right) => left.target === right.target && left.capabilities === right.capabilities && left.anyExtents === right.anyExtents && equalJaxprs(left.jaxpr, right.jaxpr, withoutWeakTypes),
+    (left, right) => left.target === right.target && left.capabilities === right.capabilities && left.anyExtents === right.anyExtents && equalStructure(left.donated, right.donated) && equalJaxprs(left.jaxpr, right.jaxpr, withoutWeakTypes),
   );
   readonly #order: LeastRecentlyUsed<KeptProgram>;
 
@@ -56,12 +58,12 @@ export class Session {
   /** The compiled program of a jaxpr, from before if it or one of the same structure was compiled for the target. */
   compile(source: Jaxpr | ClosedJaxpr, options: CompileOptions): Compiled {
     const jaxpr = "jaxpr" in source ? source.jaxpr : source;
-    return this.#findOrMake({ jaxpr, target: options.target, capabilities: options.capabilities, anyExtents: false }, () => compile(jaxpr, options));
+    return this.#findOrMake({ jaxpr, target: options.target, capabilities: options.capabilities, anyExtents: false, donated: options.donated ?? [] }, () => compile(jaxpr, options));
   }
 
   /** The compiled program of a pattern for arrays of any extents. */
   compileForExtents(pattern: ExtentPattern, options: CompileOptions): Compiled {
-    const key: ProgramKey = { jaxpr: pattern.jaxpr, target: options.target, capabilities: options.capabilities, anyExtents: true };
+    const key: ProgramKey = { jaxpr: pattern.jaxpr, target: options.target, capabilities: options.capabilities, anyExtents: true, donated: [] };
     return this.#findOrMake(key, () => compileForExtents(pattern, options));
   }
 

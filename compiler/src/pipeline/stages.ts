@@ -50,6 +50,8 @@ export interface Stage<Subject, Result> {
 export interface StageContext {
   readonly name: string;
   readonly capabilities: Capabilities;
+  /** Inputs whose memory the program may write. */
+  readonly donated: readonly number[];
 }
 
 // What must hold --------------------------------------------------------------------------------------------------------
@@ -148,7 +150,7 @@ export const legalizeStage: Stage<StepProgram<Kernel>, StepProgram<Kernel>> = {
 };
 
 export const planStage: Stage<StepProgram<Kernel>, PlannedProgram> = {
-  name: "plan", run: (program, { capabilities }) => planMemory(program, capabilities), requires: [], ensures: [],
+  name: "plan", run: (program, { capabilities, donated }) => planMemory(program, capabilities, donated), requires: [], ensures: [],
 };
 
 function mapKernels(program: StepProgram<Kernel>, map: (kernel: Kernel) => Kernel): StepProgram<Kernel> {

@@ -23,8 +23,9 @@ export interface PlannedProgram {
   readonly steps: readonly Step[];
 }
 
-export function planMemory(program: StepProgram<Kernel>, capabilities: Capabilities): PlannedProgram {
-  return new Planner(program, capabilities).plan();
+/** `donated` are inputs whose memory the program may write: their callers have no more use for them. */
+export function planMemory(program: StepProgram<Kernel>, capabilities: Capabilities, donated: readonly number[] = []): PlannedProgram {
+  return new Planner(program, capabilities, donated).plan();
 }
 
 /** The steps that touch a value: first the one that writes it. An output lives to the end. */
@@ -45,11 +46,15 @@ class Planner {
   readonly #slotOf = new Map<number, number>();
   readonly #temporaries = new Map<string, number>();
   readonly #capabilities: Capabilities;
+  readonly #donated: ReadonlySet<number>;
   readonly #memory: Memory;
+  /** Copies whose result takes the operand's memory. */
+  readonly #needless = new Set<number>();
 
-  constructor(program: StepProgram<Kernel>, capabilities: Capabilities) {
+  constructor(program: StepProgram<Kernel>, capabilities: Capabilities, donated: readonly number[]) {
     this.#program = program;
     this.#capabilities = capabilities;
+    this.#donated = new Set(donated);
     this.#memory = capabilities.grid ? new BlockMemory() : new ArenaMemory();
     this.#lifetimes = lifetimesOf(program);
     program.results.forEach((value, output) => {
@@ -63,19 +68,23 @@ class Planner {
     this.#placeTemporaries();
     const kernels: Kernel[] = [];
     const variants = new Map<string, number>();
-    const steps = this.#program.steps.map((step, number): Step => {
-      if (step.kind === "copy") return { ...step, from: this.#slot(step.from), to: this.#slot(step.to) };
+    const steps = this.#program.steps.flatMap((step, number): readonly Step[] => {
+      if (this.#needless.has(number)) return [];
+      if (step.kind === "copy") return [{ ...step, from: this.#slot(step.from), to: this.#slot(step.to) }];
       const pairs = this.#aliased.get(number) ?? [];
       const key = `${step.kernel} ${pairs.join(" ")}`;
       const { code } = at(this.#program.kernels, step.kernel);
       const kernel = variants.get(key) ?? kernels.push(this.#capabilities.grid ? merged(code, pairs) : aliasing(code, pairs)) - 1;
       variants.set(key, kernel);
       const buffers = step.buffers.filter((_, position) => !this.#capabilities.grid || !pairs.some(([read]) => read === position));
-      return { ...step, kernel, buffers: buffers.map((value) => this.#slot(value)) };
+      return [{ ...step, kernel, buffers: buffers.map((value) => this.#slot(value)) }];
     });
     const outputSources = this.#program.results.map((value): OutputSource => {
       const { input } = this.#value(value);
-      return input === null ? { kind: "slot", slot: this.#slot(value) } : { kind: "input", input };
+      if (input !== null) return { kind: "input", input };
+      const slot = this.#slot(value);
+      const place = at(this.#slots, slot);
+      return place.kind === "input" ? { kind: "input", input: place.input } : { kind: "slot", slot };
     });
     const { blocks } = this.#memory;
     const arenaBytes = blocks.reduce((sum, bytes) => sum + bytes, 0);
@@ -103,7 +112,12 @@ class Planner {
 
   /** Gives results of a step the memory of operands that die there. */
   #takePlaces(step: Step, number: number): void {
-    if (step.kind !== "kernel") return;
+    if (step.kind === "copy") {
+      if (!this.#mayTake(step.from, step.to, [step.from, step.to], number)) return;
+      this.#taken.set(step.to, step.from);
+      this.#needless.add(number);
+      return;
+    }
     for (const [read, written] of at(this.#program.kernels, step.kernel).inPlace) {
       const [operand, result] = [at(step.buffers, read), at(step.buffers, written)];
       if (!this.#mayTake(operand, result, step.buffers, number)) continue;
@@ -115,7 +129,8 @@ class Planner {
 
   #mayTake(operand: number, result: number, buffers: readonly number[], step: number): boolean {
     const [from, to] = [this.#value(operand), this.#value(result)];
-    const dies = from.input === null && !this.#outputs.has(operand) && this.#lifetimes.get(operand)?.last === step;
+    const isOurs = from.input === null ? !this.#outputs.has(operand) : this.#donated.has(from.input) && !this.#program.results.includes(operand);
+    const dies = isOurs && this.#lifetimes.get(operand)?.last === step;
     const fits = from.dtype === to.dtype && from.length === to.length;
     const isNew = this.#lifetimes.get(result)?.first === step && !this.#taken.has(result);
     const isFree = ![...this.#aliased.get(step) ?? []].some(([read]) => at(buffers, read) === operand);
@@ -130,8 +145,12 @@ class Planner {
     });
     for (const [value, output] of this.#outputs) {
       const { dtype, length, extents } = this.#value(value);
-      const slot = this.#slots.push({ kind: "output", output, dtype, length, ...(extents === undefined ? {} : { extents }) }) - 1;
-      for (let member: number | undefined = value; member !== undefined; member = this.#taken.get(member)) this.#slotOf.set(member, slot);
+      const members: number[] = [];
+      for (let member: number | undefined = value; member !== undefined; member = this.#taken.get(member)) members.push(member);
+      // A donated input at the end of the chain is the output's memory.
+      const slot = this.#slotOf.get(at(members, -1))
+        ?? this.#slots.push({ kind: "output", output, dtype, length, ...(extents === undefined ? {} : { extents }) }) - 1;
+      for (const member of members) this.#slotOf.set(member, slot);
     }
   }
 
@@ -145,6 +164,10 @@ class Planner {
       for (const value of writtenBy(step, this.#program.kernels)) {
         if (this.#slotOf.has(value)) continue;
         const operand = this.#taken.get(value);
+        if (operand !== undefined && !places.has(operand)) {
+          this.#slotOf.set(value, required(this.#slotOf.get(operand), "donated input to take"));
+          continue;
+        }
         const place = operand === undefined ? this.#memory.allocate(this.#bytes(value)) : required(places.get(operand), "place to take");
         places.set(value, place);
         this.#slotOf.set(value, this.#temporary(value, place));

@@ -48,7 +48,7 @@ function copyStep({ shape, dtype }: Aval): RoutineStep {
   const from = builder.buffer("operand", { dtype: storage(dtype), length, access: "read", aliasGroup: 0 });
   const to = builder.buffer("out", { dtype: storage(dtype), length, access: "write", aliasGroup: 0 });
   builder.for("grid", 0, length, 1, (index) => builder.store(to, index, builder.load(from, index)));
-  return { kernel: builder.build(), buffers: [{ from: "input", index: 0 }, { from: "output", index: 0 }], extent: length };
+  return { kernel: builder.build(), buffers: [{ from: "input", index: 0 }, { from: "output", index: 0 }], extent: length, isCopy: true };
 }
 
 /** One loop of the kernel: its extent, and the strides with which it moves through the three arrays. */

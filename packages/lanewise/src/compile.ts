@@ -10,10 +10,10 @@ import { capabilitiesOf } from "./capabilities.ts";
 import { defaultExecutor } from "./devices.ts";
 import { log, session } from "./session.ts";
 
-/** Compiles a jaxpr without constants for a device and makes it ready there. */
-export function compileFor(executor: Executor, closed: ClosedJaxpr, name: string): Executable {
+/** Compiles a jaxpr without constants for a device and makes it ready there; it may write the memory of donated inputs. */
+export function compileFor(executor: Executor, closed: ClosedJaxpr, name: string, donated: readonly number[] = []): Executable {
   const types = (): string => closed.jaxpr.inVars.map(({ aval }) => describeAval(aval)).join(", ");
-  return loaded(executor, name, types, (logging) => programOf(executor.device, closed, name, logging).program);
+  return loaded(executor, name, types, (logging) => programOf(executor.device, closed, name, { ...logging, donated }).program);
 }
 
 /** Compiles for arrays of any extents that fit a pattern. */
@@ -51,10 +51,10 @@ export function textOfStage(closed: ClosedJaxpr, name: string, stage: StageName 
   return textOf(programOf(defaultExecutor().device, closed, name), stage);
 }
 
-function programOf(device: Device, closed: ClosedJaxpr, name: string, logging: Logging = {}): Compiled {
-  return session.programs.compile(closed, optionsFor(device, name, logging));
+function programOf(device: Device, closed: ClosedJaxpr, name: string, more: Partial<CompileOptions> = {}): Compiled {
+  return session.programs.compile(closed, optionsFor(device, name, more));
 }
 
-function optionsFor(device: Device, name: string, logging: Logging): CompileOptions {
-  return { name, target: device.kind, capabilities: capabilitiesOf(device), verify: session.config.verify, ...logging };
+function optionsFor(device: Device, name: string, more: Partial<CompileOptions>): CompileOptions {
+  return { name, target: device.kind, capabilities: capabilitiesOf(device), verify: session.config.verify, ...more };
 }

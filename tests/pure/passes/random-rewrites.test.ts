@@ -79,7 +79,7 @@ function sampleCases(): Case[] {
 }
 
 const cases = [...Array.from({ length: programCount }, (_, index) => randomCase(index + 1)), ...sampleCases()];
-const context = { name: "program", capabilities: targets.js };
+const context = { name: "program", capabilities: targets.js, donated: [] };
 const hasKeys = (jaxpr: Jaxpr): boolean => printJaxpr(jaxpr).includes("key<fry>");
 
 /** A kernel that takes its index apart and puts it together again, and makes bools of bools. */

@@ -23,6 +23,11 @@ export class Storage {
     return this.#buffer ?? raiseDisposed("an operation");
   }
 
+  /** Whether several arrays hold it. */
+  get isShared(): boolean {
+    return this.#owners > 1;
+  }
+
   /** One more array holds it. */
   share(): this {
     this.#owners++;

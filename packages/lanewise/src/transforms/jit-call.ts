@@ -1,6 +1,7 @@
 /** @file A call of a jitted function that is not recognised at once: finds or traces it, compiles it, runs it. */
 
 import { at } from "@lanewise/compiler/base/assert";
+import { sizeOf } from "@lanewise/compiler/base/shape";
 import { raise } from "@lanewise/compiler/base/errors";
 import { callJit, closeOver } from "@lanewise/compiler/control/jit";
 import { closeJaxpr, makeJaxpr } from "@lanewise/compiler/ir/build";
@@ -14,6 +15,7 @@ import { unflatten } from "@lanewise/compiler/tree/flatten";
 import type { TreeDef } from "@lanewise/compiler/tree/treedef";
 import type { Device, Executor } from "@lanewise/runtime";
 import { ConcreteArray, moveTo } from "../array/concrete.ts";
+import { Storage } from "../array/storage.ts";
 import { compileFor } from "../compile.ts";
 import { configBits, type Config } from "../config-options.ts";
 import { defaultExecutor, executorOf } from "../devices.ts";
@@ -173,7 +175,7 @@ function compileEntry(subject: Subject, settings: JitSettings, entry: Entry, inp
   const executor = settings.device === null ? executorFor(`jit of ${subject.info.name}`, isAhead ? inputs : keptInputs(entry, inputs)) : executorOf(settings.device);
   const known = entry.compiled.get(executor.device.name);
   if (known !== undefined) return known;
-  const executable = compileFor(executor, closeJaxpr(keptJaxpr(entry)), subject.info.name);
+  const executable = compileFor(executor, closeJaxpr(keptJaxpr(entry)), subject.info.name, keptDonated(entry));
   const compiled: CompiledCall = {
     executable, executor, isPlaced: settings.device !== null, outAvals: entry.jaxpr.outs.map((out) => out.aval), extents: [],
   };
@@ -201,6 +203,11 @@ export function keptJaxpr({ jaxpr, kept }: Entry): Jaxpr {
   return kept === null ? jaxpr : makeJaxpr([], kept.map((place) => at(jaxpr.inVars, place)), jaxpr.eqns, jaxpr.outs);
 }
 
+/** The donated ones among the inputs of what runs. */
+export function keptDonated({ kept, donated }: Entry): readonly number[] {
+  return kept === null ? donated : donated.map((place) => kept.indexOf(place)).filter((place) => place >= 0);
+}
+
 function keptInputs({ kept }: Entry, inputs: readonly Value[]): readonly Value[] {
   return kept === null ? inputs : kept.map((place) => at(inputs, place));
 }
@@ -208,7 +215,7 @@ function keptInputs({ kept }: Entry, inputs: readonly Value[]): readonly Value[]
 /** Runs a compiled call and gives its result tree; donated arrays are gone afterwards. */
 export function finishCall(entry: Entry, compiled: CompiledCall, inputs: readonly Value[], subject: Subject): unknown {
   if (entry.donated.length > 0) rejectSharedDonation(entry, inputs, subject);
-  const kept = keptInputs(entry, inputs);
+  const kept = keptInputs(entry, entry.donated.length === 0 ? inputs : inputs.map((input, place) => (entry.donated.includes(place) ? unshared(input) : input)));
   const placed = compiled.isPlaced ? kept.map((input) => moveTo(input, compiled.executor, `jit of ${subject.info.name}`)) : kept;
   const outputs = runCompiled(compiled, placed, compiled.executor, subject.info.name);
   for (const place of entry.donated) {
@@ -216,6 +223,14 @@ export function finishCall(entry: Entry, compiled: CompiledCall, inputs: readonl
     if (input instanceof ConcreteArray) input.donate(subject.info.name);
   }
   return entry.output.kind === "leaf" ? at(outputs, 0) : unflatten(entry.output, outputs);
+}
+
+/** A donated array whose memory nobody else reads: the results may lie in it. */
+function unshared(input: Value): Value {
+  if (!(input instanceof ConcreteArray) || !input.storage.isShared) return input;
+  const { device, buffer } = input.storage;
+  const { dtype, shape } = input.aval;
+  return new ConcreteArray(input.aval, new Storage(device, device.copyRange(buffer, dtype, 0, sizeOf(shape))));
 }
 
 function rejectSharedDonation(entry: Entry, inputs: readonly Value[], subject: Subject): void {

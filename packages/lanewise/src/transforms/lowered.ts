@@ -14,7 +14,7 @@ import { flattenArguments, leafNames, leafValue, type Subject } from "./call.ts"
 import { countOperations, edgeBytes } from "./cost.ts";
 import { describeValue } from "./describe.ts";
 import * as transformErrors from "./errors.ts";
-import { compileLowered, deviceOf, finishCall, keptJaxpr, traceSpecs, type TracedSpecs } from "./jit-call.ts";
+import { compileLowered, deviceOf, finishCall, keptDonated, keptJaxpr, traceSpecs, type TracedSpecs } from "./jit-call.ts";
 import type { JitSettings } from "./jit-options.ts";
 import { PrintedJaxpr } from "./make-jaxpr.ts";
 import type { Cost, Lowered, Stage } from "./signatures.ts";
@@ -71,7 +71,7 @@ export class Lowering implements Lowered<AnyFunction> {
       });
     }
     if (stage === "jaxpr") return this.jaxpr.toString();
-    return textOf(compile(keptJaxpr(this.#traced.entry), { name: this.#subject.info.name, target, verify: session.config.verify }), stage);
+    return textOf(compile(keptJaxpr(this.#traced.entry), { donated: keptDonated(this.#traced.entry), name: this.#subject.info.name, target, verify: session.config.verify }), stage);
   }
 
   cost(): Cost {

@@ -11,6 +11,7 @@ import { collapseLoops } from "./collapse.ts";
 import { dealToInvocations, iterationsOf } from "./gpu-map.ts";
 import { rowProgram, scheduleRows, tripsOf, type RowProgram, type RowShape } from "./gpu-rows.ts";
 import { splitFold } from "./gpu-split.ts";
+import { contractionOf, scheduleContraction } from "./gpu-tile.ts";
 import { definitionsIn, loadPattern, loadsIn, parallelNest, perfectNest } from "./nest.ts";
 import { singleStep, type Scheduled, type ScheduledBuffer } from "./scheduled.ts";
 
@@ -20,24 +21,27 @@ const leastChunk = 64;
 
 export function scheduleForGrid(kernel: Kernel, capabilities: Capabilities): Scheduled {
   const tuning = required(capabilities.tuning, "tuning of a grid target");
-  return byRecipe(simplifyKernel(collapseLoops(kernel)), tuning, true);
+  return byRecipe(simplifyKernel(collapseLoops(kernel)), tuning, capabilities, true);
 }
 
-function byRecipe(kernel: Kernel, tuning: GridTuning, maySplit: boolean): Scheduled {
+function byRecipe(kernel: Kernel, tuning: GridTuning, capabilities: Capabilities, maySplit: boolean): Scheduled {
   const nest = parallelNest(kernel);
   const program = rowProgram(nest);
   const total = iterationsOf(nest);
   if (program === null || total === null) return singleStep(dealToInvocations(kernel, nest, tuning.workgroup));
+  const contraction = contractionOf(kernel, program);
+  const tiled = contraction === null ? null : scheduleContraction(contraction, tuning, capabilities);
+  if (tiled !== null) return singleStep(tiled);
   const across = runsAcross(kernel, program);
   const shape = across ? { lanes: 1, rows: 1 } : rowShape(program, total, tuning);
   const split = maySplit ? splitFold(kernel, program, chunksFor(program, total * shape.lanes, tuning)) : null;
-  if (split !== null) return inTwo(split, tuning);
+  if (split !== null) return inTwo(split, tuning, capabilities);
   const rows = across ? null : scheduleRows(kernel, program, shape) ?? scheduleRows(kernel, program, { lanes: 1, rows: Math.min(total, tuning.workgroup) });
   return singleStep(rows ?? dealToInvocations(kernel, nest, tuning.workgroup));
 }
 
-function inTwo({ first, second, scratch }: NonNullable<ReturnType<typeof splitFold>>, tuning: GridTuning): Scheduled {
-  const steps = [first, second].flatMap(({ kernel, buffers }) => byRecipe(simplifyKernel(kernel), tuning, false).steps.map((step) => ({
+function inTwo({ first, second, scratch }: NonNullable<ReturnType<typeof splitFold>>, tuning: GridTuning, capabilities: Capabilities): Scheduled {
+  const steps = [first, second].flatMap(({ kernel, buffers }) => byRecipe(simplifyKernel(kernel), tuning, capabilities, false).steps.map((step) => ({
     kernel: step.kernel, buffers: step.buffers.map((buffer): ScheduledBuffer => (buffer.kind === "buffer" ? required(buffers[buffer.buffer], "buffer") : buffer)),
   })));
   return { scratch, steps };

@@ -41,6 +41,16 @@ describe.each(gridDevices)("recipes for %s", (_device, capabilities) => {
   });
 });
 
+it("the recipes reach tiles in workgroup memory, shared rows, folds in two kernels, and vectors", () => {
+  const [, tiny] = at(gridDevices, 2);
+  const texts = gridRecipes.map(({ jaxpr }) => textOf(compile(jaxpr, { name: "recipe", target: "webgpu", capabilities: tiny }), "wgsl"));
+  const share = (pattern: RegExp): number => texts.filter((text) => pattern.test(text)).length;
+  expect(share(/var<workgroup> tile/)).toBeGreaterThan(10);
+  expect(share(/var<workgroup> shared/)).toBeGreaterThan(20);
+  expect(share(/fn \w+_chunks/)).toBeGreaterThan(5);
+  expect(share(/array<vec4<f32>>/)).toBeGreaterThan(20);
+});
+
 describe("a program for webgpu", () => {
   const compiled = compile(jaxprOf(["f32[300]"], (x) => exp(x)), { name: "shown", target: "webgpu", verify: true });
 

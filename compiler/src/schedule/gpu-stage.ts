@@ -12,7 +12,7 @@ import { forEachExpr, freshNames, mapStmts, renameDeclarations, substitute, subs
 import type { Capabilities, GridTuning } from "../target.ts";
 import { countedLoop, indexName, indicesOf, iterationsOf } from "./gpu-map.ts";
 import { registerTile, type Contraction, type Registers } from "./gpu-tile.ts";
-import { definitionsIn, extentOf, loadPattern, loadsIn, type Nest } from "./nest.ts";
+import { definitionsIn, extentOf, loadPattern, loadsIn, perfectNest, type Nest } from "./nest.ts";
 import { vectorize } from "./vectorize.ts";
 
 type Limits = Pick<Capabilities, "workgroupBytes" | "maxWorkgroup">;
@@ -296,15 +296,15 @@ class StagedTile {
       local([...plain, ...this.#resumed(variables, sums.places), products, ...keep]),
       { kind: "barrier" },
     ];
-    const stepped = (each: ForStmt): ForStmt | null => {
-      const [only] = each.body;
-      if (only?.kind !== "for" || each.body.length !== 1) return null;
-      if (each.index === this.#step.name) return { ...each, body: [local(filled), ...multiply(only)] };
-      const inside = stepped(only);
-      return inside === null ? null : { ...each, body: [inside] };
-    };
-    const steps = loop.index === this.#product.name ? null : stepped(loop);
-    if (steps === null) return null;
+    // The loops around the products, which jamming has renamed, and the products themselves.
+    const chain = perfectNest(loop);
+    const names = [...this.#contraction.folds.slice(0, -1).map(({ index }) => index), this.#step.name];
+    const products = at(chain, -1);
+    if (chain.length !== names.length + 1) return null;
+    const renamed = new Map(names.map((name, depth): [string, Expr] => [name, indexName(at(chain, depth).index)]));
+    const inStep: readonly Stmt[] = [local(substituteIn(filled, renamed)), ...multiply(products)];
+    const [steps] = chain.slice(0, -1).reduceRight<readonly Stmt[]>((body, each) => [{ ...each, body }], inStep);
+    if (steps === undefined) return null;
     const finished = [...plain, ...this.#resumed(variables, sums.places), ...code.slice(place + 1)];
     const total = iterationsOf(this.#tileNest()) ?? 1;
     return {

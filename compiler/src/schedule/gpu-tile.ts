@@ -10,14 +10,11 @@ import { at } from "../base/assert.ts";
 import { add, int, min, mul } from "../kernel/build.ts";
 import type { Expr, ForStmt, Kernel, RefExpr, Stmt } from "../kernel/types.ts";
 import { vectorWidth } from "../kernel/vectors.ts";
-import { exprsOf, forEachExpr, forEachStmt, freshNames, mapStmts, substituteIn, withBody } from "../kernel/walk.ts";
-import type { Capabilities, GridTuning } from "../target.ts";
-import { countedLoop, indexName, indicesOf, iterationsOf, movesInVectors, overInvocations } from "./gpu-map.ts";
-import type { RowProgram } from "./gpu-rows.ts";
-import { stageTile } from "./gpu-stage.ts";
+import { freshNames, mapStmts, substituteIn, withBody } from "../kernel/walk.ts";
+import type { GridTuning } from "../target.ts";
+import { countedLoop, indexName, indicesOf, iterationsOf, overInvocations } from "./gpu-map.ts";
 import { jam, type JamContext } from "./jam.ts";
-import { definitionsIn, extentOf, loadPattern, loadsIn, perfectNest, writtenMemory, type Nest } from "./nest.ts";
-import { findTile } from "./tile.ts";
+import { extentOf, writtenMemory, type Nest } from "./nest.ts";
 import { vectorize } from "./vectorize.ts";
 
 /** A contraction taken apart. */
@@ -39,56 +36,8 @@ export interface Registers {
   readonly columns: number;
 }
 
-export function contractionOf(kernel: Kernel, { nest, loops }: RowProgram): Contraction | null {
-  const [loop] = loops;
-  if (loop === undefined || loops.length > 1 || loop.accumulators.length === 0 || iterationsOf(nest) === null) return null;
-  const folds = perfectNest(loop.statement);
-  let isPlain = folds.every((fold) => extentOf(fold) !== null);
-  forEachStmt([loop.statement], ({ kind }) => { isPlain &&= kind !== "store" && kind !== "if" && kind !== "while"; });
-  const definitions = definitionsIn(kernel.body);
-  const place = isPlain ? findTile(nest, folds, loadsIn([loop.statement]).map((load) => loadPattern(load, definitions))) : null;
-  if (place === null) return null;
-  const [first, second] = [at(nest.loops, place.rows), at(nest.loops, place.columns)];
-  const moves = (candidate: ForStmt): boolean => (
-    (extentOf(candidate) ?? 1) % vectorWidth === 0 && movesInVectors(nest.body, candidate.index, definitions)
-  );
-  const [rows, columns] = !moves(second) && moves(first) ? [second, first] : [first, second];
-  return { kernel, nest, rows, columns, folds, statement: loop.statement, inVectors: moves(columns) };
-}
-
-export function scheduleContraction(contraction: Contraction, tuning: GridTuning, { maxOpsPerKernel, workgroupBytes, maxWorkgroup }: Capabilities): Kernel | null {
-  const registers = registersFor(contraction, tuning, maxOpsPerKernel);
-  if (tuning.tile.staged) {
-    const staged = stageTile(contraction, registers, tuning, { workgroupBytes, maxWorkgroup });
-    if (staged !== null) return staged;
-  }
-  return inRegisters(contraction, registers, tuning);
-}
-
-/** The register tile of the tuning, smaller where there are fewer rows and columns, or where the code would be too long. */
-function registersFor(contraction: Contraction, { tile }: GridTuning, maxOps: number): Registers {
-  const unit = contraction.inVectors ? vectorWidth : 1;
-  const powerFor = (extent: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, extent)));
-  let rows = Math.min(tile.registers[0], powerFor(extentOf(contraction.rows) ?? 1));
-  let columns = Math.max(unit, Math.min(tile.registers[1], powerFor(extentOf(contraction.columns) ?? 1)));
-  const operations = operationsIn(contraction.nest.body);
-  while (operations * rows * (columns / unit) > maxOps && rows * columns > unit) {
-    if (rows >= columns / unit) rows /= 2;
-    else columns /= 2;
-  }
-  return { rows, columns };
-}
-
-function operationsIn(body: readonly Stmt[]): number {
-  let count = 0;
-  forEachStmt(body, (statement) => {
-    for (const expr of exprsOf(statement)) forEachExpr(expr, ({ kind }) => { count += kind === "op" ? 1 : 0; });
-  });
-  return count;
-}
-
 /** Tiles without workgroup memory: each invocation loads what it needs. */
-function inRegisters(contraction: Contraction, registers: Registers, tuning: GridTuning): Kernel | null {
+export function inRegisters(contraction: Contraction, registers: Registers, tuning: GridTuning): Kernel | null {
   const { kernel, nest, rows, columns } = contraction;
   const fresh = freshNames(kernel);
   const [rowBlock, columnBlock, iteration] = [indexName(fresh("rowBlock")), indexName(fresh("columnBlock")), indexName(fresh("iteration"))];

@@ -8,10 +8,10 @@ import { simplifyKernel } from "../kernel/simplify.ts";
 import type { Kernel } from "../kernel/types.ts";
 import type { Capabilities, GridTuning } from "../target.ts";
 import { collapseLoops } from "./collapse.ts";
+import { contractionOf, scheduleContraction } from "./gpu-contract.ts";
 import { dealToInvocations, iterationsOf } from "./gpu-map.ts";
 import { rowProgram, scheduleRows, tripsOf, type RowProgram, type RowShape } from "./gpu-rows.ts";
 import { splitFold } from "./gpu-split.ts";
-import { contractionOf, scheduleContraction } from "./gpu-tile.ts";
 import { definitionsIn, loadPattern, loadsIn, parallelNest, perfectNest } from "./nest.ts";
 import { singleStep, type Scheduled, type ScheduledBuffer } from "./scheduled.ts";
 

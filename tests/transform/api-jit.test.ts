@@ -246,10 +246,13 @@ describe("ahead of time", () => {
   });
 
   it("counts what a function costs", () => {
-    const { flops, bytes, kernels } = jit((x: NDArray, y: NDArray) => x.dot(y)).lower("f32[8,16]", "f32[16,4]").cost();
-    expect(flops).toBe(2 * 8 * 16 * 4);
-    expect(bytes).toBe(4 * (8 * 16 + 16 * 4 + 8 * 4));
-    expect(kernels).toBe(1);
+    const edges = 4 * (8 * 16 + 16 * 4 + 8 * 4);
+    expect(jit((x: NDArray, y: NDArray) => x.dot(y)).lower("f32[8,16]", "f32[16,4]").cost()).toEqual({
+      flops: 2 * 8 * 16 * 4, bytes: edges, kernels: 1, dispatches: 1, bytesRead: 4 * (8 * 16 + 16 * 4), bytesWritten: 4 * 8 * 4, peakBytes: edges,
+    });
+    // Both sums of a value that is itself no result: the exponentials lie in memory in between.
+    const sums = jit((x: NDArray) => { const y = np.exp(x); return [y.sum(0), y.sum(1)]; }).lower("f32[8,16]").cost();
+    expect(sums).toMatchObject({ dispatches: 2, bytesRead: 4 * 2 * 8 * 16, bytesWritten: 4 * (8 * 16 + 8 + 16), peakBytes: 4 * (2 * 8 * 16 + 8 + 16) });
   });
 
   it("compiles before the first call", async () => {

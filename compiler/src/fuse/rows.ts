@@ -40,6 +40,8 @@ export interface RowContext {
 
 /** Iterations of a reader for each element that it need not load from memory: with more of them a load does not count. */
 const leastSaved = 8;
+/** How much larger than its operands a contraction's result must be for the contraction to run row by row. */
+const leastSaving = 2;
 /** Readers of one value that are tried with each other. */
 const mostReaders = 8;
 /** Clusters that a search for a cycle may look at. */
@@ -56,10 +58,13 @@ class Clustering {
   readonly #places = new Map<GroupDraft, number>();
   readonly #clusters = new Map<GroupDraft, RowCluster>();
   readonly #spans: Spans;
+  /** How many clusters there are. */
+  #count: number;
 
   constructor(ordered: readonly GroupDraft[], context: RowContext) {
     this.#spans = new Spans(ordered.reduce((end, group) => Math.max(end, group.lastEqn + 1), 0));
     this.#ordered = ordered;
+    this.#count = ordered.length;
     this.#context = context;
     ordered.forEach((group, place) => {
       this.#places.set(group, place);
@@ -69,9 +74,13 @@ class Clustering {
   }
 
   run(): readonly RowCluster[] {
-    for (const group of this.#ordered) {
-      for (const value of group.allStores) {
-        for (const reader of this.#context.loadersOf(value)) this.#tryMerge(group, reader);
+    // A group may have to wait until all readers of what it stores are one cluster.
+    for (let count = Infinity; this.#count < count;) {
+      count = this.#count;
+      for (const group of this.#ordered) {
+        for (const value of group.allStores) {
+          for (const reader of this.#context.loadersOf(value)) this.#tryMerge(group, reader);
+        }
       }
     }
     for (const readers of this.#readersOfOneValue()) {
@@ -102,10 +111,11 @@ class Clustering {
     const [first, second] = [this.#of(writer), this.#of(reader)];
     if (first === second || !isRowWork(first) || !isRowWork(second)) return;
     const merged = this.#merged(first, second);
-    if (merged === null || !saves(first, second) || !this.#fits(merged)) return;
+    if (merged === null || !saves(first, second) || !this.#fits(merged) || !this.#contractionsPay(merged)) return;
     if (this.#waitsOutside(first, second) || this.#waitsOutside(second, first)) return;
     this.#spans.join(firstEqnOf(merged), lastEqnOf(merged));
     for (const { group } of merged.members) this.#clusters.set(group, merged);
+    this.#count -= 1;
   }
 
   /** Both clusters over the rows that every value between them allows, or what both load; null where there are none. */
@@ -186,6 +196,31 @@ class Clustering {
     return operations <= capabilities.maxOpsPerKernel && bound.size <= capabilities.maxBuffers && bytes <= capabilities.rowBytes;
   }
 
+  /**
+   * A contraction among the parts reads those operands again in every row that the rows share: they must be small enough for
+   * the cache, and much smaller than what then need not be stored, as scores of attention between queries and keys.
+   */
+  #contractionsPay({ members, rows }: RowCluster): boolean {
+    const { capabilities } = this.#context;
+    const groups = new Set(members.map(({ group }) => group));
+    return members.every(({ group, rowAxes }) => {
+      if (group.kind !== "contraction") return true;
+      if (!capabilities.rowContractions) return false;
+      const between = (value: Var): boolean => group.allStores.includes(value) || members.some((member) => member.group !== group && member.group.allStores.includes(value));
+      const saved = [...group.needs.values()].map(({ value }) => value)
+        .filter((value) => between(value) && !isStored(value, groups, this.#context.loadersOf(value), this.#context));
+      const operands = [...group.needs.values()].filter(({ value, computed, inLoop }) => !computed && inLoop && !between(value));
+      const elements = operands.reduce((sum, { value }) => sum + sizeOf(value.aval.shape), 0);
+      const shared = operands.filter(({ views }) => !views.some((view) => view.axes.includes(at(rowAxes, -1))));
+      const sharedBytes = shared.reduce((sum, { value, views }) => {
+        const slices = rowAxes.reduce((count, axis, row) => (views.some((view) => view.axes.includes(axis)) ? count * at(rows, row) : count), 1);
+        return sum + sizeOf(value.aval.shape) * byteSize(value.aval.dtype) / slices;
+      }, 0);
+      const largest = saved.reduce((most, value) => Math.max(most, sizeOf(value.aval.shape)), 0);
+      return sharedBytes <= capabilities.rowBytes && largest >= leastSaving * elements;
+    });
+  }
+
   /** Whether `second` waits for something else that waits for `first`. A search that takes too long says yes, which only costs a kernel. */
   #waitsOutside(first: RowCluster, second: RowCluster): boolean {
     const horizon = this.#spans.endOf(lastEqnOf(second));
@@ -225,7 +260,9 @@ function extentOfRow({ group, rowAxes }: Member, row: number): number {
 
 /** Whether loading a value counts beside the group's work. */
 function isMuch(value: Var, group: GroupDraft): boolean {
-  return sizeOf(value.aval.shape) * leastSaved >= Math.max(1, sizeOf(group.extents));
+  // A contraction comes back to its operands so often that only its result counts; `#contractionsPay` looks at the operands.
+  const work = group.kind === "contraction" ? sizeOf(group.space) : sizeOf(group.extents);
+  return sizeOf(value.aval.shape) * leastSaved >= Math.max(1, work);
 }
 
 /** Whether it counts for a reader that what it reads is still at hand. */
@@ -262,10 +299,10 @@ function isAxis(dimension: ViewDimension, axis: number): boolean {
   return dimension.key === axisDimension(axis).key;
 }
 
-/** Whether the kernel's parts may run row by row. A contraction would lose its tiles, and a window reads across rows. */
+/** Whether the kernel's parts may run row by row: a window reads across rows. */
 function isRowWork({ members }: RowCluster): boolean {
   return members.every(({ group }) => {
-    if (group.kind === "routine" || group.kind === "contraction") return false;
+    if (group.kind === "routine") return false;
     return group.kind !== "fold" || [...group.needs.values()].every(({ views }) => views.every(({ repeats }) => repeats === 1));
   });
 }

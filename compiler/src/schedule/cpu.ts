@@ -20,7 +20,7 @@ import {
   definitionsIn, extentOf, limitOf, loadPattern, loadsIn, parallelNest, perfectNest, tripsOf, withNest, writtenMemory, type LoadPattern, type Nest,
 } from "./nest.ts";
 import { singleStep, type Scheduled, type ScheduledStep } from "./scheduled.ts";
-import { inStrips, runsAcrossColumns } from "./strips.ts";
+import { holdsInnerFolds, inRowBlocks, inStrips, runsAcrossColumns } from "./strips.ts";
 import { findTile, tileContraction, type Tile } from "./tile.ts";
 import { unswitch } from "./unswitch.ts";
 
@@ -80,11 +80,12 @@ interface FoldNest {
   readonly cost: number;
 }
 
-function byRecipe(kernel: Kernel, capabilities: Capabilities, context: JamContext): Scheduled {
+/** The recipe for the kernel's nest; what is only a part of a kernel gets no kernels beside it. */
+function byRecipe(kernel: Kernel, capabilities: Capabilities, context: JamContext, scope: "kernel" | "part" = "kernel"): Scheduled {
   const nest = parallelNest(kernel);
   const unswitched = unswitch(kernel, context);
-  if (unswitched !== kernel) return byRecipe(unswitched, capabilities, context);
-  if (hasParts(nest)) return singleStep(runsAcrossColumns(nest) ? inStrips(kernel, nest, capabilities, context) : withParts(kernel, nest, capabilities, context));
+  if (unswitched !== kernel) return byRecipe(unswitched, capabilities, context, scope);
+  if (hasParts(nest)) return singleStep(severalParts(kernel, nest, capabilities, context));
   const loops = serialLoops(nest);
   if (loops.length === 0) {
     const blocked = inSquareBlocks(kernel, nest, context);
@@ -99,7 +100,7 @@ function byRecipe(kernel: Kernel, capabilities: Capabilities, context: JamContex
   const place = trips === Infinity ? null : findTile(nest, folds, loads);
   if (place !== null) {
     const rest = costBeside(nest) <= lightEpilogue ? "jam" : "loop";
-    return tileContraction(kernel, nest, folds, sizedTile(place, nest, capabilities), { rest, wide: capabilities.wideFloat32 });
+    return tileContraction(kernel, nest, folds, sizedTile(place, nest, capabilities), { rest, wide: capabilities.wideFloat32, mayPack: scope === "kernel" }, context);
   }
   if (runsAcrossRows(folded)) return singleStep(interchangeFolds(kernel, nest, folds, accumulators, context));
   return singleStep(foldAlongRows(kernel, folded, capabilities, context));
@@ -129,12 +130,26 @@ function hasParts({ body }: Nest): boolean {
   return loops.length > 1 || [...loops, ...chosen].some((statement) => statement.kind === "for" && statement.loop === "simd");
 }
 
+function severalParts(kernel: Kernel, nest: Nest, capabilities: Capabilities, context: JamContext): Kernel {
+  if (runsAcrossColumns(nest)) return inStrips(kernel, nest, capabilities, context);
+  const [width] = capabilities.contractionTile;
+  const rows = nest.loops.at(-1);
+  if (rows === undefined || (extentOf(rows) ?? 0) < 2 * width || !holdsInnerFolds(nest)) return withParts(kernel, nest, capabilities, context);
+  const blocked = inRowBlocks(kernel, nest, width, context);
+  return withParts(blocked, parallelNest(blocked), capabilities, context);
+}
+
 /** Each part as its recipe has it: a fold in several accumulators, parallel loops like a kernel of their own. */
 function withParts(kernel: Kernel, nest: Nest, capabilities: Capabilities, context: JamContext): Kernel {
+  const arrays = new Set(kernel.arrays);
   const partOf = (statement: Stmt): readonly Stmt[] => {
     if (statement.kind === "if") return [mapBodiesOf(statement, (side) => side.flatMap(partOf))];
     if (statement.kind !== "for") return [statement];
-    if (statement.loop === "simd") return parallelPart(kernel, statement, capabilities, context);
+    if (statement.loop === "simd") {
+      const part = parallelPart(kernel, statement, capabilities, context);
+      for (const array of part.arrays) arrays.add(array);
+      return part.body;
+    }
     const accumulators = accumulatorsOf(statement, nest.body);
     const inner = at(perfectNest(statement), -1);
     const count = accumulatorCount(costOf(inner.body), capabilities);
@@ -143,15 +158,13 @@ function withParts(kernel: Kernel, nest: Nest, capabilities: Capabilities, conte
     return inner === statement ? split : mapStmts([statement], (each) => (each === inner ? split : each));
   };
   const body = nest.body.flatMap(partOf);
-  return nest.loops.length === 0 ? withBody(kernel, body) : withNest(kernel, { loops: nest.loops, body });
+  const made = { ...kernel, arrays: [...arrays] };
+  return nest.loops.length === 0 ? withBody(made, body) : withNest(made, { loops: nest.loops, body });
 }
 
-function parallelPart(kernel: Kernel, loop: ForStmt, capabilities: Capabilities, context: JamContext): readonly Stmt[] {
-  const { steps, scratch } = byRecipe(withBody(kernel, [loop]), capabilities, context);
-  const [only] = steps;
-  // What a part would pack, it would pack again for every row.
-  if (only === undefined || steps.length > 1 || scratch.length > 0) return [loop];
-  return only.kernel.body.map((statement) => (statement.kind === "for" && statement.loop === "grid" ? { ...statement, loop: "simd" } : statement));
+function parallelPart(kernel: Kernel, loop: ForStmt, capabilities: Capabilities, context: JamContext): Pick<Kernel, "body" | "arrays"> {
+  const { body, arrays } = at(byRecipe(withBody(kernel, [loop]), capabilities, context, "part").steps, 0).kernel;
+  return { body: body.map((statement) => (statement.kind === "for" && statement.loop === "grid" ? { ...statement, loop: "simd" } : statement)), arrays };
 }
 
 // Recipes ---------------------------------------------------------------------------------------------------------------

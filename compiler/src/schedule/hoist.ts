@@ -11,8 +11,7 @@ import type { Expr, ForStmt, Kernel, Stmt } from "../kernel/types.ts";
 import { writtenMemory } from "./nest.ts";
 
 /** The kernel with that done. Loads leave only loops that surely run, so that none runs that did not run before. */
-export function hoistInvariants(kernel: Kernel): Kernel {
-  const fresh = freshNames(kernel);
+export function hoistInvariants(kernel: Kernel, fresh: (name: string) => string = freshNames(kernel)): Kernel {
   const written = writtenMemory(kernel);
   const inBody = (body: readonly Stmt[]): readonly Stmt[] => body.flatMap((statement) => {
     const inner = mapBodiesOf(statement, inBody);

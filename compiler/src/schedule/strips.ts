@@ -1,12 +1,15 @@
 /**
- * @file Kernels of several parts whose rows are columns in memory, as a softmax over the first axis: instead of going down each
- * column, far apart in memory, every part runs along the rows of a strip of neighbouring columns. What a column keeps between
- * the parts, and from one row to the next, becomes an array over the strip.
+ * @file Kernels of several parts in which several rows run together. What a row keeps between the parts becomes an array over
+ * those rows.
+ *
+ * Where the rows are columns in memory, as in a softmax over the first axis, every part runs along the memory over a strip of
+ * neighbouring columns, instead of down each column, far apart in memory. Where a part multiplies matrices, every part runs
+ * for a block of rows, whose products share what they load.
  */
 
 import { at, InternalError } from "../base/assert.ts";
 import { byteSize } from "../base/dtype.ts";
-import { add, int, min, mul, ref, scalarType, sub } from "../kernel/build.ts";
+import { add, int, lt, min, mul, ref, scalarType, sub } from "../kernel/build.ts";
 import { exprsOf, forEachExpr, forEachStmt, mapStmts, substituteIn } from "../kernel/walk.ts";
 import type { ArrayDecl, Expr, ForStmt, Kernel, KernelType, Stmt } from "../kernel/types.ts";
 import type { Capabilities } from "../target.ts";
@@ -36,75 +39,106 @@ export function runsAcrossColumns(nest: Nest): boolean {
   return across > 0;
 }
 
-/** The kernel with its innermost parallel loop inside its parts. Every iteration of that loop is independent. */
-export function inStrips(kernel: Kernel, nest: Nest, capabilities: Capabilities, context: JamContext): Kernel {
-  return new Strips(kernel, nest, capabilities, context).apply();
+/** The kernel with its innermost parallel loop, which is over columns, inside the loops of its parts. */
+export function inStrips(kernel: Kernel, nest: Nest, { rowBytes }: Capabilities, context: JamContext): Kernel {
+  const extent = extentOf(at(nest.loops, -1)) ?? 0;
+  const bytes = localArrays(kernel).reduce((sum, { length, dtype }) => sum + length * byteSize(dtype), 0);
+  const width = Math.min(extent, mostColumns, Math.max(leastColumns, Math.floor(rowBytes / Math.max(1, bytes))));
+  return new Strips(kernel, nest, { width, inside: true }, context).apply();
+}
+
+/**
+ * The kernel with blocks of `width` rows: every part runs for all rows of a block before the next part begins, so that a part
+ * that multiplies matrices has rows for its tiles.
+ */
+export function inRowBlocks(kernel: Kernel, nest: Nest, width: number, context: JamContext): Kernel {
+  return new Strips(kernel, nest, { width, inside: false }, context).apply();
+}
+
+/** Whether a part has a loop of folds inside its parallel loops. */
+export function holdsInnerFolds({ body }: Nest): boolean {
+  return body.some((statement) => statement.kind === "for" && statement.loop === "simd"
+    && at(perfectNest(statement), -1).body.some((inner) => inner.kind === "for" && inner.loop === "serial"));
+}
+
+interface Shape {
+  /** Rows or columns that run together. */
+  readonly width: number;
+  /** Whether they run inside the loops of a part. */
+  readonly inside: boolean;
 }
 
 class Strips {
   readonly #kernel: Kernel;
   readonly #nest: Nest;
   readonly #context: JamContext;
-  readonly #columns: ForStmt;
+  readonly #shape: Shape;
+  readonly #rows: ForStmt;
   readonly #extent: number;
-  readonly #width: number;
   readonly #strip: string;
-  /** Arrays of one column, by name: they hold all columns of the strip. */
+  /** Arrays of one row, by name: they hold all rows of the strip. */
   readonly #held: ReadonlyMap<string, ArrayDecl>;
-  /** Names of a column that several parts use, with the arrays that hold them. */
+  /** Names of a row that several parts use, with the arrays that hold them. */
   readonly #crossing = new Map<string, { readonly array: string; readonly type: KernelType }>();
 
-  constructor(kernel: Kernel, nest: Nest, { rowBytes }: Capabilities, context: JamContext) {
+  constructor(kernel: Kernel, nest: Nest, shape: Shape, context: JamContext) {
     this.#kernel = kernel;
     this.#nest = nest;
     this.#context = context;
-    this.#columns = at(nest.loops, -1);
-    const extent = extentOf(this.#columns);
-    if (extent === null) throw new InternalError("columns without a constant extent");
+    this.#shape = shape;
+    this.#rows = at(nest.loops, -1);
+    const extent = extentOf(this.#rows);
+    if (extent === null) throw new InternalError("rows without a constant extent");
     this.#extent = extent;
-    this.#held = new Map(kernel.arrays.flatMap((array) => (array.space === "local" ? [[array.name, array] as const] : [])));
-    const bytes = [...this.#held.values()].reduce((sum, { length, dtype }) => sum + length * byteSize(dtype), 0);
-    this.#width = Math.min(extent, mostColumns, Math.max(leastColumns, Math.floor(rowBytes / Math.max(1, bytes))));
+    this.#held = new Map(localArrays(kernel).map((array) => [array.name, array]));
     this.#strip = context.fresh("strip");
     for (const [name, type] of crossingNames(nest.body)) this.#crossing.set(name, { array: context.fresh(name), type });
   }
 
   apply(): Kernel {
-    const held = [...this.#held.values()].map((array): ArrayDecl => ({ ...array, length: array.length * this.#width }));
+    const { width } = this.#shape;
+    const held = [...this.#held.values()].map((array): ArrayDecl => ({ ...array, length: array.length * width }));
     const crossing = [...this.#crossing.values()].map(({ array, type }): ArrayDecl => (
-      { name: array, space: "local", dtype: type.dtype, length: this.#width, values: null }
+      { name: array, space: "local", dtype: type.dtype, length: width, values: null }
     ));
     const arrays = [...this.#kernel.arrays.filter(({ name }) => !this.#held.has(name)), ...held, ...crossing];
-    const strips: ForStmt = { ...this.#columns, index: this.#strip, end: int(Math.ceil(this.#extent / this.#width)) };
-    const body = partsOf(this.#nest.body).flatMap((part) => this.#part(part));
-    return withNest({ ...this.#kernel, arrays }, { loops: [...this.#nest.loops.slice(0, -1), strips], body });
+    const strips: ForStmt = { ...this.#rows, index: this.#strip, end: int(Math.ceil(this.#extent / width)) };
+    return withNest({ ...this.#kernel, arrays }, { loops: [...this.#nest.loops.slice(0, -1), strips], body: this.#body() });
+  }
+
+  /** The parts for one strip; the last one may have fewer rows. */
+  #body(): readonly Stmt[] {
+    const { width, inside } = this.#shape;
+    const whole = Math.floor(this.#extent / width);
+    const rest = this.#extent % width;
+    const parts = (rows: Expr): readonly Stmt[] => partsOf(this.#nest.body).flatMap((part) => this.#part(part, rows));
+    if (rest === 0) return parts(int(width));
+    if (inside) return parts(min(sub(int(this.#extent), this.#begin()), int(width)));
+    // Tiles need a number of rows that is known.
+    return [{ kind: "if", condition: lt(ref(this.#strip, scalarType("int32")), int(whole)), then: parts(int(width)), otherwise: parts(int(rest)) }];
   }
 
   #begin(): Expr {
-    return mul(ref(this.#strip, scalarType("int32")), int(this.#width));
+    return mul(ref(this.#strip, scalarType("int32")), int(this.#shape.width));
   }
 
   /** A loop, or the statements between two loops. */
-  #part(part: readonly Stmt[]): readonly Stmt[] {
+  #part(part: readonly Stmt[], rows: Expr): readonly Stmt[] {
     const [loop] = part;
-    if (loop?.kind !== "for") return [this.#overColumns(part)];
+    if (!this.#shape.inside || loop?.kind !== "for") return [this.#overRows(part, rows)];
     const nest = perfectNest(loop);
-    const body = this.#overColumns(at(nest, -1).body);
-    return nest.reduceRight<readonly Stmt[]>((inner, { ...each }) => [{ ...each, loop: "serial", body: inner }], [body]);
+    return nest.reduceRight<readonly Stmt[]>((inner, each) => [{ ...each, loop: "serial", body: inner }], [this.#overRows(at(nest, -1).body, rows)]);
   }
 
-  /** The statements for every column of the strip; the last strip may be narrower. */
-  #overColumns(statements: readonly Stmt[]): ForStmt {
-    const index = this.#context.fresh(this.#columns.index);
-    const column = ref(index, scalarType("int32"));
-    const slot = sub(column, this.#begin());
-    const rest = this.#extent % this.#width;
-    const end = add(this.#begin(), int(this.#width));
-    const body = substituteIn(copyOf(this.#inColumn(statements, slot), this.#context), new Map([[this.#columns.index, column]]));
-    return { kind: "for", loop: "simd", index, begin: this.#begin(), end: rest === 0 ? end : min(end, int(this.#extent)), step: 1, body };
+  /** The statements for so many rows. */
+  #overRows(statements: readonly Stmt[], rows: Expr): ForStmt {
+    const index = this.#context.fresh(this.#rows.index);
+    const slot = ref(index, scalarType("int32"));
+    const body = substituteIn(copyOf(this.#inRow(statements, slot), this.#context), new Map([[this.#rows.index, add(this.#begin(), slot)]]));
+    return { kind: "for", loop: "simd", index, begin: int(0), end: rows, step: 1, body };
   }
 
-  #inColumn(statements: readonly Stmt[], slot: Expr): readonly Stmt[] {
+  #inRow(statements: readonly Stmt[], slot: Expr): readonly Stmt[] {
     const used = namesUsed(statements);
     const { declared, assigned } = namesSet(statements);
     const before: Stmt[] = [];
@@ -122,13 +156,19 @@ class Strips {
     return [...before, ...this.#spread(statements, slot), ...after];
   }
 
-  /** What lies at a place of a column's array lies at that place of every column of the strip, column by column. */
+  /** Where an element of a row's array lies among those of all rows of the strip: beside its like, or in its row. */
   #spread(statements: readonly Stmt[], slot: Expr): readonly Stmt[] {
-    const placeOf = (index: Expr): Expr => add(mul(index, int(this.#width)), slot);
-    return mapStmts(statements, (statement) => (
-      (statement.kind === "load" || statement.kind === "store") && this.#held.has(statement.buffer) ? { ...statement, index: placeOf(statement.index) } : statement
-    ));
+    const { width, inside } = this.#shape;
+    return mapStmts(statements, (statement) => {
+      const array = statement.kind === "load" || statement.kind === "store" ? this.#held.get(statement.buffer) : undefined;
+      if (array === undefined || (statement.kind !== "load" && statement.kind !== "store")) return statement;
+      return { ...statement, index: inside ? add(mul(statement.index, int(width)), slot) : add(mul(slot, int(array.length)), statement.index) };
+    });
   }
+}
+
+function localArrays({ arrays }: Kernel): readonly ArrayDecl[] {
+  return arrays.filter(({ space }) => space === "local");
 }
 
 /** Loops one by one, and the statements between them together. */

@@ -29,6 +29,8 @@ export interface TileOptions {
   readonly rest: "jam" | "loop";
   /** Whether float32 is computed in float64. */
   readonly wide: boolean;
+  /** Whether operands may be packed by kernels of their own. */
+  readonly mayPack: boolean;
 }
 
 /** An operand is packed only if each of its elements serves at least so many others; if only to convert it, twice as many. */
@@ -50,9 +52,12 @@ export function findTile(nest: Nest, folds: readonly ForStmt[], loads: readonly 
 }
 
 /** The kernel in tiles, its operands packed where that pays. */
-export function tileContraction(kernel: Kernel, nest: Nest, folds: readonly ForStmt[], tile: Tile, { rest, wide }: TileOptions): Scheduled {
-  const packed = packOperands(kernel, nest, folds, tile, wide);
-  const context: JamContext = { fresh: freshNames(packed.kernel), written: writtenMemory(packed.kernel) };
+export function tileContraction(
+  kernel: Kernel, nest: Nest, folds: readonly ForStmt[], tile: Tile, { rest, wide, mayPack }: TileOptions, { fresh }: JamContext,
+): Scheduled {
+  const asIs: Packed = { kernel, nest, scratch: [], steps: [], buffers: kernel.buffers.map((_, buffer) => ({ kind: "buffer", buffer })) };
+  const packed = mayPack ? packOperands(asIs, folds, tile, wide, fresh) : asIs;
+  const context: JamContext = { fresh, written: writtenMemory(packed.kernel) };
   const blocked = (loops: readonly ForStmt[], body: readonly Stmt[], depth: number): readonly Stmt[] => {
     const loop = loops[depth];
     if (loop === undefined) return body;
@@ -71,19 +76,19 @@ interface Packed extends Scheduled {
   readonly buffers: readonly ScheduledBuffer[];
 }
 
-function packOperands(kernel: Kernel, nest: Nest, folds: readonly ForStmt[], tile: Tile, wide: boolean): Packed {
+function packOperands(asIs: Packed, folds: readonly ForStmt[], tile: Tile, wide: boolean, fresh: JamContext["fresh"]): Packed {
+  const { kernel, nest } = asIs;
   const definitions = definitionsIn(kernel.body);
   const wholeFolds = folds.map((loop): ForStmt => ({ ...loop, begin: int(0), end: int(limitOf(loop) ?? 0) }));
   const staysInside = folds.every((loop) => extentOf(loop) !== null) ? () => true : insideBuffer(kernel, [...nest.loops, ...wholeFolds]);
-  const own: ScheduledBuffer[] = kernel.buffers.map((_, buffer) => ({ kind: "buffer", buffer }));
-  let packed: Packed = { kernel, nest, scratch: [], steps: [], buffers: own };
+  let packed = asIs;
   for (const statement of at(folds, -1).body) {
     if (statement.kind !== "load") continue;
     const plan = packingOf(loadPattern(statement, definitions), nest, wholeFolds, tile);
     if (plan === null || !staysInside(statement)) continue;
     const isWidened = wide && isWidenedEverywhere(kernel, statement);
     const isStrided = loadPattern(statement, definitions).stride(at(folds, -1).index) !== 1;
-    if (isStrided || (isWidened && isWorthConverting(plan, kernel))) packed = packOne(packed, plan, kernel, isWidened ? "float64" : statement.type.dtype);
+    if (isStrided || (isWidened && isWorthConverting(plan, kernel))) packed = packOne(packed, plan, kernel, isWidened ? "float64" : statement.type.dtype, fresh);
   }
   return packed;
 }
@@ -160,10 +165,11 @@ function packedLength({ outer, blocked, factor, folds }: PackPlan): number {
   return extents.reduce((product, extent) => product * extent, 1) * Math.ceil(requiredExtent(blocked) / factor) * factor;
 }
 
-function packOne(packed: Packed, plan: PackPlan, original: Kernel, dtype: StorageDType & ValueDType): Packed {
+function packOne(
+  packed: Packed, plan: PackPlan, original: Kernel, dtype: StorageDType & ValueDType, fresh: JamContext["fresh"],
+): Packed {
   const { load } = plan;
   const length = packedLength(plan);
-  const fresh = freshNames(packed.kernel);
   const name = fresh("packed");
   const place = packedPlace(plan);
   const scratch = packed.scratch.length;

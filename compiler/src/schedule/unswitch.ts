@@ -15,7 +15,7 @@ export function unswitch(kernel: Kernel, context: JamContext): Kernel {
   const innermost = nest.loops.at(-1);
   const mayHave = nest.loops.length > 1 && innermost !== undefined && nest.body.some(({ kind }) => kind === "if") && nest.body.every(({ kind }) => kind !== "for" && kind !== "while");
   if (!mayHave) return kernel;
-  const lifted = hoistInvariants(kernel);
+  const lifted = hoistInvariants(kernel, context.fresh);
   let found = false;
   const inBody = (body: readonly Stmt[]): readonly Stmt[] => body.flatMap((statement): readonly Stmt[] => {
     if (statement.kind !== "for" || statement.loop !== "simd") return [mapBodiesOf(statement, inBody)];

@@ -110,7 +110,20 @@ describe("groups stay apart", () => {
     expect(made.groups).toHaveLength(3);
   });
 
-  it("and a contraction keeps its tiles", () => {
+  it("and a contraction keeps its tiles, unless its result is much larger than its operands", () => {
+    const scores = (q: Value, k: Value): Value => dotGeneral(q, k, { contractLeft: [1], contractRight: [1], batchLeft: [], batchRight: [] });
+    const attention = (q: Value, k: Value, v: Value): Value => {
+      const s = scores(q, k);
+      const rows = (reduced: Value): Value => broadcastInDim(reduced, [...s.aval.shape], [0]);
+      const e = exp(sub(s, rows(reduceMax(s, [1]))));
+      return dotGeneral(div(e, rows(reduceSum(e, [1]))), v, { contractLeft: [1], contractRight: [0], batchLeft: [], batchRight: [] });
+    };
+    expect(plan(["f32[64,8]", "f32[64,8]", "f32[64,8]"], attention).groups.map(({ rows }) => rows)).toEqual([[64]]);
+    expect(groupCount(["f32[64,8]", "f32[64,8]", "f32[64,8]"], attention, { rowContractions: false })).toBe(3);
+    expect(groupCount(["f32[9,64]", "f32[9,64]", "f32[9,64]"], attention)).toBe(3);
+    // The keys and values would not stay in the cache.
+    expect(groupCount(["f32[64,8]", "f32[64,8]", "f32[64,8]"], attention, { rowBytes: 1024 })).toBe(3);
+
     const made = plan(["f32[8,9]", "f32[9,9]"], (x, w) => softmax(dotGeneral(x, w, { contractLeft: [1], contractRight: [0], batchLeft: [], batchRight: [] }), 1));
     expect(made.groups.map(({ kind }) => kind)).toEqual(["contraction", "rows"]);
   });

@@ -5,6 +5,7 @@ import { scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { compile, textOf } from "@lanewise/compiler/pipeline";
 import { add, div, mul, sub } from "@lanewise/compiler/primitives/arith";
+import { dotGeneral } from "@lanewise/compiler/primitives/contract";
 import { broadcastInDim, reduceSum } from "@lanewise/compiler/primitives/linear";
 import { argmax, reduceMax } from "@lanewise/compiler/primitives/reduce";
 import { exp, log, sqrt } from "@lanewise/compiler/primitives/unary";
@@ -55,5 +56,26 @@ describe.each(Object.keys(programs))("%s", (name) => {
       }
       if (shape.every((extent) => extent > 1)) expect(compiled.program.steps.length, textOf(compiled, "fusion")).toBe(1);
     }
+  });
+});
+
+describe("attention", () => {
+  // Rows in whole blocks, with some left over, and fewer than a block; several heads.
+  it.each([[2, 40, 64, 4], [1, 41, 64, 4], [3, 6, 64, 1], [2, 11, 33, 2]])("of %i heads, %i queries, %i keys and %i features never stores its scores", (heads, queries, keys, features) => {
+    const specs = [queries, keys, keys].map((count) => `f32[${heads},${count},${features}]`);
+    const jaxpr = jaxprOf(specs, (q, k, v) => {
+      const scores = dotGeneral(q, k, { contractLeft: [2], contractRight: [2], batchLeft: [0], batchRight: [0] });
+      const along = (reduced: Value): Value => broadcastInDim(reduced, [...scores.aval.shape], [0, 1]);
+      const e = exp(sub(scores, along(reduceMax(scores, [2]))));
+      return dotGeneral(div(e, along(reduceSum(e, [2]))), v, { contractLeft: [2], contractRight: [1], batchLeft: [0], batchRight: [0] });
+    });
+    const compiled = compile(jaxpr, { name: "attention", target: "js", verify: true });
+    const inputs = randomInputs(jaxpr, 5);
+    const expected = reference(jaxpr, inputs);
+    const { steps, kernel } = compiled.artifacts();
+    expectNear(jaxpr, runProgram(compiled.program, inputs), expected);
+    expectNear(jaxpr, runSteps(steps, inputs), expected);
+    expectNear(jaxpr, runSteps(kernel, inputs, "reverse"), expected);
+    expect(compiled.program.arenaBytes).toBe(0);
   });
 });

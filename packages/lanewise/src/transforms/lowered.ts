@@ -4,7 +4,9 @@ import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
 import { strong } from "@lanewise/compiler/ir/build";
 import type { Aval } from "@lanewise/compiler/ir/types";
-import { compile, stagesOf, textOf } from "@lanewise/compiler/pipeline";
+import { compile, stagesOf, textOf, type Compiled } from "@lanewise/compiler/pipeline";
+import { trafficOf } from "@lanewise/compiler/plan/traffic";
+import type { TargetName } from "@lanewise/compiler/target";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import { equalStructures, formatTreeDef, type TreeDef } from "@lanewise/compiler/tree/treedef";
 import { session } from "../session.ts";
@@ -71,13 +73,17 @@ export class Lowering implements Lowered<AnyFunction> {
       });
     }
     if (stage === "jaxpr") return this.jaxpr.toString();
-    return textOf(compile(keptJaxpr(this.#traced.entry), { donated: keptDonated(this.#traced.entry), name: this.#subject.info.name, target, verify: session.config.verify }), stage);
+    return textOf(this.#compiledFor(target), stage);
+  }
+
+  #compiledFor(target: TargetName): Compiled {
+    return compile(keptJaxpr(this.#traced.entry), { donated: keptDonated(this.#traced.entry), name: this.#subject.info.name, target, verify: session.config.verify });
   }
 
   cost(): Cost {
     const { jaxpr } = this.#traced.entry;
-    const { executable } = compileLowered(this.#subject, this.#settings, this.#traced.entry);
-    return { flops: countOperations(jaxpr), bytes: edgeBytes(jaxpr), kernels: executable.program.kernels.length };
+    const compiled = this.#compiledFor(deviceOf(this.#settings).kind);
+    return { flops: countOperations(jaxpr), bytes: edgeBytes(jaxpr), kernels: compiled.program.kernels.length, ...trafficOf(compiled.artifacts().memory) };
   }
 
   compile(): Mapped<AnyFunction> {

@@ -214,10 +214,21 @@ export interface JitOptions<F extends AnyFunction> {
 /** What a stage of compilation printed. */
 export type Stage = "jaxpr" | "passes" | "fusion" | "steps" | "kernel" | "legal" | "js" | "wgsl" | "memory" | "all";
 
+/** What a compiled function costs. */
 export interface Cost {
+  /** Operations on numbers, roughly. */
   readonly flops: number;
+  /** Bytes of arguments and results. */
   readonly bytes: number;
+  /** Different kernels. */
   readonly kernels: number;
+  /** Kernels run by one call. */
+  readonly dispatches: number;
+  /** Bytes of all arrays that kernels read: an array that several kernels read counts for each. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Bytes of arguments, results and temporaries together. */
+  readonly peakBytes: number;
 }
 
 /** A function traced for arguments of certain shapes. */

@@ -145,7 +145,12 @@ describe("contractions", () => {
   it("do not compute operands in their innermost loop, unless each element is read once", () => {
     expect(reasons(plan(["f32[80,90]", "f32[90,70]"], (x, w) => matmul(mul(x, x), w)))).toEqual(["contraction operand"]);
     expect(plan(["f32[80,90]", "f32[90]"], (x, v) => dotGeneral(mul(x, literal(2)), v, { contractLeft: [1], contractRight: [0], batchLeft: [], batchRight: [] })).groups).toHaveLength(1);
-    expect(reasons(plan(["f32[80,90]", "f32[90]"], (x, v) => dotGeneral(exp(x), v, { contractLeft: [1], contractRight: [0], batchLeft: [], batchRight: [] })))).toEqual(["contraction operand"]);
+    const dear = (changes: Partial<Capabilities>): FusionPlan => plan(["f32[80,90]", "f32[90]"], (x, v) => (
+      dotGeneral(exp(x), v, { contractLeft: [1], contractRight: [0], batchLeft: [], batchRight: [] })
+    ), changes);
+    expect(reasons(dear({ rowContractions: false }))).toEqual(["contraction operand"]);
+    // Kept for a row, they are computed once and never stored.
+    expect(kinds(dear({}))).toEqual(["rows"]);
   });
 
   it("one after the other are one kernel each", () => {

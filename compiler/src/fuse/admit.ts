@@ -120,8 +120,7 @@ export function admitFold(
   if (sizeOf(shape) !== sizeOf(group.space)) return otherShape(at(eqn.outVars, 0), group);
   const inOrder = context.views.inOrder(shape, group.space);
   // What is only read with its axes in another order is computed in that order.
-  const permuted = eqn.outVars.some(mustStore) ? null : permutedView(eqn, group);
-  const own = permuted ?? inOrder;
+  const own = eqn.outVars.some(mustStore) ? inOrder : permutedView(eqn, group) ?? inOrder;
   const results: AdmittedResult[] = [];
   for (const value of eqn.outVars) {
     const need = group.needs.get(value.id);
@@ -131,7 +130,7 @@ export function admitFold(
   }
   const fold = foldLoop(eqn, place, own, group, context);
   if (fold === null) return obstacle("loop order", "the kernel has an inner loop of its own already");
-  const loop = fold.loop === null ? null : { ...fold.loop, resultAxes: permuted === null ? null : permuted.dimensions.map(({ axes }) => axes[0] ?? null) };
+  const loop = fold.loop === null ? null : { ...fold.loop, resultAxes: own === inOrder ? null : own.dimensions.map(({ axes }) => axes[0] ?? null) };
   return withinLimits(group, { kind: "admission", place, results, loop, isFold: true, operands: fold.operands, operations: 1 }, context);
 }
 

@@ -261,7 +261,9 @@ class GroupLowering {
 
   /** The index of a loop's results. */
   #resultIndex({ resultAxes }: InnerLoop, outer: readonly Expr[], space: readonly number[], shape: readonly number[]): readonly Expr[] {
-    return resultAxes?.map((axis) => (axis === null ? int(0) : at(outer, axis))) ?? this.#inOrder(outer, space, shape);
+    if (resultAxes === null) return this.#inOrder(outer, space, shape);
+    const axes = this.#inOrder(outer, space, space);
+    return resultAxes.map((axis) => (axis === null ? int(0) : at(axes, axis)));
   }
 
   // Buffers -------------------------------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ describe("the js device", () => {
   it("fills constants once and copies between places", () => {
     const constant: Slot = { kind: "constant", dtype: "int32", length: 2, values: [7, -7] };
     const into: Slot = { kind: "output", output: 0, dtype: "int32", length: 4 };
-    const executable = new JsDevice().prepare(program([constant, into], [{ kind: "copy", from: 0, to: 1, count: 2 }], {
+    const executable = new JsDevice().prepare(program([constant, into], [{ kind: "copy", from: 0, fromOffset: 0, to: 1, toOffset: 0, count: 2 }], {
       inputs: [], outputs: [{ shape: [4], dtype: "int32" }], kernels: [],
     }));
     expect(executable.run([])[0]).toEqual(Int32Array.of(7, -7, 0, 0));
@@ -93,7 +93,7 @@ describe("the js device", () => {
 
   it("copies a part of a longer place", () => {
     const shorter: Slot = { kind: "output", output: 0, dtype: "float32", length: 2 };
-    const executable = new JsDevice().prepare(program([input, shorter], [{ kind: "copy", from: 0, to: 1, count: 2 }], { kernels: [] }));
+    const executable = new JsDevice().prepare(program([input, shorter], [{ kind: "copy", from: 0, fromOffset: 0, to: 1, toOffset: 0, count: 2 }], { kernels: [] }));
     expect(executable.run([ones()])[0]).toEqual(Float32Array.of(1, 2));
   });
 

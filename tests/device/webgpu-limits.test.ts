@@ -28,6 +28,10 @@ const programs: Readonly<Record<string, () => NDArray>> = {
   "a sort": () => jit((x: NDArray) => np.sort(x))(np.arange(1000).mul(7919).mod(1009)),
   "a prefix sum": () => np.cumsum(np.arange(2000).mod(3)),
   "12 operands": () => jit((...xs: NDArray[]) => xs.reduce((sum, x, index) => sum.add(x.mul(index))))(...many.map((index) => np.arange(50).add(index))),
+  "12 operands side by side": () => jit((...xs: NDArray[]) => np.concatenate(xs))(...many.map((index) => np.arange(5 + index).add(index))),
+  "12 operands of two dtypes": () => jit((...xs: NDArray[]) => np.concatenate([np.concatenate(xs.slice(0, 6)), np.stack(xs.slice(6)).astype("int32").reshape(30)]))(
+    ...many.map((index) => (index < 6 ? np.arange(5) : np.full([5], index)))),
+  "12 operands stacked at once, eagerly": () => np.stack(many.map((index) => np.arange(5).mul(index))),
   "12 results": () => {
     const results = jit((x: NDArray) => many.map((index) => np.sin(x.mul(index))))(np.arange(40)) as unknown as NDArray[];
     return results.reduce((sum, result) => sum.add(result));

@@ -30,11 +30,13 @@ export interface KernelStep {
   readonly extent: number;
 }
 
-/** Copies `count` elements between two places. */
+/** Copies `count` elements between two places of one dtype; offsets are in elements. */
 export interface CopyStep {
   readonly kind: "copy";
   readonly from: number;
+  readonly fromOffset: number;
   readonly to: number;
+  readonly toOffset: number;
   readonly count: number;
 }
 

@@ -28,6 +28,7 @@ import { inlineCalls } from "../passes/inline.ts";
 import { physicalize } from "../passes/physicalize.ts";
 import { simplify } from "../passes/simplify.ts";
 import { planMemory, type PlannedProgram } from "../plan/plan.ts";
+import { packBuffers } from "../schedule/pack-buffers.ts";
 import { scheduleProgram } from "../schedule/schedule.ts";
 import type { Capabilities } from "../target.ts";
 import { physicalEquation } from "../transforms/physical.ts";
@@ -141,6 +142,7 @@ export const lowerStage: Stage<FusionPlan, StepProgram<Kernel>> = {
 };
 
 export const scheduleStages: readonly Stage<StepProgram<Kernel>, StepProgram<Kernel>>[] = [
+  { name: "pack buffers", run: (program, { capabilities }) => packBuffers(program, capabilities), requires: [], ensures: [verifiedKernels, boundBuffers] },
   { name: "schedule", run: (program, { capabilities }) => scheduleProgram(program, capabilities), requires: [], ensures: [verifiedKernels, boundBuffers] },
   { name: "simplify kernels", run: (program) => mapKernels(program, simplifyKernel), requires: [], ensures: [verifiedKernels, boundBuffers] },
 ];

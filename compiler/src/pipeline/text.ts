@@ -45,7 +45,7 @@ function printSteps(program: StepProgram<Kernel>): string {
 }
 
 function stepText(step: Step, program: StepProgram<Kernel>): string {
-  if (step.kind === "copy") return `copy ${step.count} elements from ${valueText(step.from, program)} to ${valueText(step.to, program)}`;
+  if (step.kind === "copy") return `copy ${step.count} elements from ${valueText(step.from, program)} at ${step.fromOffset} to ${valueText(step.to, program)} at ${step.toOffset}`;
   const { code } = at(program.kernels, step.kernel);
   const bound = code.buffers.map((buffer, position) => `${buffer.name} = ${valueText(at(step.buffers, position), program)}`);
   return `kernel ${step.kernel} ${code.name}(${bound.join(", ")}) over ${step.extent}`;

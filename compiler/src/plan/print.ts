@@ -40,7 +40,7 @@ function slotText(slot: Slot): string {
 }
 
 function stepText(step: Step, plan: PlannedProgram): string {
-  if (step.kind === "copy") return `copy ${step.count} elements from slot ${step.from} to slot ${step.to}`;
+  if (step.kind === "copy") return `copy ${step.count} elements from slot ${step.from} at ${step.fromOffset} to slot ${step.to} at ${step.toOffset}`;
   const kernel = at(plan.kernels, step.kernel);
   const bound = kernel.buffers.map((buffer, position) => `${buffer.name} = slot ${at(step.buffers, position)}`);
   return `${kernel.name}(${bound.join(", ")}) over ${step.extent}`;

@@ -106,9 +106,10 @@ function copyText(step: CopyStep, program: Program): string {
   const from = at(program.slots, step.from);
   const to = at(program.slots, step.to);
   if (from.dtype !== to.dtype) throw new InternalError(`a copy step from ${from.dtype} to ${to.dtype}`);
-  const count = step.count * wordsOf(from.dtype);
-  const source = step.count === from.length ? `place${step.from}` : `place${step.from}.subarray(0, ${count})`;
-  return `place${step.to}.set(${source});`;
+  const words = wordsOf(from.dtype);
+  const source = step.count === from.length ? `place${step.from}`
+    : `place${step.from}.subarray(${step.fromOffset * words}, ${(step.fromOffset + step.count) * words})`;
+  return `place${step.to}.set(${source}, ${step.toOffset * words});`;
 }
 
 function wordsOf(dtype: DType): number {

@@ -197,8 +197,11 @@ function actionOf(step: Step, program: Program, scalars: ScalarBuffer, maxWorkgr
     case "copy": {
       const from = partOf(step.from, program);
       const to = partOf(step.to, program);
-      const bytes = step.count * bytesPerElement(at(program.slots, step.from).dtype);
-      return { kind: "copy", from: { ...from, bytes }, to: { ...to, bytes } };
+      const each = bytesPerElement(at(program.slots, step.from).dtype);
+      const bytes = step.count * each;
+      return {
+        kind: "copy", from: { ...from, offset: from.offset + step.fromOffset * each, bytes }, to: { ...to, offset: to.offset + step.toOffset * each, bytes },
+      };
     }
     default: return assertNever(step, "step");
   }

@@ -20,7 +20,7 @@ describe("compile", () => {
     let now = 0;
     compile(program(), { name: "logged", target: "js", log: (event) => void events.push(event), clock: () => now++ });
     expect(events.map((event) => event.stage)).toEqual([
-      ...jaxprPasses.map((pass) => pass.name), "fuse", "lower", "schedule", "simplify kernels", "legalize", "plan", "codegen",
+      ...jaxprPasses.map((pass) => pass.name), "fuse", "lower", "pack buffers", "schedule", "simplify kernels", "legalize", "plan", "codegen",
     ]);
     expect(new Set(events.map((event) => event.milliseconds))).toEqual(new Set([1]));
     expect(at(events, 0)).toMatchObject({ program: "logged", changed: false });

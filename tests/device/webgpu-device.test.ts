@@ -167,6 +167,18 @@ describeWebgpu("the webgpu device", () => {
     expect(either(onJs).toArraySync()).toEqual([3, 6]);
   });
 
+  it("writes results into the memory of donated arguments", async () => {
+    const f = jit((v: NDArray) => np.sin(v).add(1), { donateArgnums: 0 });
+    let x = np.zeros([1000]);
+    const buffer = x.gpuBuffer();
+    const { arrayBytes } = webgpuDevice().memory();
+    for (let step = 0; step < 3; step++) x = f(x);
+    expect(x.gpuBuffer()).toBe(buffer);
+    expect(webgpuDevice().memory().arrayBytes).toBe(arrayBytes);
+    const exact = Math.sin(Math.sin(1) + 1) + 1;
+    expect((await x.data())[999]).toBeCloseTo(exact, 5);
+  });
+
   it("compiles ahead of the first call", async () => {
     const f = jit((v: NDArray) => np.tanh(v).sum(1).add(0.125));
     await f.compile("f32[5,7]");

@@ -80,7 +80,7 @@ class PlanLowering {
     for (const { kernel, buffers, extent, isCopy } of steps) {
       const bound = buffers.map(({ from, index }) => at(places[from], index));
       if (isCopy === true) {
-        this.#steps.push({ kind: "copy", from: at(bound, 0), to: at(bound, 1), count: extent });
+        this.#steps.push({ kind: "copy", from: at(bound, 0), fromOffset: 0, to: at(bound, 1), toOffset: 0, count: extent });
         continue;
       }
       const number = this.#kernel({ code: kernel, inPlace: [], asWritten: true });

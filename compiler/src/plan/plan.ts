@@ -113,7 +113,7 @@ class Planner {
   /** Gives results of a step the memory of operands that die there. */
   #takePlaces(step: Step, number: number): void {
     if (step.kind === "copy") {
-      if (!this.#mayTake(step.from, step.to, [step.from, step.to], number)) return;
+      if (step.fromOffset !== 0 || step.toOffset !== 0 || !this.#mayTake(step.from, step.to, [step.from, step.to], number)) return;
       this.#taken.set(step.to, step.from);
       this.#needless.add(number);
       return;

@@ -58,6 +58,11 @@ export class WebGpuDevice implements Device {
     this.#host = {
       connection: () => this.#usable(),
       blockOf: (buffer) => this.#blockOf(buffer),
+      overwritten: (array, madeBy) => {
+        this.#copies.drop(array);
+        array.madeBy = madeBy;
+        array.batch = this.#connection.stream.open();
+      },
       arrayIn: (block, byteLength, madeBy) => this.#arrayIn(block, byteLength, madeBy),
     };
   }

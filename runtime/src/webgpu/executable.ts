@@ -18,6 +18,8 @@ export interface Host {
   connection(): Connection;
   /** Where the elements of an array lie; throws where they are lost. */
   blockOf(buffer: DeviceBuffer): { readonly array: GpuArray; readonly block: Block };
+  /** A program has written into the memory of an array, which is given away. */
+  overwritten(array: GpuArray, madeBy: string): void;
   /** An array of what a program has put into a block. */
   arrayIn(block: Block, byteLength: number, madeBy: string): GpuArray;
 }
@@ -66,12 +68,15 @@ export class WebGpuExecutable implements Executable {
   readonly bytes: number;
   readonly #host: Host;
   readonly #use: BlockUse;
+  /** Inputs in whose memory results lie. */
+  readonly #overwritten: readonly number[];
   #prepared: Prepared | null = null;
 
   constructor(program: Program, host: Host) {
     this.program = program;
     this.#host = host;
     this.#use = blockUse(program);
+    this.#overwritten = overwrittenInputs(program);
     const textBytes = program.kernels.reduce((total, kernel) => total + kernel.text.length, 0);
     const constantBytes = program.slots.reduce((total, slot) => total + (slot.kind === "constant" ? slot.length * 8 : 0), 0);
     // A driver keeps some twenty bytes for each character of a shader.
@@ -129,6 +134,7 @@ export class WebGpuExecutable implements Executable {
     const batch = stream.open();
     batch.include(begun);
     for (const { array } of sources) batch.include(array.batch);
+    for (const place of this.#overwritten) this.#host.overwritten(at(sources, place).array, this.program.name);
     const arrays = new Map<number, GpuArray>();
     const results = this.program.outputSources.map((source): GpuArray => {
       if (source.kind === "input") return at(sources, source.input).array;
@@ -266,6 +272,18 @@ function filled(connection: Connection, flags: number, words: ArrayBufferView<Ar
   const buffer = connection.gpu.createBuffer({ size: Math.max(4, words.byteLength), usage: flags | usage.copyDestination });
   if (words.byteLength > 0) connection.gpu.queue.writeBuffer(buffer, 0, words);
   return buffer;
+}
+
+function overwrittenInputs({ steps, slots, kernels }: Program): readonly number[] {
+  const written = steps.flatMap((step) => {
+    if (step.kind === "copy") return [step.to];
+    const access = at(kernels, step.kernel).launch?.access ?? [];
+    return step.buffers.filter((_, position) => access[position] !== "read");
+  });
+  return [...new Set(written)].flatMap((number) => {
+    const slot = at(slots, number);
+    return slot.kind === "input" ? [slot.input] : [];
+  });
 }
 
 function blockUse({ steps, slots, blocks }: Program): BlockUse {

@@ -16,7 +16,7 @@ export class GpuArray implements DeviceBuffer {
   /** Bytes of its elements in words. */
   readonly byteLength: number;
   /** What made it, for the message when it is lost. */
-  readonly madeBy: string;
+  madeBy: string;
   /** The GPU device that `block` is of. */
   connection: Connection;
   block: Block;

@@ -32,7 +32,7 @@ if (!values.alone && !existsSync(new URL("node_modules/@jax-js/jax", import.meta
 }
 
 const names = Object.keys(contestants).filter((name) => !values.alone || name === "loop" || name === "lanewise");
-const options = values.quick ? { processes: 1, seconds: 0.2 } : { processes: 3, seconds: 0.5 };
+const options = values.quick ? { processes: 1, seconds: 0.2, longest: 24 } : { processes: 3, seconds: 0.5, longest: 60 };
 console.log(`${chosen.length} workloads, ${names.length} contestants, ${options.processes} process${options.processes === 1 ? "" : "es"} each; times in ms`);
 const results = await runAll(chosen, names, { ...options, report: (line) => console.log(line) });
 console.log(`\n${tableOf(results)}`);

@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
  * @typedef {object} Contestant
  * @property {string} label
  * @property {"loop" | "lanewise" | "jax" | "tf"} form which member of a workload it runs
+ * @property {number} [patience] the part of the longest time that its processes get, 1 if absent
  * @property {(form: any, inputs: Record<string, Input>, options: { jit: boolean }) => Promise<Runner>} start
  */
 
@@ -94,7 +95,7 @@ export const contestants = {
   loop: { label: "hand-written loop", form: "loop", start: startLoop },
   lanewise: { label: "lanewise js", form: "lanewise", start: startLanewise },
   "jax-wasm": { label: "jax-js wasm", form: "jax", start: startJax("wasm") },
-  "jax-cpu": { label: "jax-js cpu", form: "jax", start: startJax("cpu") },
+  "jax-cpu": { label: "jax-js cpu", form: "jax", patience: 0.25, start: startJax("cpu") },
   "tf-wasm": { label: "tfjs wasm", form: "tf", start: startTf("wasm") },
   "tf-cpu": { label: "tfjs cpu", form: "tf", start: startTf("cpu") },
 };

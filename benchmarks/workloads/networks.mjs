@@ -3,7 +3,7 @@
 import { gradientOf, sampled } from "../harness/check.mjs";
 import { integers, uniform } from "../harness/data.mjs";
 import { exactGelu, exp, tanh } from "./math.mjs";
-import { multiply } from "./products.mjs";
+import { columnSums, multiply } from "./products.mjs";
 
 // A tanh network 784-512-256-10 -----------------------------------------------------------------------------------------
 
@@ -46,16 +46,10 @@ function layerByHand(/** @type {Float32Array} */ x, /** @type {Float32Array} */ 
   const fanIn = x.length / batch;
   const fanOut = b.length;
   if (batch === 1) {
-    const sums = Float64Array.from(b);
-    for (let p = 0; p + 3 < fanIn; p += 4) {
-      const v0 = x[p];
-      const v1 = x[p + 1];
-      const v2 = x[p + 2];
-      const v3 = x[p + 3];
-      const start = p * fanOut;
-      for (let j = 0; j < fanOut; j++) sums[j] += v0 * w[start + j] + v1 * w[start + fanOut + j] + (v2 * w[start + 2 * fanOut + j] + v3 * w[start + 3 * fanOut + j]);
-    }
-    return Float32Array.from(sums, (sum) => (last ? sum : tanh(sum)));
+    const sums = columnSums(x, w, fanIn, fanOut);
+    const out = new Float32Array(fanOut);
+    for (let j = 0; j < fanOut; j++) out[j] = last ? sums[j] + b[j] : tanh(sums[j] + b[j]);
+    return out;
   }
   return multiply(x, w, new Float32Array(batch * fanOut), batch, fanOut, fanIn, { aRow: fanIn, aStep: 1, bStep: fanOut, bColumn: 1 },
     last ? (value, column) => value + b[column] : (value, column) => tanh(value + b[column]));

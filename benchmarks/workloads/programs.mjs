@@ -121,27 +121,67 @@ const pairs = [
     inputs: () => ({ x: uniform([512, 64]), y: uniform([512, 64], -1, 1, 2) }),
     loop: (x, y) => {
       const out = new Float32Array(512 * 512);
-      for (let i = 0; i < 512; i += 2) {
-        for (let j = 0; j < 512; j += 2) {
-          let s0 = 0;
-          let s1 = 0;
-          let s2 = 0;
-          let s3 = 0;
+      for (let i = 0; i < 512; i += 4) {
+        for (let j = 0; j < 512; j += 4) {
+          let s00 = 0;
+          let s01 = 0;
+          let s02 = 0;
+          let s03 = 0;
+          let s10 = 0;
+          let s11 = 0;
+          let s12 = 0;
+          let s13 = 0;
+          let s20 = 0;
+          let s21 = 0;
+          let s22 = 0;
+          let s23 = 0;
+          let s30 = 0;
+          let s31 = 0;
+          let s32 = 0;
+          let s33 = 0;
           for (let p = i * 64, q = j * 64, end = p + 64; p < end; p++, q++) {
-            const d0 = x[p] - y[q];
-            const d1 = x[p] - y[q + 64];
-            const d2 = x[p + 64] - y[q];
-            const d3 = x[p + 64] - y[q + 64];
-            s0 += d0 * d0;
-            s1 += d1 * d1;
-            s2 += d2 * d2;
-            s3 += d3 * d3;
+            const q0 = y[q];
+            const q1 = y[q + 64];
+            const q2 = y[q + 128];
+            const q3 = y[q + 192];
+            const p0 = x[p];
+            s00 += (p0 - q0) * (p0 - q0);
+            s01 += (p0 - q1) * (p0 - q1);
+            s02 += (p0 - q2) * (p0 - q2);
+            s03 += (p0 - q3) * (p0 - q3);
+            const p1 = x[p + 64];
+            s10 += (p1 - q0) * (p1 - q0);
+            s11 += (p1 - q1) * (p1 - q1);
+            s12 += (p1 - q2) * (p1 - q2);
+            s13 += (p1 - q3) * (p1 - q3);
+            const p2 = x[p + 128];
+            s20 += (p2 - q0) * (p2 - q0);
+            s21 += (p2 - q1) * (p2 - q1);
+            s22 += (p2 - q2) * (p2 - q2);
+            s23 += (p2 - q3) * (p2 - q3);
+            const p3 = x[p + 192];
+            s30 += (p3 - q0) * (p3 - q0);
+            s31 += (p3 - q1) * (p3 - q1);
+            s32 += (p3 - q2) * (p3 - q2);
+            s33 += (p3 - q3) * (p3 - q3);
           }
           const at = i * 512 + j;
-          out[at] = Math.sqrt(s0);
-          out[at + 1] = Math.sqrt(s1);
-          out[at + 512] = Math.sqrt(s2);
-          out[at + 513] = Math.sqrt(s3);
+          out[at] = Math.sqrt(s00);
+          out[at + 1] = Math.sqrt(s01);
+          out[at + 2] = Math.sqrt(s02);
+          out[at + 3] = Math.sqrt(s03);
+          out[at + 512] = Math.sqrt(s10);
+          out[at + 513] = Math.sqrt(s11);
+          out[at + 514] = Math.sqrt(s12);
+          out[at + 515] = Math.sqrt(s13);
+          out[at + 1024] = Math.sqrt(s20);
+          out[at + 1025] = Math.sqrt(s21);
+          out[at + 1026] = Math.sqrt(s22);
+          out[at + 1027] = Math.sqrt(s23);
+          out[at + 1536] = Math.sqrt(s30);
+          out[at + 1537] = Math.sqrt(s31);
+          out[at + 1538] = Math.sqrt(s32);
+          out[at + 1539] = Math.sqrt(s33);
         }
       }
       return out;
@@ -396,8 +436,11 @@ const random = [
     name: "random_uniform_1M", says: "2^20 uniform numbers", bytes: 4 * million, tolerance: 2e-3,
     inputs: () => ({}),
     loop: () => {
-      const out = new Float32Array(million);
-      for (let i = 0; i < million; i++) out[i] = (threefry(i) >>> 9) * 2 ** -23;
+      const out = new Float32Array(1048576);
+      for (let i = 0; i < 1048576; i += 2) {
+        out[i] = (threefry(i) >>> 9) * 1.1920928955078125e-7;
+        out[i + 1] = (threefry(i + 1) >>> 9) * 1.1920928955078125e-7;
+      }
       return out;
     },
     lanewise: (lanewise) => () => lanewise.random.uniform(lanewise.random.key(7), [million]),

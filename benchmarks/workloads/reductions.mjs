@@ -21,21 +21,17 @@ export const reductions = [
       let b = 0;
       let c = 0;
       let d = 0;
-      for (let i = 0; i < x.length; i += 8) {
+      for (let i = 0; i < 4194304; i += 4) {
         const p = x[i];
         const q = x[i + 1];
         const r = x[i + 2];
         const s = x[i + 3];
-        const t = x[i + 4];
-        const u = x[i + 5];
-        const v = x[i + 6];
-        const w = x[i + 7];
-        a += p * p + t * t;
-        b += q * q + u * u;
-        c += r * r + v * v;
-        d += s * s + w * w;
+        a += p * p;
+        b += q * q;
+        c += r * r;
+        d += s * s;
       }
-      return Float32Array.of(a + b + c + d);
+      return Float32Array.of(a + b + (c + d));
     },
     lanewise: ({ numpy: np }) => (x) => np.sum(x.mul(x)),
     jax: ({ numpy: np }) => (x) => np.sum(x.ref.mul(x)),
@@ -75,9 +71,12 @@ export const reductions = [
       const sums = new Float64Array(2048);
       for (let i = 0; i < 2048; i += 4) {
         const start = i * 2048;
-        for (let j = 0; j < 2048; j++) sums[j] += x[start + j] + x[start + 2048 + j] + (x[start + 4096 + j] + x[start + 6144 + j]);
+        for (let j = 0; j < 2048; j++) {
+          const place = start + j;
+          sums[j] += x[place] + x[place + 2048] + (x[place + 4096] + x[place + 6144]);
+        }
       }
-      return Float32Array.from(sums);
+      return new Float32Array(sums);
     },
     lanewise: ({ numpy: np }) => (x) => np.sum(x, 0),
     jax: ({ numpy: np }) => (x) => np.sum(x, 0),

@@ -19,7 +19,9 @@ import { blockLoop, type JamContext } from "./jam.ts";
 import {
   definitionsIn, extentOf, limitOf, loadPattern, loadsIn, parallelNest, perfectNest, tripsOf, withNest, writtenMemory, type LoadPattern, type Nest,
 } from "./nest.ts";
+import { cutRanges } from "./ranges.ts";
 import { singleStep, type Scheduled, type ScheduledStep } from "./scheduled.ts";
+import { settleVariables } from "./settle.ts";
 import { holdsInnerFolds, inRowBlocks, inStrips, runsAcrossColumns } from "./strips.ts";
 import { findTile, tileContraction, type Tile } from "./tile.ts";
 import { unswitch } from "./unswitch.ts";
@@ -41,17 +43,17 @@ export function scheduleForCpu(kernel: Kernel, capabilities: Capabilities): Sche
   // A packed operand is found by quotients and remainders of blocked indices, which hide what is the same in every iteration.
   const settle = scheduled.scratch.length > 0 ? simplifyKernel : (made: Kernel): Kernel => made;
   const steps = scheduled.steps.map(({ kernel: made, buffers }): ScheduledStep => (
-    { kernel: serialOuterLoops(hoistInvariants(settle(made))), buffers }
+    { kernel: serialOuterLoops(hoistInvariants(settleVariables(settle(made)))), buffers }
   ));
   return { ...scheduled, steps };
 }
 
-/** The kernel in parts, so that in most of them conditions on the indices of a register tile are decided. */
+/** The kernel in parts, so that in most of them conditions on the indices of parallel loops are decided. */
 function cutKernel(kernel: Kernel): readonly Kernel[] {
   const nest = parallelNest(kernel);
   const folded = foldNest(kernel, nest, serialLoops(nest));
   const place = folded === null ? null : findTile(nest, folded.folds, folded.loads);
-  if (folded === null || place === null) return [kernel];
+  if (folded === null || place === null) return cutRanges(kernel, { fresh: freshNames(kernel), written: writtenMemory(kernel) });
   const parts = cutAtGuards(kernel, nest, folded.folds, place.columns) ?? cutAtGuards(kernel, nest, folded.folds, place.rows);
   return parts === null ? [kernel] : parts.flatMap((part) => cutKernel(simplifyKernel(part)));
 }

@@ -69,13 +69,13 @@ function underGuard(body: readonly Stmt[], guard: IfStmt, position: number, uses
 // Conditions as bounds --------------------------------------------------------------------------------------------------
 
 /** The conditions that all must hold. */
-function conjuncts(condition: Expr): readonly Expr[] {
+export function conjuncts(condition: Expr): readonly Expr[] {
   if (condition.kind === "op" && condition.op === "and") return condition.args.flatMap(conjuncts);
   return [condition];
 }
 
 /** A comparison of indices as a sum that is at least 0; null for other conditions. */
-function asBound(condition: Expr): AffineSum | null {
+export function asBound(condition: Expr): AffineSum | null {
   if (condition.kind !== "op" || condition.args.length !== 2) return null;
   const [left, right] = [at(condition.args, 0), at(condition.args, 1)];
   if (left.type.dtype !== "int32") return null;
@@ -184,7 +184,8 @@ export function cutAtGuards(kernel: Kernel, nest: Nest, folds: readonly ForStmt[
   return [[begin, end], [0, begin], [end, extent]].flatMap(([from = 0, to = 0]) => (from === to ? [] : [segment(kernel, nest, depth, from, to)]));
 }
 
-function segment(kernel: Kernel, nest: Nest, depth: number, begin: number, end: number): Kernel {
+/** The kernel for some iterations of one parallel loop. */
+export function segment(kernel: Kernel, nest: Nest, depth: number, begin: number, end: number): Kernel {
   const loops = nest.loops.map((loop, position) => (position === depth ? { ...loop, end: int(end - begin) } : loop));
   const { index } = at(loops, depth);
   const body = substituteIn(nest.body, new Map([[index, add(ref(index, scalarType("int32")), int(begin))]]));

@@ -3,7 +3,7 @@
  * goes outside, and each side gets a loop of its own.
  */
 
-import { declaredName, exprsOf, forEachExpr, forEachStmt, mapBodiesOf, withBody } from "../kernel/walk.ts";
+import { declaredName, forEachExpr, forEachStmt, mapBodiesOf, withBody } from "../kernel/walk.ts";
 import type { Expr, ForStmt, IfStmt, Kernel, Stmt } from "../kernel/types.ts";
 import { hoistInvariants } from "./hoist.ts";
 import { copyOf, type JamContext } from "./jam.ts";
@@ -13,7 +13,7 @@ import { parallelNest } from "./nest.ts";
 export function unswitch(kernel: Kernel, context: JamContext): Kernel {
   const nest = parallelNest(kernel);
   const innermost = nest.loops.at(-1);
-  const mayHave = nest.loops.length > 1 && innermost !== undefined && nest.body.some(({ kind }) => kind === "if") && nest.body.every(({ kind }) => kind !== "for" && kind !== "while");
+  const mayHave = innermost?.loop === "simd" && nest.body.some(({ kind }) => kind === "if") && nest.body.every(({ kind }) => kind !== "for" && kind !== "while");
   if (!mayHave) return kernel;
   const lifted = hoistInvariants(kernel, context.fresh);
   let found = false;
@@ -22,7 +22,7 @@ export function unswitch(kernel: Kernel, context: JamContext): Kernel {
     const guard = fixedGuard(statement);
     if (guard === null) return [mapBodiesOf(statement, inBody)];
     found = true;
-    const side = (chosen: readonly Stmt[]): Stmt => ({ ...statement, body: withoutVariables(statement.body.flatMap((each) => (each === guard ? chosen : [each]))) });
+    const side = (chosen: readonly Stmt[]): Stmt => ({ ...statement, body: statement.body.flatMap((each) => (each === guard ? chosen : [each])) });
     return [{ ...guard, then: [side(guard.then)], otherwise: copyOf([side(guard.otherwise)], context) }];
   });
   const body = inBody(lifted.body);
@@ -45,25 +45,4 @@ function mentionsAny(expr: Expr, names: ReadonlySet<string>): boolean {
     if (node.kind === "ref") found ||= names.has(node.name);
   });
   return found;
-}
-
-/** Variables that are assigned once, beside their declaration and before they are read, become names of their values. */
-function withoutVariables(body: readonly Stmt[]): readonly Stmt[] {
-  const settled = new Set<string>();
-  body.forEach((statement, position) => {
-    if (statement.kind !== "var") return;
-    const { name } = statement;
-    const assigned = body.findIndex((each) => each.kind === "assign" && each.name === name);
-    let assignments = 0;
-    forEachStmt(body, (each) => {
-      if (each.kind === "assign" && each.name === name) assignments += 1;
-    });
-    const isReadBefore = body.slice(position, assigned + 1).some((each) => each !== statement && exprsOf(each).some((expr) => mentionsAny(expr, new Set([name]))));
-    if (assigned >= 0 && assignments === 1 && !isReadBefore) settled.add(name);
-  });
-  return body.flatMap((statement): readonly Stmt[] => {
-    if (statement.kind === "var" && settled.has(statement.name)) return [];
-    if (statement.kind === "assign" && settled.has(statement.name)) return [{ kind: "let", name: statement.name, value: statement.value }];
-    return [statement];
-  });
 }

@@ -33,6 +33,9 @@ export interface DeviceMemory {
   readonly budgetBytes: number | null;
 }
 
+/** The lines of the user's program that a kernel comes from. Asked only when something is wrong with it. */
+export type KernelSources = (kernel: number) => readonly string[];
+
 /** A program made ready on a device. */
 export interface Executable {
   readonly program: Program;
@@ -75,7 +78,7 @@ export interface Device {
   /** Gives the memory back. The buffer must not be used afterwards, and no array may share it. */
   free(buffer: DeviceBuffer): void;
   /** Makes a program ready. Throws a LanewiseError where this environment forbids it. */
-  prepare(program: Program): Executable;
+  prepare(program: Program, sources?: KernelSources): Executable;
   /**
    * Resolves when everything that was asked of the device before is done; rejects where the device is lost, and where the
    * commands that were to fill `buffer` have failed.

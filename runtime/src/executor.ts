@@ -8,7 +8,7 @@ import { InternalError } from "@lanewise/compiler/base/assert";
 import { allocateHost } from "@lanewise/compiler/base/dtype";
 import { LeastRecentlyUsed } from "@lanewise/compiler/base/least-recently-used";
 import { sizeOf } from "@lanewise/compiler/base/shape";
-import type { Device, DeviceBuffer, Executable } from "./device.ts";
+import type { Device, DeviceBuffer, Executable, KernelSources } from "./device.ts";
 
 const defaultBudget = 64 << 20;
 
@@ -23,13 +23,13 @@ export class Executor {
   }
 
   /** The program made ready; prepared when it is new here or was dropped. Keep the result to call it again at once. */
-  load(program: Program): Executable {
+  load(program: Program, sources?: KernelSources): Executable {
     const known = this.#prepared.get(program);
     if (known !== undefined) {
       this.#order.use(program);
       return known;
     }
-    const executable = this.device.prepare(program);
+    const executable = this.device.prepare(program, sources);
     this.#prepared.set(program, executable);
     this.#order.add(program, executable.bytes);
     return executable;

@@ -9,6 +9,8 @@ describeWebgpu("the command on webgpu", () => {
     const { code, out, err } = await command("dump", fixture("model.ts"), "loss", "--args", "f32[]", "f32[]", "--transform", "grad", "--device", "webgpu", "--emit", "wgsl", "--validate");
     expect([code, err]).toEqual([0, "the driver takes every shader"]);
     expect(out).toContain("@compute @workgroup_size");
+    expect(out).toMatch(/^\/\/ step \d+: 1 workgroup of \d+, 12 bytes, \d+ flops?$/m);
+    expect(out).toMatch(/^\/\/ .*model\.ts:18:\d+.*: mul/m);
   });
 
   it("runs files there", async () => {

@@ -72,16 +72,16 @@ describeWebgpu("what goes wrong on a GPU", () => {
 
     it("is told when it is compiled ahead", async () => {
       const device = await openDevice();
-      const error = await failureOf(device.prepare(program("broken", broken)).ready());
-      expect(error.message).toMatch(/\[LW2004\] broken[^]*kernel double[^]*line 5/);
+      const error = await failureOf(device.prepare(program("broken", broken), (kernel) => [`model.ts:3:${kernel}: mul`]).ready());
+      expect(error.message).toMatch(/\[LW2004\] broken[^]*kernel double, which computes model\.ts:3:0: mul[^]*line 5/);
     });
   });
 
   it("tells commands that the driver refuses", async () => {
     const device = await openDevice();
     const x = device.upload(numbers(), "float32");
-    // The input for reading and writing at once.
-    const result = runOn(device, program("twice", doubling, [0, 0]), x);
+    // The output for reading and writing at once.
+    const result = runOn(device, program("twice", doubling, [1, 1]), x);
     expect(await failureOf(device.read(result, "float32"))).toMatchObject({ code: "LW2005" });
     expect(await failureOf(device.settled(result))).toMatchObject({ code: "LW2005" });
     await expect(device.settled()).resolves.toBeUndefined();

@@ -28,6 +28,8 @@ export interface KernelStep {
   readonly buffers: readonly number[];
   readonly scalars: readonly ScalarArgument[];
   readonly extent: number;
+  /** Numbers of the equations that it computes, in the jaxpr after all passes: for messages. */
+  readonly eqns?: readonly number[];
 }
 
 /** Copies `count` elements between two places of one dtype; offsets are in elements. */

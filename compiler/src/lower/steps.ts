@@ -45,12 +45,12 @@ class PlanLowering {
     });
     for (const group of groups) {
       if (group.kind === "routine") {
-        this.#routine(at(jaxpr.eqns, at(at(group.parts, 0).eqns, 0)));
+        this.#routine(at(at(group.parts, 0).eqns, 0));
         continue;
       }
       const { kernel, same } = lowerGroup(this.#plan, group);
       for (const [value, original] of same) this.#same.set(value.id, original);
-      if (kernel !== null) this.#addStep(kernel);
+      if (kernel !== null) this.#addStep(kernel, ascending(group.parts.flatMap(({ eqns }) => eqns)));
     }
     const results = jaxpr.outs.map((out) => this.#numberOf(out));
     return {
@@ -59,13 +59,14 @@ class PlanLowering {
     };
   }
 
-  #addStep({ kernel, values, extent, inPlace }: GroupKernel): void {
+  #addStep({ kernel, values, extent, inPlace }: GroupKernel, eqns: readonly number[]): void {
     const buffers = values.map((value) => this.#number(value));
-    this.#steps.push({ kind: "kernel", kernel: this.#kernel({ code: kernel, inPlace, asWritten: false }), buffers, scalars: [], extent });
+    this.#steps.push({ kind: "kernel", kernel: this.#kernel({ code: kernel, inPlace, asWritten: false }), buffers, scalars: [], extent, eqns });
   }
 
   /** The steps of a library algorithm, over memory of its own beside the operands and results. */
-  #routine(eqn: Eqn): void {
+  #routine(place: number): void {
+    const eqn: Eqn = at(this.#plan.jaxpr.eqns, place);
     const { lower } = eqn.primitive;
     if (lower.kind !== "routine") throw new InternalError(`${eqn.primitive.name} is no routine`);
     const outAvals = eqn.outVars.map((result) => result.aval);
@@ -84,7 +85,7 @@ class PlanLowering {
         continue;
       }
       const number = this.#kernel({ code: kernel, inPlace: [], asWritten: true });
-      this.#steps.push({ kind: "kernel", kernel: number, buffers: bound, scalars: [], extent });
+      this.#steps.push({ kind: "kernel", kernel: number, buffers: bound, scalars: [], extent, eqns: [place] });
     }
   }
 
@@ -129,6 +130,10 @@ class PlanLowering {
     });
     return number;
   }
+}
+
+function ascending(numbers: readonly number[]): readonly number[] {
+  return [...new Set(numbers)].sort((left, right) => left - right);
 }
 
 /** The first variant that the target can run. */

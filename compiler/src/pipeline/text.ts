@@ -2,13 +2,15 @@
 
 import { at, InternalError } from "../base/assert.ts";
 import { shortName } from "../base/dtype.ts";
-import type { Launch, Program, Step, StepProgram } from "../artifact/types.ts";
+import type { Launch, Step, StepProgram } from "../artifact/types.ts";
 import { printFusion } from "../fuse/print.ts";
+import { operationsOf } from "../ir/cost.ts";
 import { printJaxpr } from "../ir/print.ts";
 import { printKernel } from "../kernel/print.ts";
 import type { Kernel } from "../kernel/types.ts";
 import { printMemory } from "../plan/print.ts";
 import type { Artifacts } from "./run.ts";
+import { kernelSourceLines } from "./sources.ts";
 
 /** The stages that have a text, in their order. The code of a kernel is `js` or `wgsl`, as the target has it. */
 export const stageNames = ["jaxpr", "passes", "fusion", "steps", "kernel", "legal", "js", "wgsl", "memory"] as const;
@@ -31,7 +33,7 @@ export function artifactText(artifacts: Artifacts, stage: StageName): string {
     case "steps": return printSteps(artifacts.steps);
     case "kernel": return printSteps(artifacts.kernel);
     case "legal": return printSteps(artifacts.legal);
-    case "js": case "wgsl": return printCode(artifacts.program, stage);
+    case "js": case "wgsl": return printCode(artifacts, stage);
     case "memory": return printMemory(artifacts.memory);
   }
 }
@@ -56,11 +58,27 @@ function valueText(value: number, program: StepProgram<Kernel>): string {
   return `${input === null ? `value ${value}` : `input ${input}`} ${shortName(dtype)}[${length}]`;
 }
 
-function printCode(program: Program, stage: StageName): string {
+function printCode(artifacts: Artifacts, stage: StageName): string {
+  const { program } = artifacts;
   if (codeStages[program.target] !== stage) throw new InternalError(`${program.name} is compiled for ${program.target}, which has no ${stage}`);
-  return program.kernels.map(({ text, launch }) => (launch === null ? text : `${launchText(launch)}\n${text}`)).join("\n\n");
+  return program.kernels.map(({ text, launch }, number) => (launch === null ? text : `${launchText(number, launch, artifacts)}${text}`)).join("\n\n");
 }
 
-function launchText({ workgroups, workgroupSize }: Launch): string {
-  return `// ${workgroups} workgroup${workgroups === 1 ? "" : "s"} of ${workgroupSize}`;
+/** For each step that runs a shader what it is launched with and moves; then the user's lines that it comes from. */
+function launchText(number: number, launch: Launch, artifacts: Artifacts): string {
+  const { steps, slots } = artifacts.program;
+  const lines = steps.flatMap((step, place) => {
+    if (step.kind !== "kernel" || step.kernel !== number) return [];
+    const bytes = [...new Set(step.buffers)].reduce((sum, slot) => sum + at(slots, slot).length * wordBytes, 0);
+    const flops = (step.eqns ?? []).reduce((sum, eqn) => sum + operationsOf(at(artifacts.passes.eqns, eqn)), 0);
+    return [`step ${place}: ${plural(launch.workgroups, "workgroup")} of ${launch.workgroupSize}, ${plural(bytes, "byte")}, ${plural(flops, "flop")}`];
+  });
+  return [...lines, ...kernelSourceLines(artifacts, number)].map((line) => `// ${line}\n`).join("");
+}
+
+/** A GPU has a word for each element of any dtype that programs store. */
+const wordBytes = 4;
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -33,7 +33,7 @@ export function scheduleProgram(program: StepProgram<Kernel>, capabilities: Capa
     for (const { dtype, length } of result.scratch) values.push({ dtype, length, input: null });
     result.steps.forEach(({ kernel, buffers }, number) => {
       const bound = buffers.map((buffer) => (buffer.kind === "buffer" ? at(step.buffers, buffer.buffer) : firstScratch + buffer.scratch));
-      steps.push({ kind: "kernel", kernel: at(numbers, number), buffers: bound, scalars: step.scalars, extent: result.steps.length === 1 && at(kernels, at(numbers, number)).asWritten ? step.extent : gridExtent(kernel) });
+      steps.push({ ...step, kernel: at(numbers, number), buffers: bound, extent: result.steps.length === 1 && at(kernels, at(numbers, number)).asWritten ? step.extent : gridExtent(kernel) });
     });
   }
   return { ...program, values, kernels, steps };

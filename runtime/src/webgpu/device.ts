@@ -7,7 +7,7 @@ import type { Program } from "@lanewise/compiler/artifact/types";
 import { InternalError } from "@lanewise/compiler/base/assert";
 import { allocateHost, shortName, type DType, type HostArray } from "@lanewise/compiler/base/dtype";
 import { DeviceLostError, raise } from "@lanewise/compiler/base/errors";
-import type { Device, DeviceBuffer, DeviceMemory, DeviceProbe, Executable } from "../device.ts";
+import type { Device, DeviceBuffer, DeviceMemory, DeviceProbe, Executable, KernelSources } from "../device.ts";
 import { badGpuBuffer, deviceLost } from "../errors.ts";
 import { adoptGpu, listAdapters, openGpu, type OpenedGpu } from "./adapter.ts";
 import { Connection } from "./connection.ts";
@@ -161,9 +161,9 @@ export class WebGpuDevice implements Device {
 
   // Programs -----------------------------------------------------------------------------------------------------------
 
-  prepare(program: Program): Executable {
+  prepare(program: Program, sources: KernelSources = () => []): Executable {
     if (program.target !== "webgpu") throw new InternalError(`a program for ${program.target} on the device ${this.name}`);
-    return new WebGpuExecutable(program, this.#host);
+    return new WebGpuExecutable(program, this.#host, sources);
   }
 
   async settled(buffer?: DeviceBuffer): Promise<void> {

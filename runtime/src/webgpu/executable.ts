@@ -4,9 +4,10 @@ import { dispatchSize, packScalars } from "@lanewise/compiler/artifact/dispatch"
 import type { KernelStep, Program, Slot, Step } from "@lanewise/compiler/artifact/types";
 import { assertNever, at, InternalError, required } from "@lanewise/compiler/base/assert";
 import { allocateHost } from "@lanewise/compiler/base/dtype";
-import type { DeviceBuffer, Executable } from "../device.ts";
+import type { DeviceBuffer, Executable, KernelSources } from "../device.ts";
 import type { Connection } from "./connection.ts";
 import type { GpuArray } from "./gpu-array.ts";
+import type { KernelOrigin } from "./gpu-errors.ts";
 import { usage } from "./gpu.ts";
 import { bytesPerElement, toWords } from "./layout.ts";
 import type { Pipeline } from "./pipelines.ts";
@@ -67,13 +68,15 @@ export class WebGpuExecutable implements Executable {
   readonly program: Program;
   readonly bytes: number;
   readonly #host: Host;
+  readonly #sources: KernelSources;
   readonly #use: BlockUse;
   /** Inputs in whose memory results lie. */
   readonly #overwritten: readonly number[];
   #prepared: Prepared | null = null;
 
-  constructor(program: Program, host: Host) {
+  constructor(program: Program, host: Host, sources: KernelSources) {
     this.program = program;
+    this.#sources = sources;
     this.#host = host;
     this.#use = blockUse(program);
     this.#overwritten = overwrittenInputs(program);
@@ -86,7 +89,7 @@ export class WebGpuExecutable implements Executable {
   async ready(): Promise<void> {
     const connection = this.#host.connection();
     if (this.#prepared?.connection === connection) return;
-    const pipelines = await Promise.all(this.program.kernels.map((kernel) => connection.pipelines.compile(this.program.name, kernel)));
+    const pipelines = await Promise.all(this.program.kernels.map((_, kernel) => connection.pipelines.compile(this.#origin(kernel))));
     this.#prepared = this.#prepare(connection, pipelines);
   }
 
@@ -177,9 +180,13 @@ export class WebGpuExecutable implements Executable {
 
   #preparedOn(connection: Connection): Prepared {
     if (this.#prepared?.connection === connection) return this.#prepared;
-    const pipelines = this.program.kernels.map((kernel) => connection.pipelines.get(this.program.name, kernel));
+    const pipelines = this.program.kernels.map((_, kernel) => connection.pipelines.get(this.#origin(kernel)));
     this.#prepared = this.#prepare(connection, pipelines);
     return this.#prepared;
+  }
+
+  #origin(kernel: number): KernelOrigin {
+    return { program: this.program.name, kernel: at(this.program.kernels, kernel), sources: () => this.#sources(kernel) };
   }
 
   #prepare(connection: Connection, pipelines: readonly Pipeline[]): Prepared {

@@ -43,14 +43,23 @@ function commandError(message: string): Error {
   });
 }
 
+/** A kernel with what a message about it says. */
+export interface KernelOrigin {
+  readonly program: string;
+  readonly kernel: KernelCode;
+  /** The lines of the user's program that it comes from. */
+  readonly sources: () => readonly string[];
+}
+
 /** The first messages of a shader that the driver refuses, each with its line of the text. */
-export async function shaderError(program: string, kernel: KernelCode, module: GPUShaderModule, refusal: string): Promise<Error> {
-  const lines = kernel.text.split("\n");
+export async function shaderError({ program, kernel, sources }: KernelOrigin, module: GPUShaderModule, refusal: string): Promise<Error> {
+  const text = kernel.text.split("\n");
+  const lines = sources();
   const info = await module.getCompilationInfo().catch(() => null);
   const messages = (info?.messages ?? []).filter(({ type }) => type === "error").slice(0, 3);
-  const described = messages.map(({ lineNum, linePos, message }) => `line ${lineNum}:${linePos}: ${message.split("\n")[0] ?? ""} in "${(lines[lineNum - 1] ?? "").trim()}"`);
+  const described = messages.map(({ lineNum, linePos, message }) => `line ${lineNum}:${linePos}: ${message.split("\n")[0] ?? ""} in "${(text[lineNum - 1] ?? "").trim()}"`);
   return new LanewiseError(refusedShader, {
-    operation: program, expected: `a driver that takes the shader of the kernel ${kernel.name}`,
+    operation: program, expected: `a driver that takes the shader of the kernel ${kernel.name}${lines.length > 0 ? `, which computes ${lines.join("; ")}` : ""}`,
     got: described.length > 0 ? described.join("; ") : oneLine(refusal), fix: "report it with the driver's name: lanewise doctor prints it", location: null,
   });
 }

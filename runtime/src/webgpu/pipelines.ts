@@ -6,7 +6,7 @@
 import type { KernelCode, Launch } from "@lanewise/compiler/artifact/types";
 import { InternalError } from "@lanewise/compiler/base/assert";
 import type { Counters } from "./counters.ts";
-import { shaderError } from "./gpu-errors.ts";
+import { shaderError, type KernelOrigin } from "./gpu-errors.ts";
 import { shaderStageCompute } from "./gpu.ts";
 import type { Stream } from "./stream.ts";
 
@@ -31,7 +31,8 @@ export class Pipelines {
   }
 
   /** The pipeline at once. What the driver finds wrong with it fails the batch that is open now. */
-  get(program: string, kernel: KernelCode): Pipeline {
+  get(origin: KernelOrigin): Pipeline {
+    const { kernel } = origin;
     const launch = launchOf(kernel);
     const known = this.#find(kernel);
     if (known !== null) return known;
@@ -42,7 +43,7 @@ export class Pipelines {
     const pipeline = this.#device.createComputePipeline(descriptor);
     const refusal = this.#device.popErrorScope();
     batch.check(refusal.then(
-      (error) => (error === null ? null : shaderError(program, kernel, module, error.message)),
+      (error) => (error === null ? null : shaderError(origin, module, error.message)),
       // The device is lost, which is told elsewhere.
       () => null,
     ));
@@ -50,7 +51,8 @@ export class Pipelines {
   }
 
   /** The pipeline when the driver has compiled it. Rejects with what it finds wrong. */
-  async compile(program: string, kernel: KernelCode): Promise<Pipeline> {
+  async compile(origin: KernelOrigin): Promise<Pipeline> {
+    const { kernel } = origin;
     const launch = launchOf(kernel);
     const known = this.#find(kernel);
     if (known !== null) return known;
@@ -63,7 +65,7 @@ export class Pipelines {
       const pipeline = await this.#device.createComputePipelineAsync(descriptor);
       return this.#find(kernel) ?? this.#keep(kernel, { layout, pipeline });
     } catch (error) {
-      throw await shaderError(program, kernel, module, error instanceof Error ? error.message : String(error));
+      throw await shaderError(origin, module, error instanceof Error ? error.message : String(error));
     }
   }
 

@@ -3,6 +3,7 @@
 import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
 import { strong } from "@lanewise/compiler/ir/build";
+import { countOperations, edgeBytes } from "@lanewise/compiler/ir/cost";
 import type { Aval } from "@lanewise/compiler/ir/types";
 import { compile, stagesOf, textOf, type Compiled } from "@lanewise/compiler/pipeline";
 import { trafficOf } from "@lanewise/compiler/plan/traffic";
@@ -13,7 +14,6 @@ import { session } from "../session.ts";
 import type { AnyFunction, Mapped } from "../types.ts";
 import { isStatic, sameAval } from "./call-pattern.ts";
 import { flattenArguments, leafNames, leafValue, type Subject } from "./call.ts";
-import { countOperations, edgeBytes } from "./cost.ts";
 import { describeValue } from "./describe.ts";
 import * as transformErrors from "./errors.ts";
 import { compileLowered, deviceOf, finishCall, keptDonated, keptJaxpr, traceSpecs, type TracedSpecs } from "./jit-call.ts";

@@ -1,16 +1,17 @@
-/** @file What a traced function costs by a rough count: arithmetic, memory traffic at its edges. */
+/** @file What a jaxpr costs by a rough count: arithmetic, memory traffic at its edges. */
 
-import { at } from "@lanewise/compiler/base/assert";
-import { byteSize } from "@lanewise/compiler/base/dtype";
-import { sizeOf } from "@lanewise/compiler/base/shape";
-import type { Aval, Eqn, Jaxpr } from "@lanewise/compiler/ir/types";
+import { at } from "../base/assert.ts";
+import { byteSize } from "../base/dtype.ts";
+import { sizeOf } from "../base/shape.ts";
+import type { Aval, Eqn, Jaxpr } from "./types.ts";
 
 /** Operations of a jaxpr, each counted by its primitive's cost; a product of matrices by its multiplications and additions. */
 export function countOperations(jaxpr: Jaxpr): number {
   return jaxpr.eqns.reduce((sum, eqn) => sum + operationsOf(eqn), 0);
 }
 
-function operationsOf(eqn: Eqn): number {
+/** The same of one equation. */
+export function operationsOf(eqn: Eqn): number {
   const { primitive, params, inputs, outVars } = eqn;
   if (primitive.subJaxprs !== "none") return primitive.subJaxprs(params).reduce((sum, inner) => sum + countOperations(inner), 0);
   const results = outVars.reduce((sum, variable) => sum + sizeOf(variable.aval.shape), 0);

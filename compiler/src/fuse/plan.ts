@@ -9,7 +9,7 @@
  */
 
 import { at, InternalError, required } from "../base/assert.ts";
-import { sizeOf } from "../base/shape.ts";
+import { equalShapes, sizeOf } from "../base/shape.ts";
 import type { Eqn, Jaxpr, Var } from "../ir/types.ts";
 import type { Capabilities } from "../target.ts";
 import { admitFold, admitResult, isAdmission, type Admission, type AdmissionContext } from "./admit.ts";
@@ -197,7 +197,10 @@ class Planner {
     const holders = [...new Set(results.flatMap((result) => this.#holdersOf(result)))];
     const obstacles = new Map<GroupDraft, Obstacle>();
     const isOutput = results.some((result) => this.#outputs.has(result.id));
-    const byFirstEqn = [...holders].sort((left, right) => left.firstEqn - right.firstEqn);
+    // What a contraction can compute behind its loop it stores itself, and whoever folds it reads it from memory.
+    const isEpilogue = this.#followsContraction(eqn);
+    const byFirstEqn = holders.filter((group) => !isEpilogue || results.every(({ id }) => group.needs.get(id)?.inLoop !== true))
+      .sort((left, right) => left.firstEqn - right.firstEqn);
     let host = this.#host(byFirstEqn, holders, isOutput, ask, obstacles);
     host ??= this.#host(this.#siblings(eqn), holders, isOutput, ask, new Map());
     if (host === null) {
@@ -211,6 +214,21 @@ class Planner {
     this.#join(group, admission);
     const to = holders.filter((holder) => holder !== group);
     if (to.length > 0) this.#cuts.push({ eqn: place, from: group, to, ...this.#whyStored(results, to, ask, obstacles) });
+  }
+
+  /** Whether an elementwise result is computed from a contraction's result of the same shape. */
+  #followsContraction(eqn: Eqn): boolean {
+    const seen = new Set<Eqn>();
+    const pending = eqn.primitive.lower.kind === "scalar" ? [eqn] : [];
+    for (let next = pending.pop(); next !== undefined && seen.size < mostOperands; next = pending.pop()) {
+      seen.add(next);
+      for (const input of next.inputs) {
+        const producer = input.kind === "var" && equalShapes(input.aval.shape, at(eqn.outVars, 0).aval.shape) ? this.#producers.get(input.id) : undefined;
+        if (producer?.primitive.lower.kind === "contraction") return true;
+        if (producer?.primitive.lower.kind === "scalar" && !seen.has(producer)) pending.push(producer);
+      }
+    }
+    return false;
   }
 
   /** The first candidate that can compute and store the results without making a cycle. */

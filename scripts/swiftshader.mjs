@@ -81,7 +81,7 @@ export function swiftShaderEnvironment(environment = process.env) {
  * @param {string} name
  * @returns {string}
  */
-function findManifest(name) {
+export function findManifest(name) {
   const lookup = createRequire(import.meta.url).resolve.paths(name) ?? [];
   for (const folder of lookup) {
     const manifest = join(folder, name, "package.json");

@@ -26,6 +26,8 @@ export interface SimplifyRule {
   readonly name: string;
   /** The identity, and why it holds. */
   readonly note: string;
+  /** The ops that it may rewrite; null for every expression. */
+  readonly ops: readonly ScalarOpName[] | null;
   /** The simpler expression, or null where the rule says nothing. */
   readonly rewrite: (expr: Expr, facts: SimplifyFacts) => Expr | null;
 }
@@ -33,11 +35,14 @@ export interface SimplifyRule {
 /** A rule on ops whose value operands are integers or bools. */
 function onIntegers(
   names: readonly ScalarOpName[], rewrite: (expr: OpExpr, a: Expr, b: Expr, facts: SimplifyFacts) => Expr | null,
-): SimplifyRule["rewrite"] {
-  return (expr, facts) => {
-    if (expr.kind !== "op" || !names.includes(expr.op)) return null;
-    if (isFloatValue(at(expr.args, -1).type.dtype)) return null;
-    return rewrite(expr, at(expr.args, 0), at(expr.args, -1), facts);
+): Pick<SimplifyRule, "ops" | "rewrite"> {
+  return {
+    ops: names,
+    rewrite: (expr, facts) => {
+      if (expr.kind !== "op" || !names.includes(expr.op)) return null;
+      if (isFloatValue(at(expr.args, -1).type.dtype)) return null;
+      return rewrite(expr, at(expr.args, 0), at(expr.args, -1), facts);
+    },
   };
 }
 
@@ -139,6 +144,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "fold-constants",
     note: "an op on constants is the constant that the scalar table gives",
+    ops: null,
     rewrite: (expr) => {
       if (expr.kind !== "op" || !expr.args.every((arg) => arg.kind === "const")) return null;
       const dtype = at(expr.args, -1).type.dtype;
@@ -150,6 +156,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "fold-conversion",
     note: "convert of an integer or bool constant is a constant; splat of a constant and an element of a splat likewise",
+    ops: null,
     rewrite: (expr) => {
       if (expr.kind === "convert" && expr.value.kind === "const" && !isFloatValue(expr.value.type.dtype)) {
         return constantLike(expr, convertReference(expr.value.type.dtype, expr.type.dtype, expr.value.value));
@@ -162,6 +169,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "known-value",
     note: "an integer or bool whose range is one value is that constant: x * 0, comparisons of apart ranges, small x / c",
+    ops: null,
     rewrite: (expr, facts) => {
       if (expr.kind === "const" || isFloatValue(expr.type.dtype)) return null;
       const { low, high } = rangeOf(expr, facts.ranges);
@@ -171,7 +179,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "neutral-operand",
     note: "x + 0, x - 0, x * 1, x / 1, x | 0, x ^ 0, x & all bits, and shifts by 0 are x",
-    rewrite: onIntegers(["add", "sub", "mul", "div", "and", "or", "xor", "shiftLeft", "shiftRightArithmetic", "shiftRightLogical"],
+    ...onIntegers(["add", "sub", "mul", "div", "and", "or", "xor", "shiftLeft", "shiftRightArithmetic", "shiftRightLogical"],
       (expr, a, b) => {
         const neutral = neutralOf(expr.op, expr.type.dtype);
         return neutral !== null && isConstant(b, neutral) ? a : null;
@@ -180,7 +188,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "equal-operands",
     note: "x - x and x ^ x are 0; x & x, x | x, min and max of x and x are x; x == x holds. Operands have no effects",
-    rewrite: onIntegers(["sub", "xor", "and", "or", "min", "max", "eq", "ne", "lt", "le", "gt", "ge"], (expr, a, b) => {
+    ...onIntegers(["sub", "xor", "and", "or", "min", "max", "eq", "ne", "lt", "le", "gt", "ge"], (expr, a, b) => {
       if (!equalExprs(a, b)) return null;
       switch (expr.op) {
         case "and": case "or": case "min": case "max": return a;
@@ -192,18 +200,18 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "constant-right",
     note: "a commutative op has its constant on the right, where the other rules look for it",
-    rewrite: onIntegers(commutative, (expr, a, b) => (a.kind === "const" && b.kind !== "const" ? op(expr.op, b, a) : null)),
+    ...onIntegers(commutative, (expr, a, b) => (a.kind === "const" && b.kind !== "const" ? op(expr.op, b, a) : null)),
   },
   {
     name: "subtract-constant",
     note: "x - c is x + -c, wrapping alike",
-    rewrite: onIntegers(["sub"], (expr, a, b) =>
+    ...onIntegers(["sub"], (expr, a, b) =>
       b.kind === "const" && expr.type.dtype === "int32" ? add(a, constantLike(b, -b.value | 0)) : null),
   },
   {
     name: "hoist-sum-constant",
     note: "(x + c) + y and y + (x + c) are (x + y) + c, and (x + c) + d is x + (c + d): addition is associative modulo 2^32",
-    rewrite: onIntegers(["add"], (expr, a, b) => {
+    ...onIntegers(["add"], (expr, a, b) => {
       if (expr.type.dtype !== "int32") return null;
       const left = isOp(a, "add") && at(a.args, 1).kind === "const" ? a : null;
       if (left !== null) return add(add(at(left.args, 0), b), at(left.args, 1));
@@ -214,7 +222,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "gather-factors",
     note: "(x * c) * d is x * (c * d), modulo 2^32",
-    rewrite: onIntegers(["mul"], (expr, a, b) => {
+    ...onIntegers(["mul"], (expr, a, b) => {
       if (b.kind !== "const" || expr.type.dtype !== "int32" || !isOp(a, "mul")) return null;
       const inner = at(a.args, 1);
       return inner.kind === "const" ? mul(at(a.args, 0), constantLike(b, Math.imul(inner.value, b.value))) : null;
@@ -223,7 +231,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "distribute-constant",
     note: "(x + c) * d is x * d + c * d, modulo 2^32: constants move out, to where they meet",
-    rewrite: onIntegers(["mul"], (expr, a, b) => {
+    ...onIntegers(["mul"], (expr, a, b) => {
       if (b.kind !== "const" || expr.type.dtype !== "int32" || !isOp(a, "add")) return null;
       const inner = at(a.args, 1);
       return inner.kind === "const" ? add(mul(at(a.args, 0), b), constantLike(b, Math.imul(inner.value, b.value))) : null;
@@ -232,7 +240,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "divide-sum",
     note: "(x * c + y) / c is x + y / c where neither the sum nor y is negative and nothing wraps; y is 0 or any sign goes",
-    rewrite: onIntegers(["div"], (expr, a, b, facts) => {
+    ...onIntegers(["div"], (expr, a, b, facts) => {
       const split = firstSplit(a, b, facts);
       if (split === null) return null;
       const { width } = expr.type;
@@ -242,7 +250,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "remainder-of-sum",
     note: "(x * c + y) % c is y % c under the same conditions",
-    rewrite: onIntegers(["rem"], (expr, a, b, facts) => {
+    ...onIntegers(["rem"], (expr, a, b, facts) => {
       const split = firstSplit(a, b, facts);
       return split === null ? null : rem(sumToExpr(split.rest, expr.type.width), b);
     }),
@@ -250,7 +258,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "remainder-in-range",
     note: "x % c is x where -c < x < c",
-    rewrite: onIntegers(["rem"], (_, a, b, facts) => {
+    ...onIntegers(["rem"], (_, a, b, facts) => {
       if (b.kind !== "const" || b.value <= 0) return null;
       const { low, high } = rangeOf(a, facts.ranges);
       return low > -b.value && high < b.value ? a : null;
@@ -259,7 +267,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "nested-division",
     note: "(x / c) / d is x / (c * d) for positive constants: truncating twice truncates once",
-    rewrite: onIntegers(["div"], (expr, a, b, facts) => {
+    ...onIntegers(["div"], (expr, a, b, facts) => {
       const inner = withConstant(a, "div", facts.definition);
       if (inner === null || b.kind !== "const" || b.value <= 0 || inner.by.value <= 0) return null;
       const product = inner.by.value * b.value;
@@ -269,7 +277,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "nested-remainder",
     note: "(x % c) % d is x % d where d divides c: the inner one takes multiples of d away and keeps the sign",
-    rewrite: onIntegers(["rem"], (_, a, b, facts) => {
+    ...onIntegers(["rem"], (_, a, b, facts) => {
       const inner = withConstant(a, "rem", facts.definition);
       if (inner === null || b.kind !== "const" || b.value <= 0 || inner.by.value <= 0) return null;
       return inner.by.value % b.value === 0 ? rem(inner.value, b) : null;
@@ -278,7 +286,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "quotient-and-remainder",
     note: "x / c * c + x % c is x, by the definition of the remainder",
-    rewrite: onIntegers(["add"], (expr, _a, _b, facts) => {
+    ...onIntegers(["add"], (expr, _a, _b, facts) => {
       if (expr.type.dtype !== "int32") return null;
       const whole = recombined(affineSum(expr), facts);
       return whole === null ? null : sumToExpr(whole, expr.type.width);
@@ -287,7 +295,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "ordered-extremum",
     note: "min and max of operands whose ranges meet at most at an end are one of them",
-    rewrite: onIntegers(["min", "max"], (expr, a, b, facts) => {
+    ...onIntegers(["min", "max"], (expr, a, b, facts) => {
       const left = rangeOf(a, facts.ranges);
       const right = rangeOf(b, facts.ranges);
       if (left.high <= right.low) return expr.op === "min" ? a : b;
@@ -298,7 +306,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "loop-guard",
     note: "inside a loop its index is below its end and not below its begin",
-    rewrite: onIntegers(["lt", "ge", "gt", "le"], (expr, a, b, facts) => {
+    ...onIntegers(["lt", "ge", "gt", "le"], (expr, a, b, facts) => {
       const left = a.kind === "ref" ? facts.loopBounds(a.name) : null;
       if (left !== null && equalExprs(b, left.end) && (expr.op === "lt" || expr.op === "ge")) return boolean(expr.op === "lt");
       if (left !== null && equalExprs(b, left.begin) && (expr.op === "lt" || expr.op === "ge")) return boolean(expr.op === "ge");
@@ -310,6 +318,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "decided-select",
     note: "a select with a known condition, or with equal choices, is the choice",
+    ops: null,
     rewrite: (expr, facts) => {
       if (expr.kind !== "op" || expr.op !== "select") return null;
       const { low, high } = rangeOf(at(expr.args, 0), facts.ranges);
@@ -320,7 +329,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "select-of-bools",
     note: "select(c, true, false) is c, and select(c, false, true) is not c",
-    rewrite: onIntegers(["select"], (expr, condition) => {
+    ...onIntegers(["select"], (expr, condition) => {
       if (expr.type.dtype !== "bool") return null;
       const [, whenTrue = condition, whenFalse = condition] = expr.args;
       if (isConstant(whenTrue, 1) && isConstant(whenFalse, 0)) return condition;
@@ -330,7 +339,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "negated-comparison",
     note: "not (a < b) is a >= b on integers, where one of them holds; not not x is x",
-    rewrite: onIntegers(["not"], (_, a) => {
+    ...onIntegers(["not"], (_, a) => {
       if (a.kind !== "op") return null;
       if (a.op === "not") return at(a.args, 0);
       const inverse = opposite[a.op];

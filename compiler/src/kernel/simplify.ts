@@ -5,6 +5,7 @@
  */
 
 import { assertNever, InternalError } from "../base/assert.ts";
+import { scalarOps } from "../base/scalar-ops.ts";
 import { inlineLets } from "./inline-lets.ts";
 import { not } from "./expressions.ts";
 import { analyzeRanges, rangeOf } from "./range.ts";
@@ -19,16 +20,45 @@ const maxRounds = 200;
 
 /** The kernel, simplified as far as the rules reach. A test may leave rules out. */
 export function simplifyKernel(kernel: Kernel, rules: readonly SimplifyRule[] = simplifyRules): Kernel {
+  if (rules === simplifyRules && simplified.has(kernel)) return kernel;
+  const index = indexOf(rules);
   let current = kernel;
   for (let round = 0; round < maxRounds; round += 1) {
-    const next = simplifyOnce(current, rules);
-    if (next === current) return current;
+    const next = simplifyOnce(current, index);
+    if (next === current) {
+      if (rules === simplifyRules) simplified.add(current);
+      return current;
+    }
     current = next;
   }
   throw new InternalError(`simplifying ${kernel.name} does not come to an end`);
 }
 
-function simplifyOnce(kernel: Kernel, rules: readonly SimplifyRule[]): Kernel {
+/** Kernels that all rules leave as they are. */
+const simplified = new WeakSet<Kernel>();
+
+/** Rules in their order, those for an op apart. */
+interface RuleIndex {
+  readonly byOp: ReadonlyMap<string, readonly SimplifyRule[]>;
+  /** For expressions that are no ops. */
+  readonly others: readonly SimplifyRule[];
+}
+
+const indices = new WeakMap<readonly SimplifyRule[], RuleIndex>();
+
+function indexOf(rules: readonly SimplifyRule[]): RuleIndex {
+  const known = indices.get(rules);
+  if (known !== undefined) return known;
+  const ops = Object.keys(scalarOps);
+  const index: RuleIndex = {
+    byOp: new Map(ops.map((name) => [name, rules.filter((rule) => rule.ops === null || rule.ops.some((op) => op === name))])),
+    others: rules.filter((rule) => rule.ops === null),
+  };
+  indices.set(rules, index);
+  return index;
+}
+
+function simplifyOnce(kernel: Kernel, rules: RuleIndex): Kernel {
   const facts = gatherFacts(kernel);
   const rewritten = mapStmts(kernel.body, (statement) => {
     const simpler = mapExprsOf(statement, (expr) => mapExpr(expr, (node) => rewriteNode(node, facts, rules)));
@@ -38,7 +68,7 @@ function simplifyOnce(kernel: Kernel, rules: readonly SimplifyRule[]): Kernel {
 }
 
 /** One expression, its operands simplified already, by the first rules that say something. */
-function rewriteNode(expr: Expr, facts: SimplifyFacts, rules: readonly SimplifyRule[]): Expr {
+function rewriteNode(expr: Expr, facts: SimplifyFacts, rules: RuleIndex): Expr {
   let current = expr;
   for (let round = 0; round < maxRounds; round += 1) {
     const next = firstRewrite(current, facts, rules);
@@ -48,8 +78,8 @@ function rewriteNode(expr: Expr, facts: SimplifyFacts, rules: readonly SimplifyR
   throw new InternalError("rules of simplifyKernel rewrite each other's results");
 }
 
-function firstRewrite(expr: Expr, facts: SimplifyFacts, rules: readonly SimplifyRule[]): Expr | null {
-  for (const rule of rules) {
+function firstRewrite(expr: Expr, facts: SimplifyFacts, { byOp, others }: RuleIndex): Expr | null {
+  for (const rule of expr.kind === "op" ? byOp.get(expr.op) ?? others : others) {
     const simpler = rule.rewrite(expr, facts);
     if (simpler !== null) return simpler;
   }

@@ -1,16 +1,18 @@
 /** @file A fusion plan as a program of steps over values, one naive kernel for each group; equal kernels are made once. */
 
-import { at, InternalError } from "../base/assert.ts";
+import { at, InternalError, required } from "../base/assert.ts";
+import { equalStructure } from "../base/equal.ts";
 import { hashNumber, hashString, mixHash } from "../base/hash.ts";
 import { sizeOf } from "../base/shape.ts";
 import { StructuralMap } from "../base/structural-map.ts";
 import type { ArraySpec, StagedKernel, Step, StepProgram, ValueSpec } from "../artifact/types.ts";
-import type { FusionPlan } from "../fuse/types.ts";
+import type { FusionGroup, FusionPlan } from "../fuse/types.ts";
 import type { Atom, Eqn, Literal, Params, RoutineNeeds, RoutineVariant, Var } from "../ir/types.ts";
 import { int, KernelBuilder } from "../kernel/build.ts";
 import { exprsOf, forEachExpr, forEachStmt } from "../kernel/walk.ts";
 import type { Expr, Kernel } from "../kernel/types.ts";
-import { lowerGroup, type GroupKernel } from "./group.ts";
+import { groupForm, type GroupForm } from "./group-form.ts";
+import { lowerGroup } from "./group.ts";
 import type { Capabilities } from "../target.ts";
 import { literalValue, storageType } from "./values.ts";
 
@@ -19,7 +21,15 @@ export function lowerPlan(plan: FusionPlan, name: string, capabilities: Capabili
   return new PlanLowering(plan, name, capabilities).lower();
 }
 
+/** A group that was lowered before, in terms of its own values. */
+interface KnownGroup {
+  readonly values: readonly Var[];
+  readonly same: readonly (readonly [value: Var, as: Var])[];
+  readonly step: { readonly kernel: number; readonly buffers: readonly Var[]; readonly extent: number } | null;
+}
+
 class PlanLowering {
+  readonly #groups = new StructuralMap<GroupForm, KnownGroup>(({ hash }) => hash, (left, right) => equalStructure(left.key, right.key));
   readonly #plan: FusionPlan;
   readonly #name: string;
   readonly #capabilities: Capabilities;
@@ -48,9 +58,7 @@ class PlanLowering {
         this.#routine(at(at(group.parts, 0).eqns, 0));
         continue;
       }
-      const { kernel, same } = lowerGroup(this.#plan, group);
-      for (const [value, original] of same) this.#same.set(value.id, original);
-      if (kernel !== null) this.#addStep(kernel, ascending(group.parts.flatMap(({ eqns }) => eqns)));
+      this.#addGroup(group);
     }
     const results = jaxpr.outs.map((out) => this.#numberOf(out));
     return {
@@ -59,9 +67,26 @@ class PlanLowering {
     };
   }
 
-  #addStep({ kernel, values, extent, inPlace }: GroupKernel, eqns: readonly number[]): void {
-    const buffers = values.map((value) => this.#number(value));
-    this.#steps.push({ kind: "kernel", kernel: this.#kernel({ code: kernel, inPlace, asWritten: false }), buffers, scalars: [], extent, eqns });
+  /** A group is lowered once for all groups of its form. */
+  #addGroup(group: FusionGroup): void {
+    const form = groupForm(this.#plan, group);
+    const known = this.#groups.get(form);
+    const lowered = known ?? this.#lowered(group, form);
+    if (known === undefined) this.#groups.set(form, lowered);
+    const renamed = known === undefined ? null : new Map(lowered.values.map((value, number) => [value, at(form.values, number)]));
+    const own = (value: Var): Var => (renamed === null ? value : required(renamed.get(value), "value of a group"));
+    for (const [value, original] of lowered.same) this.#same.set(own(value).id, own(original));
+    if (lowered.step === null) return;
+    const { kernel, buffers, extent } = lowered.step;
+    const eqns = ascending(group.parts.flatMap((part) => part.eqns));
+    this.#steps.push({ kind: "kernel", kernel, buffers: buffers.map((value) => this.#number(own(value))), scalars: [], extent, eqns });
+  }
+
+  #lowered(group: FusionGroup, { values }: GroupForm): KnownGroup {
+    const { kernel, same } = lowerGroup(this.#plan, group);
+    if (kernel === null) return { values, same, step: null };
+    const { kernel: code, inPlace, values: buffers, extent } = kernel;
+    return { values, same, step: { kernel: this.#kernel({ code, inPlace, asWritten: false }), buffers, extent } };
   }
 
   /** The steps of a library algorithm, over memory of its own beside the operands and results. */

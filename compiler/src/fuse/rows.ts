@@ -123,7 +123,9 @@ class Clustering {
     let pairs: readonly Pair[] | null = null;
     for (const [from, to] of [[first, second], [second, first]] as const) {
       for (const { writer, reader, value } of this.#valuesBetween(from, to)) {
-        const found = this.#sharedRows(writer, reader, value).map(([fromRow, toRow]): Pair => (from === first ? [fromRow, toRow] : [toRow, fromRow]));
+        const stored = storedView(writer.group, value, this.#context.views);
+        const alike = rowsAlike(value, { member: writer, views: [stored] }, { member: reader, views: viewsOf(value, reader) });
+        const found = alike.map(([fromRow, toRow]): Pair => (from === first ? [fromRow, toRow] : [toRow, fromRow]));
         pairs = pairs === null ? found : pairs.filter((pair) => found.some((other) => other[0] === pair[0] && other[1] === pair[1]));
       }
     }
@@ -144,10 +146,7 @@ class Clustering {
         if (computed) continue;
         for (const right of second.members) {
           if (!right.group.isLoading(value) || !isMuch(value, left.group) || !isMuch(value, right.group)) continue;
-          const pairs = value.aval.shape.flatMap((_, position): Pair[] => {
-            const pair: Pair = [rowOfAll(left, views, position), rowOfAll(right, right.group.needs.get(value.id)?.views ?? [], position)];
-            return pair[0] >= 0 && pair[1] >= 0 && extentOfRow(left, pair[0]) === extentOfRow(right, pair[1]) ? [pair] : [];
-          });
+          const pairs = rowsAlike(value, { member: left, views }, { member: right, views: viewsOf(value, right) });
           if (pairs.length > 0) return pairs;
         }
       }
@@ -161,16 +160,6 @@ class Clustering {
         for (const reader of to.members) if (reader.group.isLoading(value)) yield { writer, reader, value };
       }
     }
-  }
-
-  /** Pairs of a row of the writer and a row of the reader at which the value is stored and read alike. */
-  #sharedRows(writer: Member, reader: Member, value: Var): readonly Pair[] {
-    const stored = storedView(writer.group, value, this.#context.views);
-    const read = reader.group.needs.get(value.id)?.views ?? [];
-    return value.aval.shape.flatMap((_, position): Pair[] => {
-      const pair: Pair = [rowOfAll(writer, [stored], position), rowOfAll(reader, read, position)];
-      return pair[0] >= 0 && pair[1] >= 0 && extentOfRow(writer, pair[0]) === extentOfRow(reader, pair[1]) ? [pair] : [];
-    });
   }
 
   /** Whether the kernel keeps to the limits of the target. */
@@ -247,6 +236,28 @@ class Clustering {
   #placeOf(group: GroupDraft): number {
     return this.#places.get(group) ?? -1;
   }
+}
+
+/** The views at which a member needs a value. */
+function viewsOf(value: Var, { group }: Member): readonly View[] {
+  return group.needs.get(value.id)?.views ?? [];
+}
+
+interface Use {
+  readonly member: Member;
+  readonly views: readonly View[];
+}
+
+/** Rows of two members, each once, with which an axis of the value runs in both. */
+function rowsAlike(value: Var, first: Use, second: Use): readonly Pair[] {
+  const pairs: Pair[] = [];
+  value.aval.shape.forEach((_, position) => {
+    const [left, right] = [rowOfAll(first.member, first.views, position), rowOfAll(second.member, second.views, position)];
+    if (left < 0 || right < 0 || extentOfRow(first.member, left) !== extentOfRow(second.member, right)) return;
+    // Along a diagonal one row would be two axes: the second runs inside the row.
+    if (pairs.every((pair) => pair[0] !== left && pair[1] !== right)) pairs.push([left, right]);
+  });
+  return pairs;
 }
 
 /** The member's row that an axis of a value runs with at all these views; -1 for none. */

@@ -32,12 +32,20 @@ if (!values.alone && !existsSync(new URL("node_modules/@jax-js/jax", import.meta
 }
 
 const names = Object.keys(contestants).filter((name) => !values.alone || name === "loop" || name === "lanewise");
-const options = values.quick ? { processes: 1, seconds: 0.2, longest: 24 } : { processes: 3, seconds: 0.5, longest: 60 };
+const options = values.quick ? { processes: 1, seconds: 0.2, longest: 16 } : { processes: 3, seconds: 0.5, longest: 60 };
 console.log(`${chosen.length} workloads, ${names.length} contestants, ${options.processes} process${options.processes === 1 ? "" : "es"} each; times in ms`);
-const results = await runAll(chosen, names, { ...options, report: (line) => console.log(line) });
+const isWhole = wanted === undefined && !values.alone;
+const machine = machineOf();
+const results = await runAll(chosen, names, {
+  ...options,
+  report: (line) => console.log(line),
+  // What is done is kept, should the run be cut off.
+  done: async (soFar) => {
+    if (isWhole) await saveResults("js", { machine, quick: values.quick, results: soFar });
+  },
+});
 console.log(`\n${tableOf(results)}`);
-if (wanted === undefined && !values.alone) {
-  await saveResults("js", { machine: machineOf(), quick: values.quick, results });
+if (isWhole) {
   await updatePage();
   console.log("\nwritten: docs/performance.md and docs/performance/");
 }

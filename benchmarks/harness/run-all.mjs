@@ -47,10 +47,10 @@ function firstLine(complaints) {
 /**
  * @param {readonly import("../workloads/index.mjs").Workload[]} workloads
  * @param {readonly string[]} names of contestants
- * @param {{ processes: number, seconds: number, longest: number, report: (text: string) => void, done?: (results: readonly WorkloadResult[]) => void }} options
+ * @param {{ processes: number, seconds: number, longest: number, report: (text: string) => void, done: (results: readonly WorkloadResult[]) => Promise<void> }} options
  * @returns {Promise<WorkloadResult[]>}
  */
-export async function runAll(workloads, names, { processes, seconds, longest, report, done = () => {} }) {
+export async function runAll(workloads, names, { processes, seconds, longest, report, done }) {
   /** @type {WorkloadResult[]} */
   const results = [];
   const begin = performance.now();
@@ -76,7 +76,7 @@ export async function runAll(workloads, names, { processes, seconds, longest, re
     }
     results.push({ name: workload.name, measured });
     report(`${String(number + 1).padStart(2)}/${workloads.length} ${workload.name.padEnd(22)} ${summary(measured, workload.tolerance)}`);
-    done(results);
+    await done(results);
     const left = (performance.now() - begin) / (number + 1) * (workloads.length - number - 1) / 60_000;
     if (number % 10 === 9) report(`   about ${Math.ceil(left)} minutes left`);
   }

@@ -229,9 +229,9 @@ const pairs = [
       }
       return out;
     },
-    lanewise: ({ numpy: np, grad }) => grad((/** @type {any} */ x) => {
+    lanewise: ({ numpy: np, lax, grad }) => grad((/** @type {any} */ x) => {
       const between = x.reshape(bodies, 1, 3).sub(x.reshape(1, bodies, 3));
-      return np.sum(np.sum(np.square(between), -1).add(0.01).pow(-0.5));
+      return np.sum(lax.rsqrt(np.sum(np.square(between), -1).add(0.01)));
     }),
     jax: ({ numpy: np, grad }) => grad((/** @type {any} */ x) => {
       const between = x.ref.reshape([bodies, 1, 3]).sub(x.reshape([1, bodies, 3]));

@@ -15,7 +15,7 @@ import { expandLocalArrays } from "./local-arrays.ts";
 import { roundEdges } from "./round-edges.ts";
 import { scalarize } from "./scalarize.ts";
 import { guardShifts } from "./shifts.ts";
-import { expandUnrolled } from "./unroll.ts";
+import { expandUnrolled } from "../kernel/unroll.ts";
 
 const stages: readonly ((kernel: Kernel) => Kernel)[] = [
   expandUnrolled,

@@ -22,7 +22,7 @@ import { expandLocalArrays } from "./local-arrays.ts";
 import { shiftForPowersOfTwo } from "./power-of-two-division.ts";
 import { guardShifts } from "./shifts.ts";
 import { splitVectors } from "./split-vectors.ts";
-import { expandUnrolled } from "./unroll.ts";
+import { expandUnrolled } from "../kernel/unroll.ts";
 
 const stages: readonly ((kernel: Kernel) => Kernel)[] = [
   expandUnrolled,

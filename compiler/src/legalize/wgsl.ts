@@ -33,7 +33,7 @@ import { scalarize } from "./scalarize.ts";
 import { guardShifts } from "./shifts.ts";
 import { countVectors, expandSimdReduce, hasOnlyVectorsOf4, splitVectorAccesses } from "./vector-memory.ts";
 import { storeAsWords } from "./word-storage.ts";
-import { expandUnrolled } from "./unroll.ts";
+import { expandUnrolled } from "../kernel/unroll.ts";
 import { checkWgslOperations } from "./wgsl-table.ts";
 
 /** In order; what a step makes may be what a later one takes apart, never an earlier one. */

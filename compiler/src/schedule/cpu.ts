@@ -8,6 +8,7 @@ import type { ScalarOpName } from "../base/scalar-ops.ts";
 import { exprsOf, forEachExpr, forEachStmt, freshNames, mapBodiesOf, mapStmts, withBody } from "../kernel/walk.ts";
 import { simplifyKernel } from "../kernel/simplify.ts";
 import type { ForStmt, Kernel, Stmt } from "../kernel/types.ts";
+import { expandUnrolled } from "../kernel/unroll.ts";
 import type { Capabilities } from "../target.ts";
 import { accumulatorsOf, splitAccumulators, widenAccumulators, type Accumulator } from "./accumulators.ts";
 import { inSquareBlocks } from "./blocks.ts";
@@ -34,17 +35,18 @@ const leastColumns = 16;
 const lightEpilogue = 12;
 
 export function scheduleForCpu(kernel: Kernel, capabilities: Capabilities): Scheduled {
-  const flat = foldUnderGuards(collapseLoops(kernel));
+  const flat = foldUnderGuards(collapseLoops(withOneGridLoop(kernel)));
   const simple = simplifyKernel(capabilities.wideFloat32 ? widenAccumulators(flat) : flat);
   const scheduled = together(cutKernel(simple).map((part) => {
     const clamped = simplifyKernel(clampLoops(part));
     return byRecipe(clamped, capabilities, { fresh: freshNames(clamped), written: writtenMemory(clamped) });
   }));
-  // A packed operand is found by quotients and remainders of blocked indices, which hide what is the same in every iteration.
-  const settle = scheduled.scratch.length > 0 ? simplifyKernel : (made: Kernel): Kernel => made;
-  const steps = scheduled.steps.map(({ kernel: made, buffers }): ScheduledStep => (
-    { kernel: serialOuterLoops(hoistInvariants(settleVariables(settle(made)))), buffers }
-  ));
+  const steps = scheduled.steps.map(({ kernel: made, buffers }): ScheduledStep => {
+    // A packed operand is found by quotients and remainders of blocked indices, and a loop of one iteration adds its index:
+    // both hide what is the same in every iteration.
+    const settled = scheduled.scratch.length > 0 || hasSingleTrip(made) ? simplifyKernel(made) : made;
+    return { kernel: serialOuterLoops(hoistInvariants(settleVariables(expandUnrolled(settled)))), buffers };
+  });
   return { ...scheduled, steps };
 }
 
@@ -66,6 +68,20 @@ function together(parts: readonly Scheduled[]): Scheduled {
       kernel, buffers: buffers.map((buffer) => (buffer.kind === "scratch" ? { ...buffer, scratch: buffer.scratch + all.scratch.length } : buffer)),
     }))],
   }));
+}
+
+/** The kernel with a grid of one axis, which is what a CPU runs in chunks: the axes inside become parallel loops. */
+function withOneGridLoop(kernel: Kernel): Kernel {
+  const nest = parallelNest(kernel);
+  return nest.loops.slice(1).some(({ loop }) => loop === "grid") ? withNest(kernel, nest) : kernel;
+}
+
+function hasSingleTrip({ body }: Kernel): boolean {
+  let found = false;
+  forEachStmt(body, (statement) => {
+    found ||= statement.kind === "for" && statement.loop !== "grid" && extentOf(statement) === 1;
+  });
+  return found;
 }
 
 function serialLoops(nest: Nest): readonly ForStmt[] {

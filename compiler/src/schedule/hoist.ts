@@ -22,31 +22,51 @@ export function hoistInvariants(kernel: Kernel, fresh: (name: string) => string 
   forEachStmt(kernel.body, (statement) => {
     if (statement.kind === "var") variables.add(statement.name);
   });
-  const merged = mergeEqualLets(moved.body, variables, new Map());
+  const merged = mergeEqual(moved.body, { variables, written }, new Map());
   return withBody(moved, namePlaces(merged, { variables, fresh }));
 }
 
-/** Of int32 Lets of the same value, one in sight of the other, the first serves for both. */
-function mergeEqualLets(body: readonly Stmt[], variables: ReadonlySet<string>, outer: ReadonlyMap<string, Expr>): readonly Stmt[] {
+interface MergeContext {
+  readonly variables: ReadonlySet<string>;
+  readonly written: ReadonlySet<string>;
+}
+
+/** Of int32 Lets of the same value, and of loads of the same element, one in sight of the other, the first serves for both. */
+function mergeEqual(body: readonly Stmt[], context: MergeContext, outer: ReadonlyMap<string, Expr>): readonly Stmt[] {
   const known = new Map(outer);
   const renamed = new Map<string, Expr>();
   const result: Stmt[] = [];
   for (const original of body) {
     const statement = renamed.size === 0 ? original : at(substituteIn([original], renamed), 0);
-    if (statement.kind !== "let" || statement.value.type.dtype !== "int32" || mentionsAny(statement.value, variables)) {
-      result.push(mapBodiesOf(statement, (inner) => mergeEqualLets(inner, variables, known)));
+    const key = mergeKey(statement, context);
+    if (key === null || (statement.kind !== "let" && statement.kind !== "load")) {
+      result.push(mapBodiesOf(statement, (inner) => mergeEqual(inner, context, known)));
       continue;
     }
-    const key = exprKey(statement.value);
     const same = known.get(key);
     if (same === undefined) {
-      known.set(key, ref(statement.name, statement.value.type));
+      known.set(key, ref(statement.name, statement.kind === "load" ? statement.type : statement.value.type));
       result.push(statement);
     } else {
       renamed.set(statement.name, same);
     }
   }
   return result;
+}
+
+/** What equal statements share; null for a statement that stays as it is. */
+function mergeKey(statement: Stmt, { variables, written }: MergeContext): string | null {
+  if (statement.kind === "let") {
+    return statement.value.type.dtype === "int32" && !mentionsAny(statement.value, variables) ? exprKey(statement.value) : null;
+  }
+  if (statement.kind !== "load" || statement.mask !== null || statement.index.type.width !== 1 || written.has(statement.buffer) || mentionsAny(statement.index, variables)) return null;
+  const place = affineSum(statement.index);
+  return `${statement.buffer}[${termsKey(place)}+${place.constant}]${statement.type.dtype}x${statement.type.width}`;
+}
+
+/** A text that two sums share whose terms are equal. */
+function termsKey({ terms }: AffineSum): string {
+  return terms.map(({ factor, coefficient }) => `${coefficient}*${exprKey(factor)}`).sort().join("+");
 }
 
 interface NamingContext {
@@ -186,6 +206,6 @@ function namePlaces(body: readonly Stmt[], context: NamingContext): readonly Stm
 /** What accesses share that differ by a constant; null for a place that is not worth a name, or that a variable decides. */
 function placeKey(index: Expr, { variables }: NamingContext): string | null {
   if (index.type.width !== 1 || mentionsAny(index, variables)) return null;
-  const { terms } = affineSum(index);
-  return isWorthNaming(terms) ? terms.map(({ factor, coefficient }) => `${coefficient}*${exprKey(factor)}`).sort().join("+") : null;
+  const sum = affineSum(index);
+  return isWorthNaming(sum.terms) ? termsKey(sum) : null;
 }

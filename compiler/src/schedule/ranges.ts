@@ -31,7 +31,7 @@ export function cutRanges(kernel: Kernel, context: JamContext): readonly Kernel[
   if (depth === 0) return pieces.map(([begin, end]) => segment(kernel, nest, depth, begin, end));
   const loops = pieces.flatMap(([begin, end], piece): readonly Stmt[] => {
     const moved = substituteIn(nest.body, new Map([[loop.index, add(ref(loop.index, scalarType("int32")), int(begin))]]));
-    const cut: ForStmt = { ...loop, end: int(end - begin), body: moved };
+    const cut: ForStmt = { ...loop, loop: "simd", end: int(end - begin), body: moved };
     return piece === 0 ? [cut] : copyOf([cut], context);
   });
   return [withNest(kernel, { loops: nest.loops.slice(0, depth), body: loops })];

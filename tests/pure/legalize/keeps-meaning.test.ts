@@ -7,7 +7,7 @@ import { expandIntegerPower, expandMulHigh, expandPopulationCount } from "@lanew
 import { legalizeJs } from "@lanewise/compiler/legalize/js";
 import { expandLocalArrays } from "@lanewise/compiler/legalize/local-arrays";
 import { guardShifts } from "@lanewise/compiler/legalize/shifts";
-import { expandUnrolled } from "@lanewise/compiler/legalize/unroll";
+import { expandUnrolled } from "@lanewise/compiler/kernel/unroll";
 import { correctPowerOfOne } from "@lanewise/compiler/legalize/float-power";
 import { describe, expect, it } from "vitest";
 import { interpretStep, itPassesEveryGate, stepByStep } from "../../support/gate-runner.ts";

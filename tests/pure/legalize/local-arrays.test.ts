@@ -5,7 +5,7 @@ import { interpret } from "@lanewise/compiler/kernel/interpret";
 import { printKernel } from "@lanewise/compiler/kernel/print";
 import { verifyKernel } from "@lanewise/compiler/kernel/verify";
 import { expandLocalArrays } from "@lanewise/compiler/legalize/local-arrays";
-import { expandUnrolled } from "@lanewise/compiler/legalize/unroll";
+import { expandUnrolled } from "@lanewise/compiler/kernel/unroll";
 import { expect, it } from "vitest";
 
 const workgroup = 4;

@@ -16,7 +16,7 @@ function chosen(rows: number, columns: number, choose: (inputs: readonly string[
   const out = b.buffer("out", { dtype: "float32", length: rows * columns, access: "write" });
   const element = (i: Expr, j: Expr): void => b.store(out, add(mul(i, columns), j), mul(choose(inputs)(b, i, j), 2));
   if (rows === 1) b.for("grid", 0, columns, 1, (j) => element(constant(0, "int32"), j));
-  else b.for("grid", 0, rows, 1, (i) => b.for("simd", 0, columns, 1, (j) => element(i, j)));
+  else b.for("grid", 0, rows, 1, (i) => b.for(rows === 4 ? "simd" : "grid", 0, columns, 1, (j) => element(i, j)));
   return b.build();
 }
 

@@ -246,3 +246,22 @@ describe("hoistInvariants", () => {
     expectSame(hoistInvariants(kernel), kernel);
   });
 });
+
+describe("hoistInvariants on loads", () => {
+  it("loads an element once that several expressions read, unless the kernel writes there", () => {
+    const build = (written: boolean): Kernel => {
+      const b = new KernelBuilder("k");
+      const x = b.buffer("x", { dtype: "float32", length: 12, access: written ? "readWrite" : "read" });
+      const out = buffer(b, "out", 12, "write");
+      b.for("grid", 0, 4, 1, (i) => {
+        const first = b.load(x, add(mul(i, 3), 1));
+        b.store(written ? x : out, mul(i, 3), first);
+        b.store(out, add(mul(i, 3), 1), add(b.load(x, add(add(mul(i, 3), 2), -1)), first));
+      });
+      return b.build();
+    };
+    expect(printKernel(hoistInvariants(build(false))).match(/load /g)).toHaveLength(1);
+    expect(printKernel(hoistInvariants(build(true))).match(/load /g)).toHaveLength(2);
+    expectSame(hoistInvariants(build(false)), build(false));
+  });
+});

@@ -17,7 +17,7 @@ function gather(inside: (place: Expr, column: Expr) => Expr, outer: number): Ker
   const places = b.buffer("in0", { dtype: "int32", length: rows, access: "read" });
   const table = b.buffer("in1", { dtype: "float32", length: 4 * columns, access: "read" });
   const out = b.buffer("out0", { dtype: "float32", length: outer * rows * columns, access: "write" });
-  const row = (first: Expr, i: Expr): void => b.for("simd", 0, columns, 1, (j) => {
+  const row = (first: Expr, i: Expr): void => b.for(outer === 1 ? "grid" : "simd", 0, columns, 1, (j) => {
     const place = b.load(places, i);
     const element = b.branch(inside(place, j), () => b.load(table, add(mul(place, columns), j)), () => constant(-1, "float32"));
     b.store(out, add(add(mul(first, rows * columns), mul(i, columns)), j), op("neg", element));

@@ -3,7 +3,7 @@ import { InternalError } from "@lanewise/compiler/base/assert";
 import { KernelBuilder, add, int, mul } from "@lanewise/compiler/kernel/build";
 import { printKernel } from "@lanewise/compiler/kernel/print";
 import { verifyKernel } from "@lanewise/compiler/kernel/verify";
-import { expandUnrolled } from "@lanewise/compiler/legalize/unroll";
+import { expandUnrolled } from "@lanewise/compiler/kernel/unroll";
 import { expect, it } from "vitest";
 
 it("nested loops, indices and names", () => {

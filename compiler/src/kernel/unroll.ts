@@ -1,9 +1,9 @@
 /** @file Expands `unrolled` loops: one copy of the body per iteration, with the index as a constant and fresh names. */
 
 import { at, InternalError } from "../base/assert.ts";
-import { int, op } from "../kernel/expressions.ts";
-import type { Expr, ForStmt, Kernel, Stmt } from "../kernel/types.ts";
-import { freshNames, mapBodiesOf, mapExprsIn, renameDeclarations, withBody } from "../kernel/walk.ts";
+import { int, op } from "./expressions.ts";
+import type { Expr, ForStmt, Kernel, Stmt } from "./types.ts";
+import { freshNames, mapBodiesOf, mapExprsIn, renameDeclarations, withBody } from "./walk.ts";
 
 export function expandUnrolled(kernel: Kernel): Kernel {
   let fresh: ((name: string) => string) | null = null;

@@ -76,6 +76,19 @@ export const softwareTuning: GridTuning = {
   tile: { rows: 64, columns: 64, inner: 16, registers: [8, 8], staged: false },
 };
 
+/** What is known of an adapter that says how it likes to be used. */
+export interface AdapterClass {
+  readonly isFallback: boolean;
+  readonly architecture: string;
+  readonly description: string;
+}
+
+const softwareNames = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
+
+export function tuningFor({ isFallback, architecture, description }: AdapterClass): GridTuning {
+  return isFallback || softwareNames.test(`${architecture} ${description}`) ? softwareTuning : gpuTuning;
+}
+
 const cpuStorage = {
   bool: "native", int8: "native", int16: "native", int32: "native", uint8: "native", uint16: "native", uint32: "native",
   float16: "bits", bfloat16: "bits", float32: "native", float64: "native",

@@ -6,6 +6,7 @@
 import { at, required } from "@lanewise/compiler/base/assert";
 import { sizeOf } from "@lanewise/compiler/base/shape";
 import { aval, erasePrimitive } from "@lanewise/compiler/ir/build";
+import type { Params, Primitive } from "@lanewise/compiler/ir/types";
 import { cumsumP } from "@lanewise/compiler/primitives/cumulative";
 import { sortP, topKP } from "@lanewise/compiler/primitives/sort";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -34,6 +35,26 @@ for (const extent of [100, 20000]) {
   );
 }
 
+/** Variants for workgroups beside the serial ones, which say what is right. */
+const onGrid: (readonly [string, RoutineProgram, RoutineProgram])[] = allSamples()
+  .filter(({ primitive, sample }) => (
+    primitive.lower.kind === "routine" && primitive.lower.variants.some(({ needs }) => needs === "workgroup")
+      && sample.inputs.every(({ shape, dtype }) => sizeOf(shape) > 0 && dtype !== "float64")
+  ))
+  .map((bound) => [`${bound.primitive.name}: ${bound.sample.name}`, routineOfSample(bound), routineOfSample(bound, "workgroup")]);
+for (const extent of [1, 257, 1100]) {
+  const both = (name: string, primitive: Primitive, params: Params, inputs: readonly Float32Array[]): void => {
+    const avals = inputs.map(() => aval([2, extent], "float32"));
+    const [serial, grid] = (["serial", "workgroup"] as const).map((needs) => routineProgram(primitive, avals, params, inputs, needs));
+    onGrid.push([`${name} of rows of ${extent}`, required(serial, "variant"), required(grid, "variant")]);
+  };
+  both("sort", erasePrimitive(sortP), { dimension: 1, isStable: true, numKeys: 1 }, [floats(2 * extent)]);
+  both("sort of columns by two keys", erasePrimitive(sortP), { dimension: 0, isStable: true, numKeys: 2 }, [floats(2 * extent), floats(2 * extent), floats(2 * extent)]);
+  both("stable sort", erasePrimitive(sortP), { dimension: 1, isStable: true, numKeys: 1 }, [floats(2 * extent).map((each) => each & 7), floats(2 * extent)]);
+  both("top_k", erasePrimitive(topKP), { axis: 1, k: Math.min(extent, 20) }, [floats(2 * extent)]);
+  both("cumsum", erasePrimitive(cumsumP), { axis: 1, reverse: extent % 2 === 0 }, [floats(2 * extent)]);
+}
+
 /** Variants for targets whose floats are doubles. */
 const inDoubles: (readonly [string, RoutineProgram])[] = [1, 3, 100, 20001].flatMap((extent) => [false, true].map((reverse) => [
   `cumsum of rows of ${extent}${reverse ? " from the end" : ""}, in doubles`,
@@ -47,8 +68,8 @@ async function resultsOf({ program, outputs, arrays }: RoutineProgram, run: RunG
 }
 
 /** Sums may round differently where a target carries them wider. */
-async function compare(routine: RoutineProgram, run: RunGateProgram): Promise<void> {
-  const expected = await resultsOf(routine, stepByStep(interpretStep("forward")));
+async function compare(routine: RoutineProgram, run: RunGateProgram, right = routine): Promise<void> {
+  const expected = await resultsOf(right, stepByStep(interpretStep("forward")));
   const actual = await resultsOf(routine, run);
   actual.forEach((elements, which) => {
     const wanted = at(expected, which);
@@ -63,6 +84,12 @@ const targets: readonly (readonly [string, RunGateProgram])[] = [
 describe.each(targets)("%s", (_name, run) => {
   test.each(cases)("%s", (_routine, routine) => compare(routine, run));
   test.each(inDoubles)("%s", (_routine, routine) => compare(routine, run));
+});
+
+describe.each([
+  ["the interpreter", stepByStep(interpretStep("forward"))], ["the interpreter, backwards", stepByStep(interpretStep("reverse"))], ["js", runOnJs],
+] as const)("variants for workgroups on %s", (_name, run) => {
+  test.each(onGrid)("%s", (_routine, serial, grid) => compare(grid, run, serial));
 });
 
 test("a prefix sum in doubles is a sum in order, rounded at each place alone", async () => {
@@ -95,4 +122,5 @@ describeWebgpu("webgpu", () => {
   // What arithmetic gives for NaN and infinity is the driver's business there.
   const defined = cases.filter(([name]) => !name.includes("special") || !/cumsum|cumprod|cumlogsumexp/.test(name));
   test.each(defined)("%s", (_routine, routine) => compare(routine, webgpuRunner(device)));
+  test.each(onGrid.filter(([name]) => !name.includes("special")))("for workgroups: %s", (_routine, serial, grid) => compare(grid, webgpuRunner(device), serial));
 });

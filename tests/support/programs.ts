@@ -96,11 +96,16 @@ function runStep(step: Step, program: StepProgram<Kernel>, memory: readonly Host
   if (step.kind === "copy") return copyElements(step, memory);
   const { code } = at(program.kernels, step.kernel);
   const buffers = Object.fromEntries(code.buffers.map(({ name }, position) => [name, at(memory, at(step.buffers, position))]));
+  const scalars = Object.fromEntries(code.scalars.map(({ name }, position) => {
+    const value = at(step.scalars, position);
+    if (value.kind !== "fixed") throw new InternalError("a test knows no scalar inputs");
+    return [name, value.value];
+  }));
   // Two chunks: whatever the kernel does outside its grid loop must bear being done twice.
   const middle = step.extent >> 1;
   const hasGrid = code.body.some((statement) => statement.kind === "for" && statement.loop === "grid");
-  if (!hasGrid) interpret(code, { buffers, order });
-  else for (const [begin, end] of [[0, middle], [middle, step.extent]] as const) interpret(code, { buffers, begin, end, order });
+  if (!hasGrid) interpret(code, { buffers, scalars, order });
+  else for (const [begin, end] of [[0, middle], [middle, step.extent]] as const) interpret(code, { buffers, scalars, begin, end, order });
 }
 
 /** Throws unless every element is near what it should be; floats within `tolerance`, others exactly. */

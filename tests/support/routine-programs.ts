@@ -35,7 +35,7 @@ export function routineProgram(
   return {
     program: {
       buffers: [...buffersOf("input", "input", flat(inAvals)), ...buffersOf("output", "output", flat(outAvals)), ...buffersOf("temporary", "scratch", plan.scratch)],
-      steps: plan.steps.map(({ kernel, buffers, extent }) => ({ kernel, buffers: buffers.map(({ from, index }) => named(from, index)), scalars: [], grid: [extent] })),
+      steps: plan.steps.map(({ kernel, buffers, scalars = [], extent }) => ({ kernel, buffers: buffers.map(({ from, index }) => named(from, index)), scalars, grid: [extent] })),
     },
     outputs: outAvals.map((_, index) => named("output", index)),
     arrays: () => Object.fromEntries([
@@ -47,7 +47,7 @@ export function routineProgram(
 }
 
 /** The routine of a sample, with its elements. */
-export function routineOfSample({ primitive, sample }: BoundSample): RoutineProgram {
+export function routineOfSample({ primitive, sample }: BoundSample, needs: RoutineNeeds = "serial"): RoutineProgram {
   const random = generator(11);
-  return routineProgram(primitive, sample.inputs.map(({ shape, dtype }) => aval(shape, dtype)), sample.params, sample.inputs.map((input) => elementsOf(input, random)));
+  return routineProgram(primitive, sample.inputs.map(({ shape, dtype }) => aval(shape, dtype)), sample.params, sample.inputs.map((input) => elementsOf(input, random)), needs);
 }

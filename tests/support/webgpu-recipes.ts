@@ -3,6 +3,8 @@ import type { Jaxpr, Value } from "@lanewise/compiler/ir/types";
 import { add, mul, selectN, sub } from "@lanewise/compiler/primitives/arith";
 import { dotGeneral } from "@lanewise/compiler/primitives/contract";
 import { broadcastInDim, reduceSum, reshape, transpose } from "@lanewise/compiler/primitives/linear";
+import { cumsum } from "@lanewise/compiler/primitives/cumulative";
+import { sort } from "@lanewise/compiler/primitives/sort";
 import { reduceMax, reduceMin, reduceOr } from "@lanewise/compiler/primitives/reduce";
 import { exp, tanh } from "@lanewise/compiler/primitives/unary";
 import { gpuTuning, softwareTuning, webgpuTarget, type Capabilities } from "@lanewise/compiler/target";
@@ -79,6 +81,8 @@ recipe("distances", ["f32[20,6]", "f32[24,6]"], (x, y) => {
   return reduceSum(mul(apart, apart), [2]);
 });
 recipe("another shape", ["f32[6,8]"], (x) => exp(reshape(x, [4, 12])));
+recipe("prefix sums of rows", ["f32[3,1100]"], (x) => cumsum(mul(x, x), 1));
+recipe("rows in order", ["f32[2,600]"], (x) => sort([add(x, x)], 1));
 recipe("nothing", ["f32[0,4]", "f32[4]"], (x, y) => [reduceSum(x, [1]), add(reduceSum(x, [0]), y)]);
 recipe("rows of several arrays", ["f32[4,20]", "f32[4,30]"], (x, y) => [reduceSum(x, [1]), reduceSum(y, [1])]);
 

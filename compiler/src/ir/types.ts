@@ -291,10 +291,14 @@ export interface RoutinePlan {
   readonly steps: readonly RoutineStep[];
 }
 
-/** One dispatch: a kernel, what its buffer parameters are in order, and the trip count of its outermost grid loop. */
+/**
+ * One dispatch: a kernel, what its buffer parameters are in order, the values of its scalar parameters (none where it has none),
+ * and the trip count of its outermost grid loop.
+ */
 export interface RoutineStep {
   readonly kernel: Kernel;
   readonly buffers: readonly { readonly from: "input" | "output" | "scratch"; readonly index: number }[];
+  readonly scalars?: readonly number[];
   readonly extent: number;
   /** Whether all it does is to copy its first buffer to its second: no step is left where one takes the other's memory. */
   readonly isCopy?: boolean;

@@ -5,7 +5,7 @@ import { equalStructure } from "../base/equal.ts";
 import { hashNumber, hashString, mixHash } from "../base/hash.ts";
 import { sizeOf } from "../base/shape.ts";
 import { StructuralMap } from "../base/structural-map.ts";
-import type { ArraySpec, StagedKernel, Step, StepProgram, ValueSpec } from "../artifact/types.ts";
+import type { ArraySpec, ScalarArgument, StagedKernel, Step, StepProgram, ValueSpec } from "../artifact/types.ts";
 import type { FusionGroup, FusionPlan } from "../fuse/types.ts";
 import type { Atom, Eqn, Literal, Params, RoutineNeeds, RoutineVariant, Var } from "../ir/types.ts";
 import { int, KernelBuilder } from "../kernel/build.ts";
@@ -103,14 +103,15 @@ class PlanLowering {
       output: eqn.outVars.map((result) => this.#number(result)),
       scratch: scratch.map((spec) => this.#values.push({ ...spec, input: null }) - 1),
     };
-    for (const { kernel, buffers, extent, isCopy } of steps) {
+    for (const { kernel, buffers, scalars = [], extent, isCopy } of steps) {
       const bound = buffers.map(({ from, index }) => at(places[from], index));
       if (isCopy === true) {
         this.#steps.push({ kind: "copy", from: at(bound, 0), fromOffset: 0, to: at(bound, 1), toOffset: 0, count: extent });
         continue;
       }
       const number = this.#kernel({ code: kernel, inPlace: [], asWritten: true });
-      this.#steps.push({ kind: "kernel", kernel: number, buffers: bound, scalars: [], extent, eqns: [place] });
+      const values = scalars.map((value): ScalarArgument => ({ kind: "fixed", value }));
+      this.#steps.push({ kind: "kernel", kernel: number, buffers: bound, scalars: values, extent, eqns: [place] });
     }
   }
 

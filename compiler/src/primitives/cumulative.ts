@@ -7,6 +7,7 @@ import { formatPython } from "../ir/format-python.ts";
 import type { Aval, BatchRule, JvpRule, ParseParams, Primitive, PrintedParam, Tangent, Value } from "../ir/types.ts";
 import { bind1 } from "../trace/stack.ts";
 import { maxP, minP, mulP, numeric } from "./arith.ts";
+import { planGridPrefix } from "./cumulative-grid.ts";
 import { planLogSumExp, planPrefix, planWidePrefixSum, type CumulativeParams } from "./cumulative-kernel.ts";
 import { dualScan, logSumExpTangent } from "./cumulative-scan.ts";
 import {
@@ -57,7 +58,11 @@ export const cumsumP: Primitive<CumulativeParams> = definePrimitive<CumulativePa
   batch: cumulativeBatch(() => cumsumP),
   lower: {
     kind: "routine",
-    variants: [{ name: "row by row in doubles", needs: "doubles", build: planWidePrefixSum }, { name: "row by row", needs: "serial", build: planPrefix("add") }],
+    variants: [
+      { name: "row by row in doubles", needs: "doubles", build: planWidePrefixSum },
+      { name: "blocks of rows", needs: "workgroup", build: planGridPrefix("add") },
+      { name: "row by row", needs: "serial", build: planPrefix("add") },
+    ],
   },
   simplify: "none",
   subJaxprs: "none",
@@ -90,7 +95,10 @@ function defineCumulative(name: "cumprod" | "cummax" | "cummin", op: "mul" | "ma
     partialEval: "plain",
     dce: "plain",
     batch: cumulativeBatch(() => primitive),
-    lower: { kind: "routine", variants: [{ name: "row by row", needs: "serial", build: planPrefix(op) }] },
+    lower: {
+      kind: "routine",
+      variants: [{ name: "blocks of rows", needs: "workgroup", build: planGridPrefix(op) }, { name: "row by row", needs: "serial", build: planPrefix(op) }],
+    },
     simplify: "none",
     subJaxprs: "none",
     inlinable: "never",

@@ -8,6 +8,7 @@ import * as k from "../kernel/build.ts";
 import type { Expr } from "../kernel/types.ts";
 import { rowsAlong, rowStart, storageOf, type Rows } from "./reduce-kernel.ts";
 import { planElementSort } from "./sort-elements.ts";
+import { gridOrder } from "./sort-grid.ts";
 import { integerKey, hasIntegerKey, type KeyOrder } from "./sort-keys.ts";
 import { digitBitsOf, orderRows, type RowOrder } from "./sort-order.ts";
 
@@ -36,6 +37,22 @@ export function planSort({ params, inAvals }: RoutineContext<SortParams>): Routi
   return { scratch: order.scratch, steps: [order.step, ...inAvals.map((operand, index) => takeStep(operand, index, rows, rows.extent, order))] };
 }
 
+/** The same on a grid, the rows' order by bitonic merging. */
+export function planGridSort({ params, inAvals }: RoutineContext<SortParams>): RoutinePlan {
+  if (sizeOf(at(inAvals, 0).shape) === 0) return empty;
+  const rows = rowsAlong(at(inAvals, 0).shape, params.dimension);
+  const order = gridOrder(inAvals.slice(0, params.numKeys), params.dimension, { descending: false, zerosEqual: true });
+  return { scratch: order.scratch, steps: [...order.steps, ...inAvals.map((operand, index) => takeStep(operand, index, rows, rows.extent, order))] };
+}
+
+export function planGridTopK({ params, inAvals }: RoutineContext<TopKParams>): RoutinePlan {
+  const operand = at(inAvals, 0);
+  if (sizeOf(operand.shape) === 0 || params.k === 0) return empty;
+  const rows = rowsAlong(operand.shape, params.axis);
+  const order = gridOrder([operand], params.axis, { descending: true, zerosEqual: false });
+  return { scratch: order.scratch, steps: [...order.steps, takeStep(operand, 0, rows, params.k, order), placesStep(rows, params.k, order)] };
+}
+
 /** Up to this many largest elements are kept in a list while the row is read once. */
 const longestList = 16;
 
@@ -59,8 +76,11 @@ function forEachTaken(builder: KernelBuilder, { count: rowCount }: Rows, taken: 
   return rowCount;
 }
 
+/** Where the places of each row stand in order. */
+type OrderedPlaces = Pick<RowOrder, "scratch" | "stride" | "offset">;
+
 /** The first `taken` elements of each row in its order, of the operand that is input and output number `index`. */
-function takeStep(operand: Aval, index: number, rows: Rows, taken: number, order: RowOrder): RoutineStep {
+function takeStep(operand: Aval, index: number, rows: Rows, taken: number, order: OrderedPlaces): RoutineStep {
   const dtype = storageOf(operand.dtype);
   const builder = new KernelBuilder("take_in_order");
   const from = builder.buffer("operand", { dtype, length: rows.count * rows.extent, access: "read" });
@@ -75,7 +95,7 @@ function takeStep(operand: Aval, index: number, rows: Rows, taken: number, order
 }
 
 /** Where the elements that are taken came from, as output 1. */
-function placesStep(rows: Rows, taken: number, order: RowOrder): RoutineStep {
+function placesStep(rows: Rows, taken: number, order: OrderedPlaces): RoutineStep {
   const builder = new KernelBuilder("places_in_order");
   const places = builder.buffer("places", { dtype: "int32", length: at(order.scratch, 0).length, access: "read" });
   const to = builder.buffer("out", { dtype: "int32", length: rows.count * taken, access: "write" });

@@ -13,7 +13,7 @@ import { shapeMismatch } from "./errors.ts";
 import { gather } from "./index-gather.ts";
 import { broadcastInDim, moveAxis, reshape } from "./linear.ts";
 import { parseNumber } from "./params.ts";
-import { planSort, planTopK, type SortParams, type TopKParams } from "./sort-kernel.ts";
+import { planGridSort, planGridTopK, planSort, planTopK, type SortParams, type TopKParams } from "./sort-kernel.ts";
 import { iota } from "./structural.ts";
 
 export type { SortParams, TopKParams } from "./sort-kernel.ts";
@@ -79,7 +79,7 @@ export const sortP: Primitive<SortParams> = definePrimitive<SortParams>({
     const outputs = bind(sortP, aligned, { ...params, dimension: params.dimension + (axis <= params.dimension ? 1 : 0) });
     return { outputs, axes: outputs.map(() => axis) };
   },
-  lower: { kind: "routine", variants: [{ name: "row by row", needs: "serial", build: planSort }] },
+  lower: { kind: "routine", variants: [{ name: "bitonic", needs: "workgroup", build: planGridSort }, { name: "row by row", needs: "serial", build: planSort }] },
   // A row of one element is in order.
   simplify: (eqn) => {
     const { shape } = at(eqn.inputs, 0).aval;
@@ -140,7 +140,7 @@ export const topKP: Primitive<TopKParams> = definePrimitive<TopKParams>({
     const outputs = bind(topKP, operands, { ...params, axis: params.axis + (batchAxis <= params.axis ? 1 : 0) });
     return { outputs, axes: outputs.map(() => batchAxis) };
   },
-  lower: { kind: "routine", variants: [{ name: "row by row", needs: "serial", build: planTopK }] },
+  lower: { kind: "routine", variants: [{ name: "bitonic", needs: "workgroup", build: planGridTopK }, { name: "row by row", needs: "serial", build: planTopK }] },
   simplify: "none",
   subJaxprs: "none",
   inlinable: "never",

@@ -20,7 +20,9 @@ const leastElements = 8;
 const leastChunk = 64;
 
 export function scheduleForGrid(kernel: Kernel, capabilities: Capabilities): Scheduled {
-  const tuning = required(capabilities.tuning, "tuning of a grid target");
+  const wanted = required(capabilities.tuning, "tuning of a grid target");
+  const atMost = (invocations: number): number => Math.min(invocations, 2 ** Math.floor(Math.log2(capabilities.maxWorkgroup)));
+  const tuning: GridTuning = { ...wanted, workgroup: atMost(wanted.workgroup), rowInvocations: atMost(wanted.rowInvocations) };
   return byRecipe(simplifyKernel(collapseLoops(kernel)), tuning, capabilities, true);
 }
 

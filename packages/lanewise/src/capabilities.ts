@@ -1,7 +1,7 @@
 /** @file What the compiler may count on, on one device: the facts of its kind and the limits of the device itself. */
 
 import { equalStructure } from "@lanewise/compiler/base/equal";
-import { targets, type Capabilities } from "@lanewise/compiler/target";
+import { targets, tuningFor, type Capabilities } from "@lanewise/compiler/target";
 import { WebGpuDevice, type Device } from "@lanewise/runtime";
 import { session } from "./session.ts";
 
@@ -17,9 +17,10 @@ export function capabilitiesOf(device: Device): Capabilities {
   return capabilities;
 }
 
-function withLimits(every: Capabilities, { limits }: WebGpuDevice): Capabilities {
+function withLimits(every: Capabilities, { limits, adapter }: WebGpuDevice): Capabilities {
   return {
     ...every,
+    tuning: tuningFor(adapter),
     maxBuffers: limits.maxBuffers,
     maxWorkgroup: Math.min(every.maxWorkgroup, limits.maxInvocations),
     maxWorkgroups: limits.maxWorkgroups,

@@ -7,7 +7,7 @@ import { sizeOf } from "../base/shape.ts";
 import { StructuralMap } from "../base/structural-map.ts";
 import type { ArraySpec, ScalarArgument, StagedKernel, Step, StepProgram, ValueSpec } from "../artifact/types.ts";
 import type { FusionGroup, FusionPlan } from "../fuse/types.ts";
-import type { Atom, Eqn, Literal, Params, RoutineNeeds, RoutineVariant, Var } from "../ir/types.ts";
+import type { Atom, Eqn, Literal, Params, RoutineContext, RoutineNeeds, RoutinePlan, RoutineVariant, Var } from "../ir/types.ts";
 import { int, KernelBuilder } from "../kernel/build.ts";
 import { exprsOf, forEachExpr, forEachStmt } from "../kernel/walk.ts";
 import type { Expr, Kernel } from "../kernel/types.ts";
@@ -96,8 +96,7 @@ class PlanLowering {
     if (lower.kind !== "routine") throw new InternalError(`${eqn.primitive.name} is no routine`);
     const outAvals = eqn.outVars.map((result) => result.aval);
     if (outAvals.every(({ shape }) => sizeOf(shape) === 0)) return;
-    const { scratch, steps } = chosenVariant(lower.variants, this.#capabilities)
-      .build({ params: eqn.params, inAvals: eqn.inputs.map((input) => input.aval), outAvals });
+    const { scratch, steps } = chosenPlan(lower.variants, this.#capabilities, { params: eqn.params, inAvals: eqn.inputs.map((input) => input.aval), outAvals });
     const places = {
       input: eqn.inputs.map((input) => this.#numberOf(input)),
       output: eqn.outVars.map((result) => this.#number(result)),
@@ -162,12 +161,26 @@ function ascending(numbers: readonly number[]): readonly number[] {
   return [...new Set(numbers)].sort((left, right) => left - right);
 }
 
-/** The first variant that the target can run. */
-function chosenVariant<P extends Params>(variants: readonly RoutineVariant<P>[], { grid, target, wideFloat32 }: Capabilities): RoutineVariant<P> {
+/** The plan of the first variant that the target can run, within its limits where there is such a one. */
+function chosenPlan<P extends Params>(variants: readonly RoutineVariant<P>[], capabilities: Capabilities, context: RoutineContext<P>): RoutinePlan {
+  const { grid, target, wideFloat32 } = capabilities;
   const able: readonly RoutineNeeds[] = grid ? ["grid", "workgroup", "serial"] : wideFloat32 ? ["doubles", "serial", "grid"] : ["serial", "grid"];
-  const variant = variants.find(({ needs }) => able.includes(needs));
-  if (variant === undefined) throw new InternalError(`no variant of ${variants.map(({ name }) => name).join(", ")} runs on ${target}`);
-  return variant;
+  let plan: RoutinePlan | null = null;
+  for (const { needs, build } of variants) {
+    if (!able.includes(needs)) continue;
+    plan = build(context);
+    if (fits(plan, capabilities)) return plan;
+  }
+  if (plan === null) throw new InternalError(`no variant of ${variants.map(({ name }) => name).join(", ")} runs on ${target}`);
+  return plan;
+}
+
+function fits({ steps }: RoutinePlan, { grid, maxWorkgroup, maxBuffers, workgroupBytes }: Capabilities): boolean {
+  if (!grid) return true;
+  return steps.every(({ kernel: { workgroup, buffers, arrays } }) => {
+    const shared = arrays.reduce((bytes, { space, length }) => bytes + (space === "workgroup" ? 4 * length : 0), 0);
+    return workgroup <= maxWorkgroup && buffers.length <= maxBuffers && shared <= workgroupBytes;
+  });
 }
 
 /** Of what tells kernels apart: names of buffers and locals are numbered alike, so operations and constants remain. */

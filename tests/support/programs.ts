@@ -1,5 +1,5 @@
 /** @file Small programs for tests of the lower half of the compiler: tracing them, running their steps, and what is right. */
-import { at } from "@lanewise/compiler/base/assert";
+import { at, InternalError } from "@lanewise/compiler/base/assert";
 import { allocateHost, fromShortName, isFloat, type DType, type HostArray } from "@lanewise/compiler/base/dtype";
 import { sizeOf } from "@lanewise/compiler/base/shape";
 import type { CopyStep, Program, Step, StepProgram } from "@lanewise/compiler/artifact/types";

@@ -1,41 +1,64 @@
 /**
- * @file Unpacks the headless Chromium of the npm package @sparticuz/chromium, with the libraries that a bare system lacks
- * and its software WebGPU driver, so that browser tests need neither root nor a system package.
+ * @file A headless Chromium whose WebGPU runs on its own software adapter: unpacked, once, from the npm package
+ * @sparticuz/chromium with the libraries that it needs, so that neither root nor a system package is needed.
  */
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
-import { findManifest, readTar } from "./swiftshader.mjs";
+import { chromium } from "playwright-core";
+import { readTar, unpackOnce } from "./archives.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** The archives beside the browser, and what of them lies beside its binary. */
+const archives = ["swiftshader.tar.br", "al2023.tar.br"];
 
 /**
- * The browser's executable and what to set for it; null on systems for which none is packed. The first call takes seconds.
- * @returns {{ executable: string, environment: Record<string, string> } | null}
+ * The folder with the binary `chromium` and its libraries.
+ * @returns {string}
  */
-export function unpackChromium() {
-  if (process.platform !== "linux" || process.arch !== "x64") return null;
-  const packageFolder = dirname(findManifest("@sparticuz/chromium"));
-  const { version } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
-  const folder = join(root, "node_modules", ".cache", "chromium", version);
-  const unpacked = { executable: join(folder, "chromium"), environment: { LD_LIBRARY_PATH: folder } };
-  if (existsSync(folder)) return unpacked;
+function unpackChromium() {
+  return unpackOnce("@sparticuz/chromium", "chromium", (packageFolder, target) => {
+    const unpacked = (/** @type {string} */ name) => brotliDecompressSync(readFileSync(join(packageFolder, "bin", name)));
+    for (const archive of archives) {
+      for (const { name, bytes } of readTar(unpacked(archive))) writeFileSync(join(target, basename(name)), bytes, { mode: 0o755 });
+    }
+    writeFileSync(join(target, "chromium"), unpacked("chromium.br"), { mode: 0o755 });
+  });
+}
 
-  const scratch = `${folder}.${process.pid}`;
-  mkdirSync(scratch, { recursive: true });
-  const read = (/** @type {string} */ name) => brotliDecompressSync(readFileSync(join(packageFolder, "bin", name)));
-  writeFileSync(join(scratch, "chromium"), read("chromium.br"));
-  chmodSync(join(scratch, "chromium"), 0o755);
-  for (const archive of ["swiftshader.tar.br", "al2023.tar.br"]) {
-    for (const file of readTar(read(archive))) writeFileSync(join(scratch, basename(file.name)), file.bytes, { mode: 0o755 });
-  }
-  // A finished folder appears by one rename: whoever races for it sees nothing or all of it.
-  try {
-    renameSync(scratch, folder);
-  } catch (error) {
-    rmSync(scratch, { recursive: true, force: true });
-    if (!existsSync(folder)) throw error;
-  }
-  return unpacked;
+/**
+ * The browser to start: LANEWISE_CHROMIUM where that is set, else the packed one; null on systems for which none is packed.
+ * @returns {{ executable: string, libraries: string | null } | null}
+ */
+export function findChromium() {
+  const chosen = process.env["LANEWISE_CHROMIUM"] ?? "";
+  if (chosen !== "") return existsSync(chosen) ? { executable: chosen, libraries: null } : null;
+  if (process.platform !== "linux" || process.arch !== "x64") return null;
+  const folder = unpackChromium();
+  return { executable: join(folder, "chromium"), libraries: folder };
+}
+
+/**
+ * Starts the browser.
+ * @param {{ adapter?: "swiftshader" | "default" }} [options] the software adapter, or the machine's own
+ * @returns {Promise<import("playwright-core").Browser>}
+ */
+export async function launchChromium({ adapter = "swiftshader" } = {}) {
+  const found = findChromium();
+  if (found === null) throw new Error("no Chromium is packed for this system; name one in LANEWISE_CHROMIUM");
+  const { executable, libraries } = found;
+  const adapterOptions = adapter === "swiftshader" ? ["--use-webgpu-adapter=swiftshader"] : ["--enable-features=Vulkan", "--ignore-gpu-blocklist"];
+  return chromium.launch({
+    executablePath: executable,
+    args: ["--enable-unsafe-webgpu", "--no-sandbox", ...adapterOptions],
+    env: environmentWith(libraries),
+  });
+}
+
+/** @type {(libraries: string | null) => Record<string, string>} */
+function environmentWith(libraries) {
+  /** @type {Record<string, string>} */
+  const environment = {};
+  // A driver chosen for Node is none of the browser's, which brings its own.
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined && name !== "VK_DRIVER_FILES" && name !== "LD_LIBRARY_PATH") environment[name] = value;
+  return libraries === null ? environment : { ...environment, LD_LIBRARY_PATH: libraries };
 }

@@ -16,7 +16,7 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 /** Tests that ran and computed on each device, by the names of their files. */
-const ran = { js: 0, wasm: 0, webgpu: 0, "no device": 0 };
+const ran = { js: 0, wasm: 0, webgpu: 0, "js in Chromium": 0, "webgpu in Chromium": 0, "no device": 0 };
 
 /**
  * @param {string} title
@@ -64,6 +64,7 @@ function countTests() {
  */
 function deviceOf(file) {
   const name = basename(file);
+  if (/[\\/]tests[\\/]browser[\\/]/.test(file)) return name.includes("webgpu") ? "webgpu in Chromium" : "js in Chromium";
   if (/webgpu|wgsl/.test(name)) return "webgpu";
   if (name.includes("wasm")) return "wasm";
   return /[\\/]tests[\\/](pure|types)[\\/]/.test(file) ? "no device" : "js";
@@ -86,9 +87,12 @@ try {
 // Vitest also fails for what no test names, such as an unhandled rejection, or when it crashes.
 failed += testsHold ? failedTests : Math.max(1, failedTests);
 
-if ((process.env["CI"] ?? "") !== "" && ran.webgpu === 0) {
-  console.error("no test ran on webgpu: an adapter is missing");
-  failed += 1;
+if ((process.env["CI"] ?? "") !== "") {
+  for (const [device, missing] of /** @type {const} */ ([["webgpu", "an adapter"], ["webgpu in Chromium", "a browser"]])) {
+    if (ran[device] > 0) continue;
+    console.error(`no test ran on ${device}: ${missing} is missing`);
+    failed += 1;
+  }
 }
 if (skipped > 0) console.log(`\n${skipped} skipped`);
 console.log(`\ntests per device: ${Object.entries(ran).map(([device, count]) => `${device} ${count}`).join(", ")}`);

@@ -1,40 +1,63 @@
-/** @file What runs inside the browser: programs of lanewise on webgpu, and what they give, as plain data for the test outside. */
-import { adapters, devices, get, grad, init, jit, numpy as np, random, vmap, type NDArray } from "lanewise";
+/** @file The script of the page: runs programs on a device and gives their results as plain data. */
+import { adapters, defaultDevice, devices, fromGPUBuffer, get, init, jit, numpy as np, type NDArray } from "lanewise";
+import { readable } from "./outcome.ts";
+import { programs } from "./programs.ts";
 
-const programs: Readonly<Record<string, () => NDArray>> = {
-  "an eager chain": () => np.arange(6).mul(2).add(1),
-  "a compiled softmax": () => jit((x: NDArray) => {
-    const e = np.exp(x.sub(x.max(1).reshape(4, 1)));
-    return e.div(e.sum(1).reshape(4, 1));
-  })(np.arange(12).reshape(4, 3).astype("float32")),
-  "a gradient under vmap": () => jit(vmap(grad((x: NDArray) => np.sin(x).mul(x).sum())))(np.arange(6).reshape(2, 3).astype("float32")),
-  "a product of matrices": () => np.dot(np.arange(70 * 40).reshape(70, 40).mod(7), np.arange(40 * 50).reshape(40, 50).mod(5)).sum(1),
-  "a sort": () => np.sort(np.arange(100).mul(37).mod(101)),
-  "a prefix sum": () => np.cumsum(np.arange(300).mod(3)),
-  "random numbers": () => random.bits(random.key(3), [5]),
-  "booleans": () => np.arange(4).greater(1),
-};
-
-export interface PageResult {
-  readonly adapter: string;
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly maps: number;
+/** Runs one program. Arrays that it gives must be on the device that was asked for. */
+async function run(device: string, name: string): Promise<unknown> {
+  if (device === "webgpu") await init({ webgpu: true });
+  defaultDevice(device);
+  const program = programs[name];
+  if (program === undefined) throw new Error(`no program ${name}`);
+  return readable(await program(), `${device}:0`);
 }
 
-async function run(): Promise<PageResult> {
-  const { adapters: found, problem } = await adapters();
-  if (problem !== null) throw new Error(`${problem.reason}: ${problem.fix}`);
+/** What the page's adapters are, and how many mappings a read of several results takes. */
+async function describeDevice(): Promise<{ adapters: readonly string[]; maps: number }> {
+  const { adapters: found } = await adapters();
   await init({ webgpu: true, device: "webgpu" });
-  const [device] = devices("webgpu");
-  const { counters } = device as unknown as { readonly counters: { readonly maps: number } };
+  const { counters } = devices("webgpu")[0] as unknown as { readonly counters: { readonly maps: number } };
   const before = counters.maps;
-  const values = await get(Object.fromEntries(Object.entries(programs).map(([name, program]) => [name, program()])));
-  return { adapter: found.map(({ vendor, architecture }) => `${vendor} ${architecture}`).join(), values, maps: counters.maps - before };
+  const x = np.arange(6).mul(2);
+  await get({ x, sum: x.sum(), shifted: [x.add(1)] });
+  return { adapters: found.map(({ vendor, architecture }) => `${vendor} ${architecture}`), maps: counters.maps - before };
 }
 
-/** The same on the device of the process, for comparison. */
-export function values(): Promise<Readonly<Record<string, unknown>>> {
-  return get(Object.fromEntries(Object.entries(programs).map(([name, program]) => [name, program()])));
+/** Shares buffers with a device of the page's own. */
+async function shareBuffers(): Promise<{ byLanewise: unknown; byThePage: readonly number[]; sameBuffer: boolean }> {
+  const device = await useOwnDevice();
+  const buffer = device.createBuffer({ size: 24, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+  device.queue.writeBuffer(buffer, 0, Float32Array.of(1, 2, 3, 4, 5, 6));
+  const x: NDArray = fromGPUBuffer(buffer, [2, 3], "float32");
+  const y = jit((v: NDArray) => v.mul(10).add(1))(x);
+  const staging = device.createBuffer({ size: 24, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const out = y.gpuBuffer();
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(out, 0, staging, 0, 24);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  return { byLanewise: await y.toArray(), byThePage: [...new Float32Array(staging.getMappedRange())], sameBuffer: x.gpuBuffer() === buffer };
 }
 
-Object.assign(globalThis, { runInPage: run });
+/** Loses the device in the middle of work, and goes on with another. */
+async function loseDevice(): Promise<{ failure: string; afterwards: unknown }> {
+  const device = await useOwnDevice();
+  const x = np.array([1, 2, 3]).mul(2);
+  device.destroy();
+  await device.lost;
+  const failure: unknown = await x.data().then(() => "nothing failed", (error: unknown) => error);
+  await useOwnDevice();
+  return { failure: failure instanceof Error ? failure.name : String(failure), afterwards: await np.array([1, 2, 3]).mul(2).toArray() };
+}
+
+/** A device that the page opens, as the default. */
+async function useOwnDevice(): Promise<GPUDevice> {
+  const adapter = await navigator.gpu.requestAdapter();
+  if (adapter === null) throw new Error("the page has no adapter");
+  const device = await adapter.requestDevice();
+  await init({ webgpu: { device }, device: "webgpu" });
+  return device;
+}
+
+export const lanewiseTests = { run, describeDevice, shareBuffers, loseDevice };
+Object.assign(globalThis, { lanewiseTests });

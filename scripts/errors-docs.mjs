@@ -19,6 +19,7 @@ export const folders = /** @type {const} */ ([
   ["Operations (compiler/primitives)", ["@lanewise/compiler/primitives/errors"]],
   ["Calls and custom rules (compiler/control)", ["@lanewise/compiler/control/errors"]],
   ["Compilation (compiler/pipeline)", ["@lanewise/compiler/pipeline/errors"]],
+  ["Targets (compiler/legalize)", ["@lanewise/compiler/legalize/errors"]],
   ["Devices (runtime)", ["@lanewise/runtime/errors"]],
   ["Arrays and options (lanewise)", ["../packages/lanewise/dist/errors.js"]],
   ["Transforms (lanewise)", ["../packages/lanewise/dist/transforms/errors.js"]],

@@ -26,6 +26,8 @@ export interface Capabilities {
   /** Whether a contraction may be one of several parts. */
   readonly rowContractions: boolean;
   readonly maxWorkgroup: number;
+  /** Bytes of an array that one buffer parameter may see. */
+  readonly maxBindingBytes: number;
   /** Workgroups in each dimension of a dispatch. */
   readonly maxWorkgroups: number;
   readonly maxOpsPerKernel: number;
@@ -96,19 +98,19 @@ const cpuStorage = {
 
 export const jsTarget: Capabilities = {
   target: "js", simdWidth: 1, fma: false, wideFloat32: true, grid: false, runtimeExtents: true,
-  maxBuffers: 64, workgroupBytes: 1 << 20, rowBytes: 1 << 18, leastRows: 1, rowContractions: true, maxWorkgroup: 1024, maxWorkgroups: 2 ** 31 - 1, maxOpsPerKernel: 1500, threads: 1,
+  maxBuffers: 64, workgroupBytes: 1 << 20, rowBytes: 1 << 18, leastRows: 1, rowContractions: true, maxWorkgroup: 1024, maxWorkgroups: 2 ** 31 - 1, maxBindingBytes: 2 ** 53, maxOpsPerKernel: 1500, threads: 1,
   storage: cpuStorage, tuning: null, contractionTile: [4, 4], accumulators: 4,
 };
 
 export const wasmTarget: Capabilities = {
   target: "wasm", simdWidth: 4, fma: false, wideFloat32: false, grid: false, runtimeExtents: false,
-  maxBuffers: 256, workgroupBytes: 1 << 20, rowBytes: 1 << 18, leastRows: 1, rowContractions: false, maxWorkgroup: 1024, maxWorkgroups: 2 ** 31 - 1, maxOpsPerKernel: 20_000, threads: 1,
+  maxBuffers: 256, workgroupBytes: 1 << 20, rowBytes: 1 << 18, leastRows: 1, rowContractions: false, maxWorkgroup: 1024, maxWorkgroups: 2 ** 31 - 1, maxBindingBytes: 2 ** 53, maxOpsPerKernel: 20_000, threads: 1,
   storage: cpuStorage, tuning: null, contractionTile: [4, 8], accumulators: 4,
 };
 
 export const webgpuTarget: Capabilities = {
   target: "webgpu", simdWidth: 1, fma: true, wideFloat32: false, grid: true, runtimeExtents: false,
-  maxBuffers: 8, workgroupBytes: 16_384, rowBytes: 8192, leastRows: 1, rowContractions: false, maxWorkgroup: 256, maxWorkgroups: 65_535, maxOpsPerKernel: 1000, threads: 1,
+  maxBuffers: 8, workgroupBytes: 16_384, rowBytes: 8192, leastRows: 1, rowContractions: false, maxWorkgroup: 256, maxWorkgroups: 65_535, maxBindingBytes: 2 ** 27, maxOpsPerKernel: 1000, threads: 1,
   storage: {
     bool: "word", int8: "word", int16: "word", int32: "native", uint8: "word", uint16: "word", uint32: "native",
     float16: "word", bfloat16: "word", float32: "native",

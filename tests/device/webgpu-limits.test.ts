@@ -10,6 +10,7 @@ const table: readonly (readonly [name: string, limits: Partial<GpuLimits>])[] = 
   ["4 buffers in a shader", { maxBuffers: 4 }],
   ["128 invocations in a workgroup", { maxInvocations: 128 }],
   ["1 KiB of workgroup memory", { workgroupBytes: 1024 }],
+  ["16 KiB in a binding", { maxBindingBytes: 16_384 }],
   ["all of these", { maxWorkgroups: 16, maxBuffers: 4, maxInvocations: 128, workgroupBytes: 1024 }],
 ];
 

@@ -73,6 +73,8 @@ export interface Launch {
   /** Invocations per workgroup, in one dimension. */
   readonly workgroupSize: number;
   readonly access: readonly ("read" | "readWrite")[];
+  /** The part of its place that each binding holds, in elements; all of each where absent. */
+  readonly windows?: readonly { readonly begin: number; readonly count: number }[];
   readonly scalars: readonly LaunchScalar[];
   /** Workgroups to dispatch, in any three dimensions that hold them (`artifact/dispatch.ts`). */
   readonly workgroups: number;

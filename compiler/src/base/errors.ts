@@ -2,8 +2,8 @@
  * @file Errors as data: a kind with a stable code, and the facts of one case.
  *
  * Each folder lists its kinds in its own `errors.ts`; `docs/errors.md` is generated from them. Codes by folder: base 10xx,
- * tree 11xx, ir 12xx, trace 13xx, primitives 14xx, transforms 15xx, control 16xx, pipeline 17xx, runtime 20xx, lanewise
- * 30xx, cli 40xx.
+ * tree 11xx, ir 12xx, trace 13xx, primitives 14xx, transforms 15xx, control 16xx, pipeline 17xx, legalize 18xx,
+ * runtime 20xx, lanewise 30xx, cli 40xx.
  */
 
 import { currentUserFrame, formatLocation, type SourceLocation } from "./source-location.ts";

@@ -20,6 +20,7 @@ import { simplifyKernel } from "../kernel/simplify.ts";
 import type { Kernel } from "../kernel/types.ts";
 import { verifyKernel } from "../kernel/verify.ts";
 import { legalizeJs } from "../legalize/js.ts";
+import { splitBindings, type BufferWindow } from "../legalize/split-bindings.ts";
 import { legalizeWgsl } from "../legalize/wgsl.ts";
 import { lowerPlan } from "../lower/steps.ts";
 import { eliminateCommon } from "../passes/eliminate-common.ts";
@@ -205,27 +206,31 @@ export const codegenStage: Stage<CodegenInput, Program> = { name: "codegen", run
 function generate({ legal, memory }: CodegenInput, { name, capabilities }: StageContext): Program {
   const kernels: KernelCode[] = [];
   const numbers = new Map<string, number>();
-  const numberOf = memory.kernels.map((kernel) => {
-    const code = codeOf(kernel, capabilities);
-    const known = numbers.get(code.text);
+  const splits = memory.kernels.map((kernel) => splitBindings(kernel, capabilities));
+  const numberOf = memory.kernels.map((kernel, place) => {
+    const split = at(splits, place);
+    const code = codeOf(split?.kernel ?? kernel, split?.windows, capabilities);
+    const key = [code.text, ...split?.windows.map(({ begin, count }) => `${begin} ${count}`) ?? []].join("\n");
+    const known = numbers.get(key);
     if (known !== undefined) return known;
-    numbers.set(code.text, kernels.length);
+    numbers.set(key, kernels.length);
     return kernels.push(code) - 1;
   });
   const { slots, arenaBytes, blocks, outputSources } = memory;
   const steps = memory.steps.map((step): Step => {
     if (step.kind !== "kernel") return step;
-    return { ...step, kernel: at(numberOf, step.kernel), scalars: launchArguments(at(memory.kernels, step.kernel), step.scalars) };
+    const buffers = at(splits, step.kernel)?.windows.map(({ buffer }) => at(step.buffers, buffer)) ?? step.buffers;
+    return { ...step, kernel: at(numberOf, step.kernel), buffers, scalars: launchArguments(at(memory.kernels, step.kernel), step.scalars) };
   });
   return {
     schemaVersion, target: capabilities.target, name, inputs: legal.inputs, outputs: legal.outputs, outputSources, slots, arenaBytes, blocks, kernels, steps,
   };
 }
 
-function codeOf(kernel: Kernel, capabilities: Capabilities): KernelCode {
+function codeOf(kernel: Kernel, windows: readonly BufferWindow[] | undefined, capabilities: Capabilities): KernelCode {
   switch (capabilities.target) {
     case "js": return { name: kernel.name, text: printJsKernel(kernel), launch: null };
-    case "webgpu": return wgslCode(kernel, capabilities.maxWorkgroups);
+    case "webgpu": return wgslCode(kernel, capabilities.maxWorkgroups, windows);
     case "wasm": throw new InternalError("the pipeline does not reach wasm");
   }
 }

@@ -24,6 +24,7 @@ function withLimits(every: Capabilities, { limits, adapter }: WebGpuDevice): Cap
     maxBuffers: limits.maxBuffers,
     maxWorkgroup: Math.min(every.maxWorkgroup, limits.maxInvocations),
     maxWorkgroups: limits.maxWorkgroups,
+    maxBindingBytes: limits.maxBindingBytes,
     workgroupBytes: Math.min(every.workgroupBytes, limits.workgroupBytes),
   };
 }

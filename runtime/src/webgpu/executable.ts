@@ -6,6 +6,7 @@ import { assertNever, at, InternalError, required } from "@lanewise/compiler/bas
 import { allocateHost } from "@lanewise/compiler/base/dtype";
 import type { DeviceBuffer, Executable, KernelSources } from "../device.ts";
 import type { Connection } from "./connection.ts";
+import type { GpuLimits } from "./facts.ts";
 import type { GpuArray } from "./gpu-array.ts";
 import type { KernelOrigin } from "./gpu-errors.ts";
 import { usage } from "./gpu.ts";
@@ -198,15 +199,15 @@ export class WebGpuExecutable implements Executable {
       constants.set(number, filled(connection, usage.storage | usage.copySource, toWords(slot.dtype, host)));
     });
     const scalars = new ScalarBuffer(connection.uniformAlignment);
-    const actions = this.program.steps.map((step) => actionOf(step, this.program, scalars, connection.limits.maxWorkgroups));
+    const actions = this.program.steps.map((step) => actionOf(step, this.program, scalars, connection.limits));
     const bytes = scalars.bytes();
     return { connection, pipelines, uniforms: bytes.byteLength === 0 ? null : filled(connection, usage.uniform, bytes), constants, actions };
   }
 }
 
-function actionOf(step: Step, program: Program, scalars: ScalarBuffer, maxWorkgroups: number): Dispatch | Copy {
+function actionOf(step: Step, program: Program, scalars: ScalarBuffer, limits: GpuLimits): Dispatch | Copy {
   switch (step.kind) {
-    case "kernel": return dispatchOf(step, program, scalars, maxWorkgroups);
+    case "kernel": return dispatchOf(step, program, scalars, limits);
     case "copy": {
       const from = partOf(step.from, program);
       const to = partOf(step.to, program);
@@ -220,15 +221,19 @@ function actionOf(step: Step, program: Program, scalars: ScalarBuffer, maxWorkgr
   }
 }
 
-function dispatchOf(step: KernelStep, program: Program, scalars: ScalarBuffer, maxWorkgroups: number): Dispatch {
+function dispatchOf(step: KernelStep, program: Program, scalars: ScalarBuffer, { maxWorkgroups, maxBindingBytes, maxBuffers }: GpuLimits): Dispatch {
   const { name, launch } = at(program.kernels, step.kernel);
   if (launch === null) throw new InternalError(`the kernel ${name} is no shader`);
   const values = step.scalars.map((scalar) => {
     if (scalar.kind === "fixed") return scalar.value;
     throw new InternalError(`${name} takes a scalar from an array, which a host cannot read`);
   });
+  const parts = step.buffers.map((slot, binding) => windowOf(partOf(slot, program), launch.windows?.[binding]));
+  if (parts.length > maxBuffers || parts.some(({ bytes }) => bytes > maxBindingBytes)) {
+    throw new InternalError(`${name} binds ${parts.map(({ bytes }) => bytes).join(", ")} bytes, over the limits of the device: ${maxBuffers} of ${maxBindingBytes} bytes`);
+  }
   return {
-    kind: "dispatch", kernel: step.kernel, parts: step.buffers.map((slot) => partOf(slot, program)),
+    kind: "dispatch", kernel: step.kernel, parts,
     scalars: launch.scalars.length === 0 ? null : scalars.place(packScalars(launch.scalars, values)),
     size: dispatchSize(launch.workgroups, maxWorkgroups), bound: null,
   };
@@ -237,6 +242,11 @@ function dispatchOf(step: KernelStep, program: Program, scalars: ScalarBuffer, m
 function partOf(number: number, program: Program): Part {
   const slot = at(program.slots, number);
   return { slot: number, offset: slot.kind === "temporary" ? slot.offset : 0, bytes: slotBytes(slot) };
+}
+
+/** Windows are of arrays with one word for each element. */
+function windowOf(part: Part, window: { readonly begin: number; readonly count: number } | undefined): Part {
+  return window === undefined ? part : { ...part, offset: part.offset + 4 * window.begin, bytes: 4 * window.count };
 }
 
 function slotBytes({ dtype, length }: Slot): number {

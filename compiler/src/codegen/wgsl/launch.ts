@@ -1,13 +1,13 @@
 /** @file A printed kernel as the runtime gets it: text and plain data. */
 
 import { InternalError } from "../../base/assert.ts";
-import type { KernelCode, LaunchScalar, ScalarArgument } from "../../artifact/types.ts";
+import type { KernelCode, Launch, LaunchScalar, ScalarArgument } from "../../artifact/types.ts";
 import type { Kernel, ScalarParam } from "../../kernel/types.ts";
 import { countWorkgroups } from "./dispatch.ts";
 import { printWgsl } from "./print-kernel.ts";
 
 /** The code of a legal kernel whose number of workgroups does not depend on scalar parameters. */
-export function wgslCode(kernel: Kernel, maxWorkgroups: number): KernelCode {
+export function wgslCode(kernel: Kernel, maxWorkgroups: number, windows?: Launch["windows"]): KernelCode {
   const printed = printWgsl(kernel, maxWorkgroups);
   return {
     name: kernel.name,
@@ -17,6 +17,7 @@ export function wgslCode(kernel: Kernel, maxWorkgroups: number): KernelCode {
       workgroupSize: printed.workgroupSize,
       access: kernel.buffers.map(({ access }) => (access === "read" ? "read" : "readWrite")),
       scalars: kernel.scalars.map(launchScalar),
+      ...(windows === undefined ? {} : { windows: windows.map(({ begin, count }) => ({ begin, count })) }),
       workgroups: countWorkgroups(printed.workgroups, {}),
     },
   };

@@ -1,0 +1,31 @@
+/** @file Arrays over the size of a binding: the windows of a program, and what is refused. */
+import { at } from "@lanewise/compiler/base/assert";
+import { compile } from "@lanewise/compiler/pipeline";
+import type { Jaxpr, Value } from "@lanewise/compiler/ir/types";
+import { webgpuTarget } from "@lanewise/compiler/target";
+import { numpy as np, type NDArray } from "lanewise";
+import { expect, it } from "vitest";
+import { jaxprOf } from "../../support/programs.ts";
+
+const capabilities = { ...webgpuTarget, maxBindingBytes: 16_384, maxBuffers: 12 };
+const programOf = (jaxpr: Jaxpr) => compile(jaxpr, { name: "windows", target: "webgpu", capabilities, verify: true }).program;
+const sum = (length: number): Jaxpr =>
+  jaxprOf([`f32[${length}]`, `f32[${length}]`], (x, y) => np.sin(x as unknown as NDArray).add(y as unknown as NDArray) as unknown as Value);
+
+it("an array within the limit is one binding", () => {
+  expect(programOf(sum(4096)).kernels.map(({ launch }) => launch?.windows)).toEqual([undefined]);
+});
+
+it("a larger one is bound in windows, which cover it", () => {
+  const { kernels, steps, slots } = programOf(sum(9000));
+  const launch = at(kernels, 0).launch;
+  const step = at(steps, 0);
+  if (launch === null || step.kind !== "kernel") throw new Error("no shader");
+  expect(launch.windows).toEqual([0, 1, 2].flatMap(() => [{ begin: 0, count: 4096 }, { begin: 4096, count: 4096 }, { begin: 8192, count: 808 }]));
+  expect(launch.access).toHaveLength(9);
+  expect(step.buffers.map((slot) => at(slots, slot).kind)).toEqual(["input", "input", "input", "input", "input", "input", "output", "output", "output"]);
+});
+
+it("an operation of more windows than a shader binds is refused", () => {
+  expect(() => programOf(sum(100_000))).toThrow(/\[LW1801\][^]*400000/);
+});

@@ -1,4 +1,5 @@
 /** @file Whole programs on the software WebGPU adapter: every output as the equations say. */
+import { readdir, readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile, textOf } from "@lanewise/compiler/pipeline";
 import { expectNear, randomInputs, reference } from "../support/programs.ts";
@@ -23,6 +24,19 @@ describeWebgpu("programs on webgpu", () => {
       const inputs = randomInputs(jaxpr, 5);
       expectNear(jaxpr, await runWgslProgram(device, program, inputs), reference(jaxpr, inputs));
     });
+  });
+
+  it("compiles the kept shaders", async () => {
+    const folder = new URL("../pure/goldens/shaders/", import.meta.url);
+    const texts = await Promise.all((await readdir(folder)).map((name) => readFile(new URL(name, folder), "utf8")));
+    expect(texts.length).toBeGreaterThan(5);
+    for (const text of texts) {
+      // A file holds the shaders of a program, each behind a line that says how it is launched.
+      for (const code of text.split(/^(?=\/\/ [0-9]+ workgroups)/m)) {
+        const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
+        expect(messages.map(({ message }) => message)).toEqual([]);
+      }
+    }
   });
 
   const seeds = process.env["LANEWISE_FULL"] === "1" ? 400 : 30;

@@ -12,6 +12,7 @@ import { contractionOf, scheduleContraction } from "./gpu-contract.ts";
 import { dealToInvocations, iterationsOf } from "./gpu-map.ts";
 import { rowProgram, scheduleRows, tripsOf, type RowProgram, type RowShape } from "./gpu-rows.ts";
 import { splitFold } from "./gpu-split.ts";
+import { hoistInvariants } from "./hoist.ts";
 import { definitionsIn, loadPattern, loadsIn, parallelNest, perfectNest } from "./nest.ts";
 import { singleStep, type Scheduled, type ScheduledBuffer } from "./scheduled.ts";
 
@@ -23,7 +24,8 @@ export function scheduleForGrid(kernel: Kernel, capabilities: Capabilities): Sch
   const wanted = required(capabilities.tuning, "tuning of a grid target");
   const atMost = (invocations: number): number => Math.min(invocations, 2 ** Math.floor(Math.log2(capabilities.maxWorkgroup)));
   const tuning: GridTuning = { ...wanted, workgroup: atMost(wanted.workgroup), rowInvocations: atMost(wanted.rowInvocations) };
-  return byRecipe(simplifyKernel(collapseLoops(kernel)), tuning, capabilities, true);
+  const scheduled = byRecipe(simplifyKernel(collapseLoops(kernel)), tuning, capabilities, true);
+  return { ...scheduled, steps: scheduled.steps.map((step) => ({ ...step, kernel: hoistInvariants(simplifyKernel(step.kernel)) })) };
 }
 
 function byRecipe(kernel: Kernel, tuning: GridTuning, capabilities: Capabilities, maySplit: boolean): Scheduled {
@@ -36,7 +38,7 @@ function byRecipe(kernel: Kernel, tuning: GridTuning, capabilities: Capabilities
   if (tiled !== null) return singleStep(tiled);
   const across = runsAcross(kernel, program);
   const shape = across ? { lanes: 1, rows: 1 } : rowShape(program, total, tuning);
-  const split = maySplit ? splitFold(kernel, program, chunksFor(program, total * shape.lanes, tuning)) : null;
+  const split = maySplit ? splitFold(kernel, program, chunksFor(program, total, shape.lanes, tuning)) : null;
   if (split !== null) return inTwo(split, tuning, capabilities);
   const rows = across ? null : scheduleRows(kernel, program, shape) ?? scheduleRows(kernel, program, { lanes: 1, rows: Math.min(total, tuning.workgroup) });
   return singleStep(rows ?? dealToInvocations(kernel, nest, tuning.workgroup));
@@ -58,10 +60,9 @@ function rowShape({ loops }: RowProgram, total: number, tuning: GridTuning): Row
 }
 
 /** Into how many chunks a fold goes so that the device is busy. */
-function chunksFor({ loops }: RowProgram, invocations: number, tuning: GridTuning): number {
+function chunksFor({ loops }: RowProgram, total: number, lanes: number, tuning: GridTuning): number {
   const trips = Math.max(...loops.flatMap(({ statement }) => perfectNest(statement).map((loop) => tripsOf(loop) ?? 1)));
-  const lanes = Math.max(1, tuning.rowInvocations);
-  return Math.min(Math.ceil(tuning.invocations / invocations), Math.floor(trips / leastChunk / Math.min(lanes, 16)));
+  return Math.min(Math.ceil(tuning.invocations / (total * lanes)), Math.floor(trips / leastChunk / Math.min(lanes, 16)));
 }
 
 /** Whether neighbours of the innermost parallel loop are neighbours in memory, and those of the loops of folds are not. */

@@ -25,6 +25,7 @@ lanewise run on one thread. jax-js is jitted as lanewise is. What is read back t
 export async function updatePage() {
   const [js, vmap] = [await loadResults("js"), await loadResults("vmap")];
   const parts = ["# Performance", "This page is written by `npm run bench`.", "## Method", method];
+  if (js === null && vmap === null) parts.push("No figures are saved yet.");
   if (js !== null) parts.push(...await jsPart(js));
   if (vmap !== null) parts.push(...await vmapPart(vmap));
   parts.push("## What is not here", "`lax.foriLoop`, `lax.whileLoop` and `lax.scan` do not exist yet, so workloads with control flow are written out: mandelbrot is 100\niterations in a row. GPU, Wasm and several threads are other devices' pages.");
@@ -76,7 +77,7 @@ function gapsOf(results) {
       ...(overLoop > 1.2 ? [`${formatRatio(overLoop)} times the loop`] : []),
       ...(overCpu < 5 ? [`only ${overCpu.toFixed(1)} times as fast as tfjs cpu`] : []),
     ];
-    return facts.length === 0 ? [] : [`- \`${result.name}\`: ${facts.join("; ")}. ${causes[result.name] ?? "Not looked into yet."}`];
+    return facts.length === 0 ? [] : [`- \`${result.name}\`: ${facts.join("; ")}. ${causes[result.name] ?? "The cause is not known."}`];
   });
   return gaps.length === 0 ? "None: every workload is within 1.2 of its loop and 5 times as fast as tfjs cpu." : gaps.join("\n");
 }

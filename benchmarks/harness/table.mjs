@@ -32,7 +32,7 @@ export function tableOf(results) {
     result.name,
     ...names.map((name) => cellOf(result, name)),
     formatRatio(ratioOf(result, "lanewise", "loop")),
-    `±${Math.round(100 * spread(result.measured.lanewise?.medians ?? [NaN]))} %`,
+    formatSpread(result.measured.lanewise?.medians ?? []),
     rateOf(result),
   ]));
 }
@@ -55,6 +55,11 @@ function cellOf(result, name) {
 /** @type {(ratio: number) => string} */
 export function formatRatio(ratio) {
   return Number.isNaN(ratio) ? "-" : ratio.toFixed(2);
+}
+
+/** One process has no spread. @type {(medians: readonly number[]) => string} */
+function formatSpread(medians) {
+  return medians.length < 2 ? "" : `±${Math.round(100 * spread(medians))} %`;
 }
 
 /** @type {(result: WorkloadResult) => string} */

@@ -1,7 +1,7 @@
 /**
  * @file The op table on webgpu: samples eagerly, under jit, and under one vmap over some of their operands, against the plain
  * loops of the oracle. The first sample of each primitive and one in eight of the others; in the long run (LANEWISE_FULL)
- * every sample, and all subsets of operands.
+ * every sample, and all subsets of operands. What takes a driver seconds to compile is tried under jit alone.
  */
 
 import { at } from "@lanewise/compiler/base/assert";
@@ -17,6 +17,8 @@ import { differences, toDevice } from "../support/words.ts";
 
 const isFull = process.env["LANEWISE_FULL"] === "1";
 const batchSize = 3;
+/** The cost of an operation whose kernel has thousands of statements. */
+const slowToCompile = 100;
 
 const chosen = samples.filter(([, { primitive }], index) =>
   isFull || index % 8 === 0 || samples.findIndex(([, other]) => other.primitive === primitive) === index);
@@ -49,8 +51,10 @@ describeWebgpu("op table on webgpu", () => {
     const inputs = inputsOf(bound, 1);
     const want = [expected(bound, inputs), expected(bound, flush(inputs))];
     const args = inputs.map(toDevice);
-    const cases: Case[] = [{ what: "eager", got: runOf(bound)(...args), want }, { what: "jit", got: (jit(runOf(bound)) as Run)(...args), want }];
-    const choices = axisChoices(inputs);
+    const cases: Case[] = [{ what: "jit", got: (jit(runOf(bound)) as Run)(...args), want }];
+    const isSlow = !isFull && bound.primitive.facts.cost >= slowToCompile;
+    if (!isSlow) cases.push({ what: "eager", got: runOf(bound)(...args), want });
+    const choices = isSlow ? [] : axisChoices(inputs);
     for (const axes of isFull ? choices : choices.slice(index % Math.max(1, choices.length)).slice(0, 1)) {
       const batched = batches(bound, axes, batchSize);
       const got = (jit(vmap(runOf(bound), axes as unknown as 0) as Run) as Run)(...batched.map(toDevice));

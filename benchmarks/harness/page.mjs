@@ -8,6 +8,7 @@ import { contestants } from "./contestants.mjs";
 import { loadResults, pageFolder } from "./results.mjs";
 import { geometricMean, median } from "./statistics.mjs";
 import { formatRatio, formatTime, markdownTable, ratioOf, tableOf } from "./table.mjs";
+import { webgpuPart } from "../webgpu/table.mjs";
 
 /** @typedef {import("./run-all.mjs").WorkloadResult} WorkloadResult */
 
@@ -23,12 +24,13 @@ lanewise run on one thread. jax-js is jitted as lanewise is. What is read back t
 
 /** Writes the page and the charts from what was saved last. */
 export async function updatePage() {
-  const [js, vmap] = [await loadResults("js"), await loadResults("vmap")];
-  const parts = ["# Performance", "This page is written by `npm run bench`.", "## Method", method];
-  if (js === null && vmap === null) parts.push("No figures are saved yet.");
+  const [js, vmap, webgpu] = [await loadResults("js"), await loadResults("vmap"), await loadResults("webgpu")];
+  const parts = ["# Performance", "This page is written by `npm run bench`, `npm run bench:vmap` and `npm run bench:webgpu`.", "## Method", method];
+  if (js === null && vmap === null && webgpu === null) parts.push("No figures are saved yet.");
   if (js !== null) parts.push(...await jsPart(js));
   if (vmap !== null) parts.push(...await vmapPart(vmap));
-  parts.push("## What is not here", "`lax.foriLoop`, `lax.whileLoop` and `lax.scan` do not exist yet, so workloads with control flow are written out: mandelbrot is 100\niterations in a row. GPU, Wasm and several threads are other devices' pages.");
+  if (webgpu !== null) parts.push(...webgpuPart(machineText(webgpu.machine, webgpu.quick), webgpu.results));
+  parts.push("## What is not here", "`lax.foriLoop`, `lax.whileLoop` and `lax.scan` do not exist yet, so workloads with control flow are written out: mandelbrot is 100\niterations in a row. Wasm and several threads are other devices' pages.");
   await writeFile(new URL("performance.md", pageFolder), `${parts.join("\n\n")}\n`);
 }
 

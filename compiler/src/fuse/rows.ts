@@ -58,6 +58,9 @@ class Clustering {
   readonly #places = new Map<GroupDraft, number>();
   readonly #clusters = new Map<GroupDraft, RowCluster>();
   readonly #spans: Spans;
+  /** Clusters that cannot become one: neither changes without becoming another cluster. */
+  readonly #refused = new Map<RowCluster, Set<RowCluster>>();
+  readonly #shares = new Map<GroupDraft, boolean>();
   /** How many clusters there are. */
   #count: number;
 
@@ -109,13 +112,24 @@ class Clustering {
 
   #tryMerge(writer: GroupDraft, reader: GroupDraft): void {
     const [first, second] = [this.#of(writer), this.#of(reader)];
-    if (first === second || !isRowWork(first) || !isRowWork(second)) return;
-    const merged = this.#merged(first, second);
-    if (merged === null || !saves(first, second) || !this.#fits(merged) || !this.#contractionsPay(merged)) return;
-    if (this.#waitsOutside(first, second) || this.#waitsOutside(second, first)) return;
+    if (first === second || !this.#mayShare(writer) || !this.#mayShare(reader) || this.#refused.get(first)?.has(second) === true) return;
+    const merged = saves(first, second) ? this.#merged(first, second) : null;
+    if (merged === null || !this.#fits(merged) || !this.#contractionsPay(merged) || this.#waitsOutside(first, second) || this.#waitsOutside(second, first)) {
+      this.#refused.set(first, (this.#refused.get(first) ?? new Set()).add(second));
+      return;
+    }
     this.#spans.join(firstEqnOf(merged), lastEqnOf(merged));
     for (const { group } of merged.members) this.#clusters.set(group, merged);
     this.#count -= 1;
+  }
+
+  /** Whether a group may be one of several parts at all. */
+  #mayShare(group: GroupDraft): boolean {
+    const known = this.#shares.get(group);
+    if (known !== undefined) return known;
+    const shares = isRowWork(group) && (group.kind !== "contraction" || (this.#context.capabilities.rowContractions && isLopsided(group)));
+    this.#shares.set(group, shares);
+    return shares;
   }
 
   /** Both clusters over the rows that every value between them allows, or what both load; null where there are none. */
@@ -194,7 +208,6 @@ class Clustering {
     const groups = new Set(members.map(({ group }) => group));
     return members.every(({ group, rowAxes }) => {
       if (group.kind !== "contraction") return true;
-      if (!capabilities.rowContractions) return false;
       const between = (value: Var): boolean => group.allStores.includes(value) || members.some((member) => member.group !== group && member.group.allStores.includes(value));
       const saved = [...group.needs.values()].map(({ value }) => value)
         .filter((value) => between(value) && !isStored(value, groups, this.#context.loadersOf(value), this.#context));
@@ -310,12 +323,16 @@ function isAxis(dimension: ViewDimension, axis: number): boolean {
   return dimension.key === axisDimension(axis).key;
 }
 
-/** Whether the kernel's parts may run row by row: a window reads across rows. */
-function isRowWork({ members }: RowCluster): boolean {
-  return members.every(({ group }) => {
-    if (group.kind === "routine") return false;
-    return group.kind !== "fold" || [...group.needs.values()].every(({ views }) => views.every(({ repeats }) => repeats === 1));
-  });
+/** Whether a group may run row by row: a window reads across rows. */
+function isRowWork(group: GroupDraft): boolean {
+  if (group.kind === "routine") return false;
+  return group.kind !== "fold" || [...group.needs.values()].every(({ views }) => views.every(({ repeats }) => repeats === 1));
+}
+
+/** Whether some value of a contraction is so much larger than another one that it might not have to be stored. */
+function isLopsided({ needs, allStores }: GroupDraft): boolean {
+  const sizes = [...[...needs.values()].map(({ value }) => value), ...allStores].map(({ aval }) => sizeOf(aval.shape));
+  return Math.max(...sizes) >= leastSaving * Math.min(...sizes.filter((size) => size > 1));
 }
 
 function firstEqnOf({ members }: RowCluster): number {

@@ -21,7 +21,8 @@ export function runAlone(primitive: Primitive, inputs: readonly LoneInput[], par
   const outAvals = primitive.abstractEval(inAvals, params);
   const { lower } = primitive;
   if (lower.kind === "routine") {
-    const plan = at(lower.variants, 0).build({ params, inAvals, outAvals });
+    const serial = lower.variants.find(({ needs }) => needs === "serial") ?? at(lower.variants, 0);
+    const plan = serial.build({ params, inAvals, outAvals });
     const memory = { input: inputs.map(({ host }) => host), output: outAvals.map(unwritten), scratch: plan.scratch.map(({ dtype, length }) => unwritten(aval([length], dtype))) };
     for (const step of plan.steps) run(step.kernel, step.buffers.map(({ from, index }) => at(memory[from], index)), step.extent, order);
     return memory.output;

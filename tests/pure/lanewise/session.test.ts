@@ -124,6 +124,9 @@ describe("caches", () => {
 
   it("are reported by memory", () => {
     np.ones([3]).add(1);
-    expect(memory()).toEqual([{ device: "js:0", arrayBytes: null, arenaBytes: expect.any(Number), programs: expect.any(Number), programBytes: expect.any(Number) }]);
+    expect(memory()).toEqual([{
+      device: "js:0", arrayBytes: null, pooledBytes: null, budgetBytes: null,
+      arenaBytes: expect.any(Number), programs: expect.any(Number), programBytes: expect.any(Number),
+    }]);
   });
 });

@@ -92,12 +92,12 @@ class Clustering {
     return [...new Set(this.#ordered.map((group) => this.#of(group)))];
   }
 
-  /** The groups that load a value, for every value with several of them. */
+  /** The groups for which loading a value counts, for every value with several of them. */
   #readersOfOneValue(): readonly (readonly GroupDraft[])[] {
     const readers = new Map<number, GroupDraft[]>();
     for (const group of this.#ordered) {
       for (const { value, computed } of group.needs.values()) {
-        if (computed) continue;
+        if (computed || !isMuch(value, group) || !this.#mayShare(group)) continue;
         const known = readers.get(value.id);
         if (known === undefined) readers.set(value.id, [group]);
         else known.push(group);

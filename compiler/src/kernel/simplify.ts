@@ -13,7 +13,7 @@ import type { RangeFacts } from "./range.ts";
 import { simplifyRules } from "./simplify-rules.ts";
 import type { SimplifyFacts, SimplifyRule } from "./simplify-rules.ts";
 import type { Expr, ForStmt, Kernel, Stmt } from "./types.ts";
-import { exprsOf, forEachExpr, forEachStmt, mapExpr, mapExprsOf, mapStmts, substituteIn, withBody } from "./walk.ts";
+import { exprsOf, forEachExpr, forEachStmt, mapExpr, mapExprsOf, mapStmts, mentionsAny, substituteIn, withBody } from "./walk.ts";
 
 /** Rounds and rewrites per node after which a rule set is taken to run in circles. */
 const maxRounds = 200;
@@ -94,24 +94,16 @@ function gatherFacts(kernel: Kernel): SimplifyFacts {
   const definitions = new Map<string, Expr>();
   const loops = new Map<string, { begin: Expr; end: Expr }>();
   forEachStmt(kernel.body, (statement) => {
-    if (statement.kind === "let" && !readsAny(statement.value, variables)) definitions.set(statement.name, statement.value);
+    if (statement.kind === "let" && !mentionsAny(statement.value, variables)) definitions.set(statement.name, statement.value);
     if (statement.kind !== "for") return;
     const { begin, end } = statement;
-    if (!readsAny(begin, variables) && !readsAny(end, variables)) loops.set(statement.index, { begin, end });
+    if (!mentionsAny(begin, variables) && !mentionsAny(end, variables)) loops.set(statement.index, { begin, end });
   });
   return {
     ranges: analyzeRanges(kernel),
     definition: (name) => definitions.get(name) ?? null,
     loopBounds: (name) => loops.get(name) ?? null,
   };
-}
-
-function readsAny(expr: Expr, names: ReadonlySet<string>): boolean {
-  let reads = false;
-  forEachExpr(expr, (node) => {
-    if (node.kind === "ref" && names.has(node.name)) reads = true;
-  });
-  return reads;
 }
 
 /** The statement without branches that are never taken and loops that run never or once. */

@@ -175,6 +175,33 @@ export function substituteIn(body: readonly Stmt[], replacements: ReadonlyMap<st
   return mapExprsIn(body, (node) => (node.kind === "ref" ? replacements.get(node.name) ?? node : node));
 }
 
+/** Whether the expression reads one of the names. */
+export function mentionsAny(expr: Expr, names: ReadonlySet<string>): boolean {
+  let found = false;
+  forEachExpr(expr, (node) => {
+    if (node.kind === "ref") found ||= names.has(node.name);
+  });
+  return found;
+}
+
+/** What every Let in the statements stands for. */
+export function definitionsIn(body: readonly Stmt[]): ReadonlyMap<string, Expr> {
+  const definitions = new Map<string, Expr>();
+  forEachStmt(body, (statement) => {
+    if (statement.kind === "let") definitions.set(statement.name, statement.value);
+  });
+  return definitions;
+}
+
+/** Buffers and arrays that the statements write. */
+export function storesIn(body: readonly Stmt[]): ReadonlySet<string> {
+  const stored = new Set<string>();
+  forEachStmt(body, (statement) => {
+    if (statement.kind === "store") stored.add(statement.buffer);
+  });
+  return stored;
+}
+
 /** The name that a statement declares for what follows it, or a loop for its body; null where it declares none. */
 export function declaredName(statement: Stmt): string | null {
   switch (statement.kind) {

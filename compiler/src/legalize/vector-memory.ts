@@ -8,7 +8,7 @@ import { affineSum, sumToExpr } from "../kernel/affine.ts";
 import { add, extract, int, mul, op, ref, scalarType } from "../kernel/expressions.ts";
 import type { Expr, Kernel, LoadStmt, SimdReduceExpr, Stmt, StoreStmt } from "../kernel/types.ts";
 import { accessWidth, compose, forEachAccess, vectorMemory, vectorWidth } from "../kernel/vectors.ts";
-import { forEachExprIn, forEachStmt, freshNames, mapStmts, withBody } from "../kernel/walk.ts";
+import { definitionsIn, forEachExprIn, forEachStmt, freshNames, mapStmts, withBody } from "../kernel/walk.ts";
 import { rewriteExprs } from "./rewrite.ts";
 
 /** Whether all vectors of the kernel have 4 elements. */
@@ -36,7 +36,7 @@ export function splitVectorAccesses(kernel: Kernel): Kernel {
 
 /** Memory that can be an array of vectors: every access is whole, unmasked, and at a multiple of 4. */
 function alignedMemory(kernel: Kernel): ReadonlySet<string> {
-  const definitions = definitionsIn(kernel);
+  const definitions = definitionsIn(kernel.body);
   const lengths = new Map([
     ...kernel.buffers.map(({ name, length }) => [name, length.kind === "const" ? length.value : 1] as const),
     ...kernel.arrays.map(({ name, length }) => [name, length] as const),
@@ -48,14 +48,6 @@ function alignedMemory(kernel: Kernel): ReadonlySet<string> {
     if (!isWhole || !isPadded || quarter(access.index, definitions) === null) aligned.delete(access.buffer);
   });
   return aligned;
-}
-
-function definitionsIn(kernel: Kernel): ReadonlyMap<string, Expr> {
-  const definitions = new Map<string, Expr>();
-  forEachStmt(kernel.body, (statement) => {
-    if (statement.kind === "let") definitions.set(statement.name, statement.value);
-  });
-  return definitions;
 }
 
 /** The expression by 4, where it is a multiple of it whatever its names are; else null. */
@@ -110,7 +102,7 @@ function pairwise(name: Exclude<SimdReduceExpr["op"], "any" | "all">, value: Exp
 export function countVectors(kernel: Kernel): Kernel {
   const vectors = vectorMemory(kernel);
   if (vectors.size === 0) return kernel;
-  const definitions = definitionsIn(kernel);
+  const definitions = definitionsIn(kernel.body);
   const fresh = freshNames(kernel);
   return withBody(kernel, mapStmts(kernel.body, (statement): Stmt | readonly Stmt[] => {
     if ((statement.kind !== "load" && statement.kind !== "store") || !vectors.has(statement.buffer)) return statement;

@@ -10,8 +10,8 @@ import type { FusionGroup, FusionPart, FusionPlan, InnerLoop, KeptValue } from "
 import type { Atom, DotDimensions, Eqn, FoldLowering, Params, Var } from "../ir/types.ts";
 import { convert, div, int, KernelBuilder, rem } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
-import { forEachExpr } from "../kernel/walk.ts";
-import type { BufferParam, Expr, Kernel, LoopKind, RefExpr } from "../kernel/types.ts";
+import { mentionsAny } from "../kernel/walk.ts";
+import type { BufferParam, Expr, Kernel, LoopKind } from "../kernel/types.ts";
 import { contextOf, Elements, unreduced, type ElementIndex, type Kept, type Producer } from "./elements.ts";
 import { storageType, valueType, wrapped } from "./values.ts";
 
@@ -226,8 +226,9 @@ class GroupLowering {
     return {
       step: (inner) => {
         const next = lower.step(this.#elements.emitter, element.index, inner, states, this.#elements.readerOf(eqn), context);
+        const names = states.map(({ name }) => name);
         // All states change at once: what reads another state is computed before that one changes.
-        const held = next.map((expr, number) => (readsAny(expr, states.filter((_, other) => other !== number)) ? this.#builder.let(expr) : expr));
+        const held = next.map((expr, number) => (mentionsAny(expr, new Set(names.filter((_, other) => other !== number))) ? this.#builder.let(expr) : expr));
         states.forEach((state, number) => {
           if (at(held, number) !== state) this.#builder.assign(state, at(held, number));
         });
@@ -321,14 +322,6 @@ interface Fold {
 function gridOf(rows: readonly number[]): readonly number[] {
   const shared = Math.max(1, rows.length - deepestGrid + 1);
   return [sizeOf(rows.slice(0, shared)), ...rows.slice(shared)];
-}
-
-function readsAny(expr: Expr, variables: readonly RefExpr[]): boolean {
-  let reads = false;
-  forEachExpr(expr, (node) => {
-    if (node.kind === "ref") reads ||= variables.some((variable) => variable.name === node.name);
-  });
-  return reads;
 }
 
 function order(buffer: BufferParam): number {

@@ -6,9 +6,9 @@
 import { at } from "../base/assert.ts";
 import { add, int, min, mul, ref, scalarType, sub } from "../kernel/build.ts";
 import type { Expr, ForStmt, Kernel, Stmt } from "../kernel/types.ts";
-import { substituteIn } from "../kernel/walk.ts";
+import { definitionsIn, substituteIn } from "../kernel/walk.ts";
 import type { JamContext } from "./jam.ts";
-import { definitionsIn, extentOf, loadPattern, loadsIn, type Nest } from "./nest.ts";
+import { extentOf, loadPattern, loadsIn, type Nest } from "./nest.ts";
 
 /** Rows and columns of a block: two of them of float64 fit the first cache many times. */
 const blockSide = 32;

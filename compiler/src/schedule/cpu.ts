@@ -5,7 +5,7 @@
 
 import { at } from "../base/assert.ts";
 import type { ScalarOpName } from "../base/scalar-ops.ts";
-import { exprsOf, forEachExpr, forEachStmt, freshNames, mapBodiesOf, mapStmts, withBody } from "../kernel/walk.ts";
+import { definitionsIn, exprsOf, forEachExpr, forEachStmt, freshNames, mapBodiesOf, mapStmts, storesIn, withBody } from "../kernel/walk.ts";
 import { simplifyKernel } from "../kernel/simplify.ts";
 import type { ForStmt, Kernel, Stmt } from "../kernel/types.ts";
 import { expandUnrolled } from "../kernel/unroll.ts";
@@ -17,9 +17,7 @@ import { clampLoops, cutAtGuards, foldUnderGuards } from "./guards.ts";
 import { hoistInvariants } from "./hoist.ts";
 import { interchangeFolds } from "./interchange.ts";
 import { blockLoop, type JamContext } from "./jam.ts";
-import {
-  definitionsIn, extentOf, limitOf, loadPattern, loadsIn, parallelNest, perfectNest, tripsOf, withNest, writtenMemory, type LoadPattern, type Nest,
-} from "./nest.ts";
+import { extentOf, limitOf, loadPattern, loadsIn, parallelNest, perfectNest, tripsOf, withNest, type LoadPattern, type Nest } from "./nest.ts";
 import { cutRanges } from "./ranges.ts";
 import { singleStep, type Scheduled, type ScheduledStep } from "./scheduled.ts";
 import { settleVariables } from "./settle.ts";
@@ -39,7 +37,7 @@ export function scheduleForCpu(kernel: Kernel, capabilities: Capabilities): Sche
   const simple = simplifyKernel(capabilities.wideFloat32 ? widenAccumulators(flat) : flat);
   const scheduled = together(cutKernel(simple).map((part) => {
     const clamped = simplifyKernel(clampLoops(part));
-    return byRecipe(clamped, capabilities, { fresh: freshNames(clamped), written: writtenMemory(clamped) });
+    return byRecipe(clamped, capabilities, { fresh: freshNames(clamped), written: storesIn(clamped.body) });
   }));
   const steps = scheduled.steps.map(({ kernel: made, buffers }): ScheduledStep => {
     // A packed operand is found by quotients and remainders of blocked indices, and a loop of one iteration adds its index:
@@ -55,7 +53,7 @@ function cutKernel(kernel: Kernel): readonly Kernel[] {
   const nest = parallelNest(kernel);
   const folded = foldNest(kernel, nest, serialLoops(nest));
   const place = folded === null ? null : findTile(nest, folded.folds, folded.loads);
-  if (folded === null || place === null) return cutRanges(kernel, { fresh: freshNames(kernel), written: writtenMemory(kernel) });
+  if (folded === null || place === null) return cutRanges(kernel, { fresh: freshNames(kernel), written: storesIn(kernel.body) });
   const parts = cutAtGuards(kernel, nest, folded.folds, place.columns) ?? cutAtGuards(kernel, nest, folded.folds, place.rows);
   return parts === null ? [kernel] : parts.flatMap((part) => cutKernel(simplifyKernel(part)));
 }

@@ -3,7 +3,7 @@
  * that what one invocation loads can serve many results.
  */
 
-import { exprsOf, forEachExpr, forEachStmt } from "../kernel/walk.ts";
+import { definitionsIn, exprsOf, forEachExpr, forEachStmt } from "../kernel/walk.ts";
 import type { ForStmt, Kernel, Stmt } from "../kernel/types.ts";
 import { at } from "../base/assert.ts";
 import { vectorWidth } from "../kernel/vectors.ts";
@@ -12,7 +12,7 @@ import { iterationsOf, movesInVectors } from "./gpu-map.ts";
 import type { RowProgram } from "./gpu-rows.ts";
 import { stageTile } from "./gpu-stage.ts";
 import { inRegisters, type Contraction, type Registers } from "./gpu-tile.ts";
-import { definitionsIn, extentOf, loadPattern, loadsIn, perfectNest } from "./nest.ts";
+import { extentOf, loadPattern, loadsIn, perfectNest } from "./nest.ts";
 import { findTile } from "./tile.ts";
 
 export function contractionOf(kernel: Kernel, { nest, loops }: RowProgram): Contraction | null {

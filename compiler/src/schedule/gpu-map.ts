@@ -8,8 +8,8 @@ import { affineSum } from "../kernel/affine.ts";
 import { add, div, int, lt, mul, ref, rem, scalarType } from "../kernel/build.ts";
 import type { Expr, ForStmt, Kernel, RefExpr, Stmt } from "../kernel/types.ts";
 import { forEachAccess, vectorWidth } from "../kernel/vectors.ts";
-import { forEachStmt, freshNames, substituteIn } from "../kernel/walk.ts";
-import { definitionsIn, extentOf, type Nest } from "./nest.ts";
+import { definitionsIn, forEachStmt, freshNames, substituteIn } from "../kernel/walk.ts";
+import { extentOf, type Nest } from "./nest.ts";
 import { vectorize } from "./vectorize.ts";
 
 /** The kernel with its parallel loops dealt to invocations; four iterations of the innermost loop to each where that is possible. */

@@ -12,10 +12,12 @@ import { add, div, eq, int, lt, mul, op, ref, rem, scalarType, simdReduce } from
 import { foldStart, foldStep } from "../kernel/folds.ts";
 import type { ArrayDecl, Expr, ForStmt, Kernel, RefExpr, Stmt, StoreStmt } from "../kernel/types.ts";
 import { forEachAccess, vectorWidth } from "../kernel/vectors.ts";
-import { exprsOf, forEachExpr, forEachStmt, freshNames, mapStmts, renameDeclarations, substituteIn, withBody } from "../kernel/walk.ts";
+import {
+  definitionsIn, exprsOf, forEachExpr, forEachExprIn, forEachStmt, freshNames, mapStmts, renameDeclarations, storesIn, substituteIn, withBody,
+} from "../kernel/walk.ts";
 import { accumulatorsOf, type Accumulator } from "./accumulators.ts";
 import { countedLoop, indexName, indicesOf, iterationsOf, movesInVectors } from "./gpu-map.ts";
-import { definitionsIn, extentOf, perfectNest, type Nest } from "./nest.ts";
+import { extentOf, perfectNest, replaceLoop, type Nest } from "./nest.ts";
 import { vectorize } from "./vectorize.ts";
 
 /** A loop at the level of rows, taken apart. */
@@ -66,13 +68,13 @@ const longEnough = 32;
 function dealtLoop(loop: ForStmt): ForStmt | null {
   const loops = perfectNest(loop);
   const inner = at(loops, -1);
-  if ((tripsOf(inner) ?? 0) >= longEnough) return inner;
-  const known = loops.filter((each) => tripsOf(each) !== null);
-  return known.reduce<ForStmt | null>((longest, each) => ((tripsOf(each) ?? 0) > (longest === null ? 0 : tripsOf(longest) ?? 0) ? each : longest), null);
+  if ((mostTripsOf(inner) ?? 0) >= longEnough) return inner;
+  const known = loops.filter((each) => mostTripsOf(each) !== null);
+  return known.reduce<ForStmt | null>((longest, each) => ((mostTripsOf(each) ?? 0) > (longest === null ? 0 : mostTripsOf(longest) ?? 0) ? each : longest), null);
 }
 
 /** The most iterations that a loop from 0 by 1 can have. */
-export function tripsOf(loop: ForStmt): number | null {
+export function mostTripsOf(loop: ForStmt): number | null {
   const constant = extentOf(loop);
   if (constant !== null) return constant;
   const { begin, end, step } = loop;
@@ -216,7 +218,7 @@ class RowSchedule {
     let stored = new Set<string>();
     const { nest, loops } = this.#program;
     for (const loop of loops) {
-      if (readsAny([loop.statement], stored) || this.#sliceReads(loop.statement, stored)) {
+      if (loadsAny([loop.statement], stored) || this.#sliceReads(loop.statement, stored)) {
         phases.push({ kind: "barrier" });
         stored = new Set();
       }
@@ -229,7 +231,7 @@ class RowSchedule {
   }
 
   #sliceReads(statement: Stmt, stored: ReadonlySet<string>): boolean {
-    return readsAny(this.#slice([statement]), stored);
+    return loadsAny(this.#slice([statement]), stored);
   }
 
   #phase(group: RefExpr, total: number, loop: RowLoop): readonly Stmt[] {
@@ -409,10 +411,6 @@ class RowSchedule {
   }
 }
 
-function replaceLoop(around: ForStmt, old: ForStmt, made: ForStmt): ForStmt {
-  return around === old ? made : { ...around, body: around.body.map((statement) => (statement.kind === "for" ? replaceLoop(statement, old, made) : statement)) };
-}
-
 /** The statements with variables renamed, where they are assigned, too. */
 function renameAssigned(body: readonly Stmt[], names: ReadonlyMap<string, string>): readonly Stmt[] {
   const assigned = mapStmts(body, (statement) => (
@@ -435,24 +433,14 @@ function foldedVector(fold: Accumulator["op"], vector: Expr): Expr {
 
 function readsName(body: readonly Stmt[], name: string): boolean {
   let reads = false;
-  forEachStmt(body, (statement) => {
-    for (const expr of exprsOf(statement)) forEachExpr(expr, (node) => { reads ||= node.kind === "ref" && node.name === name; });
-  });
+  forEachExprIn(body, (node) => { reads ||= node.kind === "ref" && node.name === name; });
   return reads;
 }
 
-function readsAny(body: readonly Stmt[], buffers: ReadonlySet<string>): boolean {
+function loadsAny(body: readonly Stmt[], buffers: ReadonlySet<string>): boolean {
   let reads = false;
   forEachStmt(body, (statement) => {
     reads ||= statement.kind === "load" && buffers.has(statement.buffer);
   });
   return reads;
-}
-
-function storesIn(body: readonly Stmt[]): ReadonlySet<string> {
-  const stored = new Set<string>();
-  forEachStmt(body, (statement) => {
-    if (statement.kind === "store") stored.add(statement.buffer);
-  });
-  return stored;
 }

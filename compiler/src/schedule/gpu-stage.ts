@@ -8,11 +8,11 @@ import { at } from "../base/assert.ts";
 import { add, div, int, lt, min, mul, ref, rem, sub } from "../kernel/build.ts";
 import type { ArrayDecl, Expr, ForStmt, Kernel, LoadStmt, RefExpr, Stmt, VarStmt } from "../kernel/types.ts";
 import { vectorWidth } from "../kernel/vectors.ts";
-import { forEachExpr, freshNames, mapStmts, renameDeclarations, substitute, substituteIn } from "../kernel/walk.ts";
+import { definitionsIn, forEachExpr, freshNames, mapStmts, renameDeclarations, substitute, substituteIn } from "../kernel/walk.ts";
 import type { Capabilities, GridTuning } from "../target.ts";
 import { countedLoop, indexName, indicesOf, iterationsOf } from "./gpu-map.ts";
 import { registerTile, type Contraction, type Registers } from "./gpu-tile.ts";
-import { definitionsIn, extentOf, loadPattern, loadsIn, perfectNest, type Nest } from "./nest.ts";
+import { extentOf, loadPattern, loadsIn, perfectNest, replaceLoop, type Nest } from "./nest.ts";
 import { vectorize } from "./vectorize.ts";
 
 type Limits = Pick<Capabilities, "workgroupBytes" | "maxWorkgroup">;
@@ -339,8 +339,4 @@ class StagedTile {
 interface SumPlace {
   readonly buffer: string;
   readonly index: Expr;
-}
-
-function replaceLoop(around: ForStmt, old: ForStmt, made: ForStmt): ForStmt {
-  return around === old ? made : { ...around, body: around.body.map((statement) => (statement.kind === "for" ? replaceLoop(statement, old, made) : statement)) };
 }

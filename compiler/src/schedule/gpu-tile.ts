@@ -10,11 +10,11 @@ import { at } from "../base/assert.ts";
 import { add, int, min, mul } from "../kernel/build.ts";
 import type { Expr, ForStmt, Kernel, RefExpr, Stmt } from "../kernel/types.ts";
 import { vectorWidth } from "../kernel/vectors.ts";
-import { freshNames, mapStmts, substituteIn, withBody } from "../kernel/walk.ts";
+import { freshNames, mapStmts, storesIn, substituteIn, withBody } from "../kernel/walk.ts";
 import type { GridTuning } from "../target.ts";
 import { countedLoop, indexName, indicesOf, iterationsOf, overInvocations } from "./gpu-map.ts";
 import { jam, type JamContext } from "./jam.ts";
-import { extentOf, writtenMemory, type Nest } from "./nest.ts";
+import { extentOf, type Nest } from "./nest.ts";
 import { vectorize } from "./vectorize.ts";
 
 /** A contraction taken apart. */
@@ -105,7 +105,7 @@ export function registerTile(contraction: Contraction, registers: Registers, fre
     jammed: (kernel) => {
       const { kernel: vectorized, notes } = inVectors ? vectorize(kernel, vectorWidth) : { kernel, notes: [] };
       if (notes.length > 0) return null;
-      const context: JamContext = { fresh: freshNames(vectorized), written: writtenMemory(vectorized) };
+      const context: JamContext = { fresh: freshNames(vectorized), written: storesIn(vectorized.body) };
       return jamLoops(jamLoops(vectorized, column, context), row, context);
     },
   };

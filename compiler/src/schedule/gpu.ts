@@ -6,14 +6,15 @@
 import { required } from "../base/assert.ts";
 import { simplifyKernel } from "../kernel/simplify.ts";
 import type { Kernel } from "../kernel/types.ts";
+import { definitionsIn } from "../kernel/walk.ts";
 import type { Capabilities, GridTuning } from "../target.ts";
 import { collapseLoops } from "./collapse.ts";
 import { contractionOf, scheduleContraction } from "./gpu-contract.ts";
 import { dealToInvocations, iterationsOf } from "./gpu-map.ts";
-import { rowProgram, scheduleRows, tripsOf, type RowProgram, type RowShape } from "./gpu-rows.ts";
+import { rowProgram, scheduleRows, mostTripsOf, type RowProgram, type RowShape } from "./gpu-rows.ts";
 import { splitFold } from "./gpu-split.ts";
 import { hoistInvariants } from "./hoist.ts";
-import { definitionsIn, loadPattern, loadsIn, parallelNest, perfectNest } from "./nest.ts";
+import { loadPattern, loadsIn, parallelNest, perfectNest } from "./nest.ts";
 import { singleStep, type Scheduled, type ScheduledBuffer } from "./scheduled.ts";
 
 /** Elements that an invocation should have at least of a row that it shares, and of a chunk of a fold. */
@@ -53,7 +54,7 @@ function inTwo({ first, second, scratch }: NonNullable<ReturnType<typeof splitFo
 
 /** How many invocations share a row, and how many rows a workgroup. */
 function rowShape({ loops }: RowProgram, total: number, tuning: GridTuning): RowShape {
-  const longest = Math.max(...loops.map(({ dealt }) => tripsOf(dealt) ?? 1));
+  const longest = Math.max(...loops.map(({ dealt }) => mostTripsOf(dealt) ?? 1));
   const wanted = Math.min(tuning.rowInvocations, 2 ** Math.floor(Math.log2(Math.max(1, longest / leastElements))));
   const rows = Math.max(1, Math.min(total, Math.floor(tuning.workgroup / wanted)));
   return { lanes: wanted, rows };
@@ -61,7 +62,7 @@ function rowShape({ loops }: RowProgram, total: number, tuning: GridTuning): Row
 
 /** Into how many chunks a fold goes so that the device is busy. */
 function chunksFor({ loops }: RowProgram, total: number, lanes: number, tuning: GridTuning): number {
-  const trips = Math.max(...loops.flatMap(({ statement }) => perfectNest(statement).map((loop) => tripsOf(loop) ?? 1)));
+  const trips = Math.max(...loops.flatMap(({ statement }) => perfectNest(statement).map((loop) => mostTripsOf(loop) ?? 1)));
   return Math.min(Math.ceil(tuning.invocations / (total * lanes)), Math.floor(trips / leastChunk / Math.min(lanes, 16)));
 }
 

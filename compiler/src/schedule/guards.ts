@@ -10,7 +10,7 @@ import { add, and, int, max, min, ref, scalarType, sub } from "../kernel/build.t
 import { foldStart } from "../kernel/folds.ts";
 import type { Range } from "../kernel/range.ts";
 import type { AssignStmt, Expr, ForStmt, IfStmt, Kernel, Stmt } from "../kernel/types.ts";
-import { exprsOf, forEachExpr, forEachStmt, mapBodiesOf, substitute, substituteIn, withBody } from "../kernel/walk.ts";
+import { exprsOf, forEachExpr, forEachStmt, mapBodiesOf, mentionsAny, substitute, substituteIn, withBody } from "../kernel/walk.ts";
 import { foldOf } from "./accumulators.ts";
 import { extentOf, perfectNest, withNest, type Nest } from "./nest.ts";
 
@@ -145,13 +145,7 @@ function sumOf(terms: AffineSum["terms"], constant: number): Expr {
 }
 
 function mentions({ terms }: AffineSum, index: string): boolean {
-  return terms.some(({ factor }) => {
-    let found = false;
-    forEachExpr(factor, (node) => {
-      found ||= node.kind === "ref" && node.name === index;
-    });
-    return found;
-  });
+  return terms.some(({ factor }) => mentionsAny(factor, new Set([index])));
 }
 
 // Parallel loops --------------------------------------------------------------------------------------------------------

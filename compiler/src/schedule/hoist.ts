@@ -6,13 +6,14 @@
 import { at } from "../base/assert.ts";
 import { affineSum, exprKey, sumToExpr, type AffineSum } from "../kernel/affine.ts";
 import { add, int, ref } from "../kernel/build.ts";
-import { declaredName, exprsOf, forEachExpr, forEachStmt, freshNames, mapBodiesOf, mapExprsOf, mapOperands, substituteIn, withBody } from "../kernel/walk.ts";
+import {
+  declaredName, exprsOf, forEachExpr, forEachStmt, freshNames, mapBodiesOf, mapExprsOf, mapOperands, mentionsAny, storesIn, substituteIn, withBody,
+} from "../kernel/walk.ts";
 import type { Expr, ForStmt, Kernel, Stmt } from "../kernel/types.ts";
-import { writtenMemory } from "./nest.ts";
 
 /** The kernel with that done. Loads leave only loops that surely run, so that none runs that did not run before. */
 export function hoistInvariants(kernel: Kernel, fresh: (name: string) => string = freshNames(kernel)): Kernel {
-  const written = writtenMemory(kernel);
+  const written = storesIn(kernel.body);
   const inBody = (body: readonly Stmt[]): readonly Stmt[] => body.flatMap((statement) => {
     const inner = mapBodiesOf(statement, inBody);
     return inner.kind === "for" ? hoisted(inner, written, fresh) : [inner];
@@ -169,14 +170,6 @@ function mapOwnExprs(body: readonly Stmt[], map: (expr: Expr) => Expr): readonly
     if (mapped.kind === "for" || mapped.kind === "while") return mapped;
     return mapBodiesOf(mapped, (inner) => mapOwnExprs(inner, map));
   });
-}
-
-function mentionsAny(expr: Expr, names: ReadonlySet<string>): boolean {
-  let found = false;
-  forEachExpr(expr, (node) => {
-    if (node.kind === "ref") found ||= names.has(node.name);
-  });
-  return found;
 }
 
 /** Places that several loads and stores of one body share, up to a constant, get a name in front of the first of them. */

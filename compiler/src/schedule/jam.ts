@@ -5,7 +5,7 @@
 
 import { assertNever, at, InternalError } from "../base/assert.ts";
 import { add, int, lt, mul, ref, rem, scalarType, sub } from "../kernel/build.ts";
-import { bodiesOf, declaredName, exprsOf, forEachExpr, mapExpr, mapExprsOf, mapOperands } from "../kernel/walk.ts";
+import { bodiesOf, declaredName, exprsOf, mapExpr, mapExprsOf, mapOperands, mentionsAny } from "../kernel/walk.ts";
 import type { Expr, ForStmt, IfStmt, Stmt } from "../kernel/types.ts";
 import { extentOf } from "./nest.ts";
 
@@ -146,14 +146,6 @@ class Jammer {
     const names = at(this.#names, copy);
     return mapExpr(expr, (node) => (node.kind === "ref" ? names.get(node.name) ?? node : node));
   }
-}
-
-function mentionsAny(expr: Expr, names: ReadonlySet<string>): boolean {
-  let found = false;
-  forEachExpr(expr, (node) => {
-    if (node.kind === "ref") found ||= names.has(node.name);
-  });
-  return found;
 }
 
 /** Names whose values differ from iteration to iteration, or may. */

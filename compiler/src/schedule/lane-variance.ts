@@ -25,7 +25,7 @@ export interface LaneVariance {
 export function analyzeLaneVariance(loop: ForStmt): LaneVariance {
   const varying = new Set<string>([loop.index]);
   const divergent = new Set<DivergentStmt>();
-  const definitions = definitionsIn(loop.body);
+  const definitions = stableDefinitionsIn(loop.body);
   const varies = (expr: Expr): boolean => {
     let found = false;
     forEachExpr(expr, (node) => {
@@ -54,7 +54,7 @@ export function analyzeLaneVariance(loop: ForStmt): LaneVariance {
 }
 
 /** What Lets stand for, as long as no variable is part of it: such a value is the same wherever the name is seen. */
-function definitionsIn(body: readonly Stmt[]): ReadonlyMap<string, Expr> {
+function stableDefinitionsIn(body: readonly Stmt[]): ReadonlyMap<string, Expr> {
   const definitions = new Map<string, Expr>();
   const unstable = new Set<string>();
   forEachStmt(body, (statement) => {

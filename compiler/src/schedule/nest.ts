@@ -79,6 +79,11 @@ export function perfectNest(loop: ForStmt): readonly ForStmt[] {
   return loops;
 }
 
+/** The loop with another one, inside it, in the place of `old`. */
+export function replaceLoop(around: ForStmt, old: ForStmt, made: ForStmt): ForStmt {
+  return around === old ? made : { ...around, body: around.body.map((statement) => (statement.kind === "for" ? replaceLoop(statement, old, made) : statement)) };
+}
+
 /** How the place of a load moves with the loops around it. */
 export interface LoadPattern {
   readonly load: LoadStmt;
@@ -117,15 +122,6 @@ function mentions(expr: Expr, name: string, definitions: ReadonlyMap<string, Exp
   return found;
 }
 
-/** What every Let stands for, and for a load its index: enough to see which loops a value depends on. */
-export function definitionsIn(body: readonly Stmt[]): ReadonlyMap<string, Expr> {
-  const definitions = new Map<string, Expr>();
-  forEachStmt(body, (statement) => {
-    if (statement.kind === "let") definitions.set(statement.name, statement.value);
-  });
-  return definitions;
-}
-
 /** Loads of buffers anywhere in the statements. */
 export function loadsIn(body: readonly Stmt[]): readonly LoadStmt[] {
   const loads: LoadStmt[] = [];
@@ -133,13 +129,4 @@ export function loadsIn(body: readonly Stmt[]): readonly LoadStmt[] {
     if (statement.kind === "load") loads.push(statement);
   });
   return loads;
-}
-
-/** Buffers and arrays that the kernel writes. */
-export function writtenMemory(kernel: Kernel): ReadonlySet<string> {
-  const written = new Set<string>();
-  forEachStmt(kernel.body, (statement) => {
-    if (statement.kind === "store") written.add(statement.buffer);
-  });
-  return written;
 }

@@ -10,11 +10,11 @@
 import { at, InternalError } from "../base/assert.ts";
 import { byteSize } from "../base/dtype.ts";
 import { add, int, lt, min, mul, ref, scalarType, sub } from "../kernel/build.ts";
-import { exprsOf, forEachExpr, forEachStmt, mapStmts, substituteIn } from "../kernel/walk.ts";
+import { definitionsIn, forEachExprIn, forEachStmt, mapStmts, substituteIn } from "../kernel/walk.ts";
 import type { ArrayDecl, Expr, ForStmt, Kernel, KernelType, Stmt } from "../kernel/types.ts";
 import type { Capabilities } from "../target.ts";
 import { copyOf, type JamContext } from "./jam.ts";
-import { definitionsIn, extentOf, loadPattern, loadsIn, perfectNest, withNest, type Nest } from "./nest.ts";
+import { extentOf, loadPattern, loadsIn, perfectNest, withNest, type Nest } from "./nest.ts";
 
 /** Columns of a strip: at least a line of memory, at most what leaves room in the first cache. */
 const leastColumns = 16;
@@ -206,12 +206,8 @@ function crossingNames(body: readonly Stmt[]): ReadonlyMap<string, KernelType> {
 
 function namesUsed(statements: readonly Stmt[]): ReadonlySet<string> {
   const used = new Set<string>();
-  forEachStmt(statements, (statement) => {
-    for (const expr of exprsOf(statement)) {
-      forEachExpr(expr, (node) => {
-        if (node.kind === "ref") used.add(node.name);
-      });
-    }
+  forEachExprIn(statements, (node) => {
+    if (node.kind === "ref") used.add(node.name);
   });
   return used;
 }

@@ -12,9 +12,9 @@ import { at, InternalError } from "../base/assert.ts";
 import { add, convert, div, int, mul, ref, rem, scalarType } from "../kernel/build.ts";
 import { rangeOf } from "../kernel/range.ts";
 import type { BufferParam, Expr, ForStmt, Kernel, LoadStmt, Stmt, StorageDType, ValueDType } from "../kernel/types.ts";
-import { forEachExpr, forEachExprIn, forEachStmt, freshNames, mapExprsIn, mapStmts, withBody } from "../kernel/walk.ts";
+import { definitionsIn, forEachExpr, forEachExprIn, forEachStmt, freshNames, mapExprsIn, mapStmts, storesIn, withBody } from "../kernel/walk.ts";
 import { blockLoop, type JamContext } from "./jam.ts";
-import { definitionsIn, extentOf, limitOf, loadPattern, withNest, writtenMemory, type LoadPattern, type Nest } from "./nest.ts";
+import { extentOf, limitOf, loadPattern, withNest, type LoadPattern, type Nest } from "./nest.ts";
 import type { Scheduled, ScheduledBuffer } from "./scheduled.ts";
 
 /** The loops of a tile: places in the nest's loops. Accumulators per block of rows and of columns. */
@@ -57,7 +57,7 @@ export function tileContraction(
 ): Scheduled {
   const asIs: Packed = { kernel, nest, scratch: [], steps: [], buffers: kernel.buffers.map((_, buffer) => ({ kind: "buffer", buffer })) };
   const packed = mayPack ? packOperands(asIs, folds, tile, wide, fresh) : asIs;
-  const context: JamContext = { fresh, written: writtenMemory(packed.kernel) };
+  const context: JamContext = { fresh, written: storesIn(packed.kernel.body) };
   const blocked = (loops: readonly ForStmt[], body: readonly Stmt[], depth: number): readonly Stmt[] => {
     const loop = loops[depth];
     if (loop === undefined) return body;
@@ -211,7 +211,7 @@ function packKernel(plan: PackPlan, original: Kernel, source: number, target: Bu
   };
   const loops = [...outer, blocked];
   const nested = withNest(kernel, { loops, body: steps });
-  const context: JamContext = { fresh: freshNames(nested), written: writtenMemory(nested) };
+  const context: JamContext = { fresh: freshNames(nested), written: storesIn(nested.body) };
   const blockedBody = (body: readonly Stmt[]): readonly Stmt[] => body.flatMap((statement): readonly Stmt[] => {
     if (statement.kind !== "for") return [statement];
     if (statement.index === blocked.index) return blockLoop(statement, factor, "jam", context);

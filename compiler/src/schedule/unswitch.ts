@@ -3,8 +3,8 @@
  * goes outside, and each side gets a loop of its own.
  */
 
-import { declaredName, forEachExpr, forEachStmt, mapBodiesOf, withBody } from "../kernel/walk.ts";
-import type { Expr, ForStmt, IfStmt, Kernel, Stmt } from "../kernel/types.ts";
+import { declaredName, forEachStmt, mapBodiesOf, mentionsAny, withBody } from "../kernel/walk.ts";
+import type { ForStmt, IfStmt, Kernel, Stmt } from "../kernel/types.ts";
 import { hoistInvariants } from "./hoist.ts";
 import { copyOf, type JamContext } from "./jam.ts";
 import { parallelNest } from "./nest.ts";
@@ -37,12 +37,4 @@ function fixedGuard(loop: ForStmt): IfStmt | null {
     if (name !== null) varying.add(name);
   });
   return loop.body.find((statement): statement is IfStmt => statement.kind === "if" && !mentionsAny(statement.condition, varying)) ?? null;
-}
-
-function mentionsAny(expr: Expr, names: ReadonlySet<string>): boolean {
-  let found = false;
-  forEachExpr(expr, (node) => {
-    if (node.kind === "ref") found ||= names.has(node.name);
-  });
-  return found;
 }

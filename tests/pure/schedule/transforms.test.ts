@@ -8,12 +8,12 @@ import { printKernel } from "@lanewise/compiler/kernel/print";
 import { simplifyKernel } from "@lanewise/compiler/kernel/simplify";
 import type { Expr, Kernel, RefExpr, Stmt } from "@lanewise/compiler/kernel/types";
 import { verifyKernel } from "@lanewise/compiler/kernel/verify";
-import { freshNames, withBody } from "@lanewise/compiler/kernel/walk";
+import { freshNames, storesIn, withBody } from "@lanewise/compiler/kernel/walk";
 import { accumulatorsOf, splitAccumulators, widenAccumulators } from "@lanewise/compiler/schedule/accumulators";
 import { collapseLoops } from "@lanewise/compiler/schedule/collapse";
 import { hoistInvariants } from "@lanewise/compiler/schedule/hoist";
 import { blockLoop, type JamContext } from "@lanewise/compiler/schedule/jam";
-import { parallelNest, writtenMemory } from "@lanewise/compiler/schedule/nest";
+import { parallelNest } from "@lanewise/compiler/schedule/nest";
 import { randomNumbers } from "../../support/programs.ts";
 
 /** Runs a verified kernel on random inputs; what it writes, in order of the buffers. */
@@ -34,7 +34,7 @@ function expectSame(changed: Kernel, original: Kernel): void {
 }
 
 function contextOf(kernel: Kernel): JamContext {
-  return { fresh: freshNames(kernel), written: writtenMemory(kernel) };
+  return { fresh: freshNames(kernel), written: storesIn(kernel.body) };
 }
 
 const buffer = (b: KernelBuilder, name: string, length: number, access: "read" | "write"): string => b.buffer(name, { dtype: "float32", length, access });

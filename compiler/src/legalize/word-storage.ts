@@ -3,8 +3,9 @@
  * 16-bit integer is the 32-bit one of its sign, wrapped when it is stored. Values stay what they are.
  */
 
-import { and, constant, convert, ne, op, ref, scalarParam, simdType } from "../kernel/expressions.ts";
-import type { ArrayDecl, BufferParam, Expr, Kernel, ScalarParam, Stmt, StorageDType } from "../kernel/types.ts";
+import { constant, convert, ne, ref, scalarParam, simdType } from "../kernel/expressions.ts";
+import { wrapped } from "../kernel/storage.ts";
+import type { ArrayDecl, BufferParam, Kernel, ScalarParam, Stmt, StorageDType } from "../kernel/types.ts";
 import { freshNames, mapExprsIn, mapSame, mapStmts } from "../kernel/walk.ts";
 
 /** The kernel with every buffer, array and scalar parameter in words. float16 and bfloat16 must have been made uint16. */
@@ -32,18 +33,6 @@ function storeNarrowAsWords(kernel: Kernel): Kernel {
   });
   const buffers = kernel.buffers.map((buffer): BufferParam => ({ ...buffer, dtype: wordOf(buffer.dtype) ?? buffer.dtype }));
   return { ...kernel, buffers, body };
-}
-
-/** What a load from an array of `dtype` would give after a store of the value. */
-function wrapped(value: Expr, dtype: StorageDType): Expr {
-  const signed = (unused: number): Expr => op("shiftRightArithmetic", op("shiftLeft", value, unused), unused);
-  switch (dtype) {
-    case "int8": return signed(24);
-    case "int16": return signed(16);
-    case "uint8": return and(value, 0xff);
-    case "uint16": return and(value, 0xffff);
-    case "bool": case "int32": case "uint32": case "float16": case "bfloat16": case "float32": case "float64": return value;
-  }
 }
 
 // Bools ------------------------------------------------------------------------------------------------------------------

@@ -4,13 +4,14 @@
  */
 
 import { at, InternalError, required } from "../base/assert.ts";
+import type { DType } from "../base/dtype.ts";
 import { formatShape, indicesOf } from "../base/shape.ts";
 import type { Atom, Emitter, Eqn, LowerContext, Params, ReadOperand, ReductionLowering, Var } from "../ir/types.ts";
 import { int, type KernelBuilder } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
+import { constantOf, valueOf, wrapped } from "../kernel/storage.ts";
 import type { Expr } from "../kernel/types.ts";
 import { IndexForms } from "./index-forms.ts";
-import { literalValue, narrowed, valueType } from "./values.ts";
 
 /** An index into an array, canonical and made once, so that equal indices are one object. */
 export interface ElementIndex {
@@ -92,7 +93,7 @@ export class Elements {
 
   /** The element of an atom; emits what computes it. */
   element(atom: Atom, element: ElementIndex): Expr {
-    if (atom.kind === "literal") return literalValue(atom);
+    if (atom.kind === "literal") return constantOf(atom.value, atom.aval.dtype);
     const known = this.#known(atom, element);
     if (known !== null) return known;
     const pending: Wanted[] = [{ value: atom, element }];
@@ -153,7 +154,7 @@ export class Elements {
     const read = this.readerOf(eqn);
     return indicesOf(reduced.map((axis) => at(shape, axis))).reduce<Expr>((sum, term) => (
       foldStep(op, sum, read(0, unreduced(index, term.map((place) => int(place)), reduced, shape)))
-    ), foldStart(op, valueType(at(eqn.outVars, 0).aval.dtype)));
+    ), foldStart(op, valueOf(at(eqn.outVars, 0).aval.dtype)));
   }
 
   /** Gives elements of an equation's operands. */
@@ -175,7 +176,7 @@ export class Elements {
     let complete = true;
     for (const input of eqn.inputs) {
       if (input.kind === "literal") {
-        operands.push(literalValue(input));
+        operands.push(constantOf(input.value, input.aval.dtype));
         continue;
       }
       const operandElement = this.#broadcastIndex(element, input.aval.shape);
@@ -200,7 +201,7 @@ export class Elements {
   result(producer: Producer, element: ElementIndex, value: Expr): void {
     const { eqn, outIndex } = producer;
     const result = at(eqn.outVars, outIndex);
-    const expected = valueType(result.aval.dtype);
+    const expected = valueOf(result.aval.dtype);
     if (value.type.dtype !== expected || value.type.width !== 1) {
       throw new InternalError(`the lowering of ${eqn.primitive.name} gives ${value.type.dtype}, its result is ${result.aval.dtype}`);
     }
@@ -241,4 +242,13 @@ export function contextOf({ eqn, outIndex }: Producer): LowerContext<Params> {
 
 function isZero(expr: Expr): boolean {
   return expr.kind === "const" && expr.value === 0;
+}
+
+/**
+ * The result of an equation brought back into the range of a dtype that is narrower than what a kernel computes with.
+ * Moved values are in range already.
+ */
+function narrowed(value: Expr, dtype: DType, eqn: Eqn): Expr {
+  if (eqn.primitive.lower.kind === "indexMap" && eqn.inputs.length > 0) return value;
+  return wrapped(value, dtype);
 }

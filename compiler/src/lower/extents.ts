@@ -10,10 +10,10 @@ import { aval, makeEqn, makeJaxpr, newVar } from "../ir/build.ts";
 import type { Atom, Aval, Eqn, Jaxpr, ReduceOp, Var } from "../ir/types.ts";
 import { add, int, KernelBuilder, mul } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
+import { storageOf, valueOf, wrapped } from "../kernel/storage.ts";
 import type { Expr, Kernel } from "../kernel/types.ts";
 import type { Capabilities } from "../target.ts";
 import { Elements } from "./elements.ts";
-import { storageType, valueType, wrapped } from "./values.ts";
 
 /** Parallel loops that a kernel may nest. */
 const mostAxes = 3;
@@ -160,7 +160,7 @@ class ExtentLowering {
     this.#builder = new KernelBuilder(name.replaceAll(/\W/g, "_"));
     this.#extents = range(axes).map((axis) => this.#builder.scalar(`n${axis}`, "int32"));
     const declare = (access: "read" | "write") => ({ aval: { dtype, shape }, id }: Var, index: number): void => {
-      const options = { dtype: storageType(dtype), length: this.#lengthOf(shape), access };
+      const options = { dtype: storageOf(dtype), length: this.#lengthOf(shape), access };
       this.#buffers.set(id, this.#builder.buffer(`${access === "read" ? "in" : "out"}${index}`, options));
     };
     this.#inVars.forEach(declare("read"));
@@ -188,7 +188,7 @@ class ExtentLowering {
   reduction(op: ReduceOp): Kernel {
     const [operand, result] = [at(this.#inVars, 0), at(this.#outVars, 0)];
     const { dtype } = result.aval;
-    const accumulator = this.#builder.var(foldStart(op, valueType(dtype)), "sum");
+    const accumulator = this.#builder.var(foldStart(op, valueOf(dtype)), "sum");
     this.#builder.for("serial", 0, at(this.#extents, 0), 1, (index) => {
       this.#builder.assign(accumulator, foldStep(op, accumulator, this.#builder.load(this.#buffer(operand), index)));
     });

@@ -11,9 +11,9 @@ import type { Atom, DotDimensions, Eqn, FoldLowering, Params, Var } from "../ir/
 import { convert, div, int, KernelBuilder, rem } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
 import { mentionsAny } from "../kernel/walk.ts";
+import { storageOf, valueOf, wrapped } from "../kernel/storage.ts";
 import type { BufferParam, Expr, Kernel, LoopKind } from "../kernel/types.ts";
 import { contextOf, Elements, unreduced, type ElementIndex, type Kept, type Producer } from "./elements.ts";
-import { storageType, valueType, wrapped } from "./values.ts";
 
 /** A kernel with the values that its buffers hold, in order. */
 export interface GroupKernel {
@@ -119,7 +119,7 @@ class GroupLowering {
       this.#kept.set(value.id, { kind: "number", value: this.#builder.let(expr, "row") });
       return;
     }
-    const array = this.#builder.array("row", { space: "local", dtype: valueType(dtype), length });
+    const array = this.#builder.array("row", { space: "local", dtype: valueOf(dtype), length });
     this.#builder.store(array, this.#elements.positionInRow(value, element, inRow), expr);
     this.#kept.set(value.id, { kind: "array", array, axes: inRow });
   }
@@ -201,7 +201,7 @@ class GroupLowering {
     const resultIndex = this.#resultIndex(loop, outer, space, result.aval.shape);
     const element = this.#elements.index(resultIndex);
     if (lower.kind === "fold") return this.#statefulFold(eqn, lower, element);
-    const dtype = valueType(result.aval.dtype);
+    const dtype = valueOf(result.aval.dtype);
     const finish = (accumulator: Expr): void => this.#elements.define(result, element, wrapped(accumulator, result.aval.dtype));
     if (lower.kind === "reduction") {
       const accumulator = this.#builder.var(foldStart(lower.op, dtype), "sum");
@@ -241,7 +241,7 @@ class GroupLowering {
   }
 
   #product(eqn: Eqn, dimensions: DotDimensions, resultIndex: readonly Expr[], inner: readonly Expr[]): Expr {
-    const dtype = valueType(at(eqn.outVars, 0).aval.dtype);
+    const dtype = valueOf(at(eqn.outVars, 0).aval.dtype);
     const [left, right] = contractionIndex(eqn, dimensions, resultIndex, inner);
     const leftElement = this.#elements.element(at(eqn.inputs, 0), this.#elements.index(left));
     const rightElement = this.#elements.element(at(eqn.inputs, 1), this.#elements.index(right));
@@ -275,7 +275,7 @@ class GroupLowering {
     const { shape, dtype } = value.aval;
     const prefix = access === "read" ? "in" : "out";
     const number = this.#counts[access]++;
-    const name = this.#builder.buffer(`${prefix}${number}`, { dtype: storageType(dtype), length: sizeOf(shape), access });
+    const name = this.#builder.buffer(`${prefix}${number}`, { dtype: storageOf(dtype), length: sizeOf(shape), access });
     this.#buffers.set(value.id, name);
     this.#values.set(name, value);
     return name;

@@ -10,11 +10,11 @@ import type { FusionGroup, FusionPlan } from "../fuse/types.ts";
 import type { Atom, Eqn, Literal, Params, RoutineContext, RoutineNeeds, RoutinePlan, RoutineVariant, Var } from "../ir/types.ts";
 import { int, KernelBuilder } from "../kernel/build.ts";
 import { exprsOf, forEachExpr, forEachStmt } from "../kernel/walk.ts";
+import { constantOf, storageOf } from "../kernel/storage.ts";
 import type { Expr, Kernel } from "../kernel/types.ts";
 import { groupForm, type GroupForm } from "./group-form.ts";
 import { lowerGroup } from "./group.ts";
 import type { Capabilities } from "../target.ts";
-import { literalValue, storageType } from "./values.ts";
 
 /** The program of a plan whose jaxpr has no constants of its own. */
 export function lowerPlan(plan: FusionPlan, name: string, capabilities: Capabilities): StepProgram<Kernel> {
@@ -146,8 +146,8 @@ class PlanLowering {
     this.#values.push({ dtype, length, input: null });
     if (length === 0) return number;
     const builder = new KernelBuilder("fill");
-    const target = builder.buffer("out0", { dtype: storageType(dtype), length, access: "write" });
-    const value = literalValue(literal);
+    const target = builder.buffer("out0", { dtype: storageOf(dtype), length, access: "write" });
+    const value = constantOf(literal.value, literal.aval.dtype);
     if (length === 1) builder.store(target, int(0), value);
     else builder.for("grid", 0, length, 1, (index) => builder.store(target, index, value));
     this.#steps.push({

@@ -4,9 +4,9 @@ import { at } from "../base/assert.ts";
 import { range, sizeOf } from "../base/shape.ts";
 import type { FoldLowering, LowerContext } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
+import { valueOf } from "../kernel/storage.ts";
 import type { Expr } from "../kernel/types.ts";
 import { dilated, paddingOf, type ConvParams } from "./conv-dimensions.ts";
-import { valueOf } from "./reduce-kernel.ts";
 
 /** The axes of the weights that are summed over, in the order in which they lie in memory. */
 function summedAxes({ dimensionNumbers: { rhsSpec } }: ConvParams): number[] {

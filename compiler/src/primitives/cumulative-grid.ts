@@ -9,9 +9,10 @@ import type { RoutineContext, RoutinePlan } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import { KernelBuilder } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
+import { storageOf, valueOf } from "../kernel/storage.ts";
 import type { Expr, ValueDType } from "../kernel/types.ts";
 import type { CumulativeParams } from "./cumulative-kernel.ts";
-import { rowsAlong, rowStart, storageOf, valueOf, type Rows } from "./reduce-kernel.ts";
+import { rowsAlong, rowStart, type Rows } from "./reduce-kernel.ts";
 
 /** Invocations of a workgroup, a power of two, and elements that each of them runs through. */
 const lanes = 64;

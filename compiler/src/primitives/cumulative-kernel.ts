@@ -12,8 +12,9 @@ import type { Params, RoutineContext, RoutinePlan } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import { KernelBuilder } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
+import { storageOf, valueOf } from "../kernel/storage.ts";
 import type { Expr, RefExpr, ValueDType } from "../kernel/types.ts";
-import { rowsAlong, rowStart, storageOf, valueOf } from "./reduce-kernel.ts";
+import { rowsAlong, rowStart } from "./reduce-kernel.ts";
 
 export interface CumulativeParams extends Params {
   readonly axis: number;

@@ -5,12 +5,13 @@
  * An index vector (the last axis of the indices) says where in the operand a slice begins.
  */
 
-import { at, invariant } from "../base/assert.ts";
+import { at } from "../base/assert.ts";
 import { integerRange, isFloat, type DType } from "../base/dtype.ts";
 import { range } from "../base/shape.ts";
 import { aval as makeAval, isZero, zero } from "../ir/build.ts";
 import type { Aval, BatchResult, JvpRule, NoRule, Params, Primitive, Tangent, TransposeOperand, TransposeRule, Value } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
+import { constantOf } from "../kernel/storage.ts";
 import type { Expr } from "../kernel/types.ts";
 import { bind1 } from "../trace/stack.ts";
 import { addP, numeric, subP } from "./arith.ts";
@@ -92,7 +93,7 @@ export const gatherP: Primitive<GatherParams> = definePrimitive<GatherParams>({
       }));
       const isInside = mode === "fillOrDrop" ? allInBounds(components, uppers) : null;
       if (isInside === null) return element(components.map((component, place) => clampedPosition(component, at(uppers, place))));
-      return emitter.branch(isInside, () => element(components.map(position)), () => fillConstant(params.fillValue, outAval.dtype));
+      return emitter.branch(isInside, () => element(components.map(position)), () => constantOf(Number(params.fillValue), outAval.dtype));
     },
   },
   simplify: "none",
@@ -110,11 +111,6 @@ export const gatherP: Primitive<GatherParams> = definePrimitive<GatherParams>({
   inPlace: "none",
   facts: arithmetic,
 });
-
-function fillConstant(value: FillValue, dtype: DType): Expr {
-  invariant(dtype !== "float0" && dtype !== "key<fry>" && dtype !== "complex64", `no fill value of ${dtype}`);
-  return k.constant(Number(value), k.valueDTypeOf(dtype));
-}
 
 /**
  * A batch of operands is one more axis of each slice. A batch of indices is one more axis of the indices, for which nothing

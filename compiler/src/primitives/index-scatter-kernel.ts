@@ -6,13 +6,13 @@
  * front of the indexed axes become the grid.
  */
 
-import { at, InternalError } from "../base/assert.ts";
-import type { DType } from "../base/dtype.ts";
+import { at } from "../base/assert.ts";
 import { range, sizeOf, stridesOf } from "../base/shape.ts";
 import type { Aval, Jaxpr, Params, RoutineContext, RoutinePlan, RoutineStep } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import { KernelBuilder } from "../kernel/build.ts";
-import type { Expr, LoopKind, StorageDType } from "../kernel/types.ts";
+import { storageOf } from "../kernel/storage.ts";
+import type { Expr, LoopKind } from "../kernel/types.ts";
 import { allInBounds, clampedPosition, position } from "./index-bounds.ts";
 import { batchAxes, gatherOfScatter, sliceSizesOf, windowAxes, type GatherScatterMode, type ScatterDimensionNumbers } from "./index-dimensions.ts";
 import { emitScalarJaxpr } from "./index-update.ts";
@@ -36,17 +36,12 @@ export function planScatter({ params, inAvals, outAvals }: RoutineContext<Scatte
   return { scratch: [], steps: sizeOf(updates.shape) === 0 ? [copy] : [copy, new UpdateKernel(params, operand, indices, updates).step()] };
 }
 
-function storage(dtype: DType): StorageDType {
-  if (dtype === "float0" || dtype === "key<fry>" || dtype === "complex64") throw new InternalError(`${dtype} has no storage of its own`);
-  return dtype;
-}
-
 /** The result begins as the operand; where it takes the operand's memory, this changes nothing. */
 function copyStep({ shape, dtype }: Aval): RoutineStep {
   const length = sizeOf(shape);
   const builder = new KernelBuilder("scatter_copy");
-  const from = builder.buffer("operand", { dtype: storage(dtype), length, access: "read", aliasGroup: 0 });
-  const to = builder.buffer("out", { dtype: storage(dtype), length, access: "write", aliasGroup: 0 });
+  const from = builder.buffer("operand", { dtype: storageOf(dtype), length, access: "read", aliasGroup: 0 });
+  const to = builder.buffer("out", { dtype: storageOf(dtype), length, access: "write", aliasGroup: 0 });
   builder.for("grid", 0, length, 1, (index) => builder.store(to, index, builder.load(from, index)));
   return { kernel: builder.build(), buffers: [{ from: "input", index: 0 }, { from: "output", index: 0 }], extent: length, isCopy: true };
 }
@@ -81,7 +76,7 @@ class UpdateKernel {
     this.#updates = updates;
     this.#builder = new KernelBuilder("scatter_update");
     const buffer = (name: string, { dtype, shape }: Aval, access: "read" | "readWrite"): string =>
-      this.#builder.buffer(name, { dtype: storage(dtype), length: sizeOf(shape), access });
+      this.#builder.buffer(name, { dtype: storageOf(dtype), length: sizeOf(shape), access });
     this.#buffers = { indices: buffer("indices", indices, "read"), updates: buffer("updates", updates, "read"), out: buffer("out", operand, "readWrite") };
   }
 

@@ -10,6 +10,7 @@ import type { Aval, Emitter, Eqn, Jaxpr, LowerContext, Params, Primitive } from 
 import { evalJaxprWith } from "../ir/walk.ts";
 import * as k from "../kernel/build.ts";
 import type { KernelBuilder } from "../kernel/build.ts";
+import { constantOf, valueOf, wrapped } from "../kernel/storage.ts";
 import type { Expr, ValueDType } from "../kernel/types.ts";
 import { describeAval } from "../trace/stack.ts";
 import { noParams, refuseParameter, type NoParams } from "./define.ts";
@@ -67,7 +68,7 @@ function firstArrayOperation(jaxpr: Jaxpr): string | null {
 /** Emits the jaxpr on scalars. */
 export function emitScalarJaxpr(builder: KernelBuilder, jaxpr: Jaxpr, args: readonly Expr[]): readonly Expr[] {
   return evalJaxprWith<Expr>(jaxpr, [], args, {
-    literal: ({ value, aval }) => k.constant(value, valueType(aval.dtype)),
+    literal: ({ value, aval }) => constantOf(value, aval.dtype),
     eqn: (eqn, inputs) => emitEquation(builder, eqn, inputs),
   });
 }
@@ -77,10 +78,10 @@ function emitEquation(builder: KernelBuilder, eqn: Eqn, inputs: readonly Expr[])
   if (primitive.inlinable !== "never") return emitScalarJaxpr(builder, primitive.inlinable(params).jaxpr, inputs);
   const outAval = at(eqn.outVars, 0).aval;
   const context: LowerContext<Params> = { params, inAvals: eqn.inputs.map((input) => input.aval), outAval, outIndex: 0 };
-  const emitter = emitterFor(builder, valueType(outAval.dtype));
+  const emitter = emitterFor(builder, valueOf(outAval.dtype));
   const { lower } = primitive;
   switch (lower.kind) {
-    case "scalar": return [builder.let(wrapNarrow(lower.emit(emitter, inputs, context), outAval.dtype))];
+    case "scalar": return [builder.let(wrapped(lower.emit(emitter, inputs, context), outAval.dtype))];
     case "indexMap": return [builder.let(lower.emit(emitter, [], (operand) => at(inputs, operand), context))];
     // Over no axes: the operand itself.
     case "reduction": return [at(inputs, 0)];
@@ -97,18 +98,4 @@ function emitterFor(builder: KernelBuilder, dtype: ValueDType): Emitter {
       return variable;
     },
   };
-}
-
-function valueType(dtype: DType): ValueDType {
-  if (dtype === "float0" || dtype === "key<fry>" || dtype === "complex64") throw new InternalError(`no scalar of ${dtype} in a kernel`);
-  return k.valueDTypeOf(dtype);
-}
-
-/** Integers of 8 and 16 bits wrap after each operation; the kernel computes with 32. */
-function wrapNarrow(value: Expr, dtype: DType): Expr {
-  const unused = dtype === "int8" || dtype === "uint8" ? 24 : dtype === "int16" || dtype === "uint16" ? 16 : 0;
-  if (unused === 0) return value;
-  const bits = k.constant(unused, value.type.dtype);
-  const shiftBack = value.type.dtype === "int32" ? "shiftRightArithmetic" : "shiftRightLogical";
-  return k.op(shiftBack, k.op("shiftLeft", value, bits), bits);
 }

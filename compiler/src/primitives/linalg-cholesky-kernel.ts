@@ -11,10 +11,10 @@ import { sizeOf } from "../base/shape.ts";
 import type { RoutineContext, RoutinePlan } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import { KernelBuilder } from "../kernel/build.ts";
+import { storageOf, valueOf } from "../kernel/storage.ts";
 import type { Expr, RefExpr, StorageDType, ValueDType } from "../kernel/types.ts";
 import type { NoParams } from "./define.ts";
 import { blockSize, inTiles, sums } from "./linalg-blocks.ts";
-import { storageOf, valueOf } from "./reduce-kernel.ts";
 
 export function planCholesky({ inAvals }: RoutineContext<NoParams>): RoutinePlan {
   const { shape, dtype } = at(inAvals, 0);

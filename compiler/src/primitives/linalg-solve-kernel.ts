@@ -12,9 +12,9 @@ import { sizeOf } from "../base/shape.ts";
 import type { Params, RoutineContext, RoutinePlan, RoutineStep } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import { KernelBuilder } from "../kernel/build.ts";
+import { storageOf, valueOf } from "../kernel/storage.ts";
 import type { Expr, ValueDType } from "../kernel/types.ts";
 import { blockSize, inTiles, sums } from "./linalg-blocks.ts";
-import { storageOf, valueOf } from "./reduce-kernel.ts";
 
 export interface TriangularSolveParams extends Params {
   /** Solves op(A) X = B; X op(A) = B otherwise. */

@@ -1,21 +1,9 @@
-/** @file How the kernels of reductions, windows, prefixes and sorts hold elements and address rows. */
+/** @file How the kernels of reductions, windows, prefixes and sorts address rows. */
 
-import { at, InternalError } from "../base/assert.ts";
-import type { DType } from "../base/dtype.ts";
+import { at } from "../base/assert.ts";
 import { sizeOf } from "../base/shape.ts";
 import * as k from "../kernel/build.ts";
-import type { Expr, StorageDType, ValueDType } from "../kernel/types.ts";
-
-/** The dtype as memory holds it. */
-export function storageOf(dtype: DType): StorageDType {
-  if (dtype === "float0" || dtype === "key<fry>" || dtype === "complex64") throw new InternalError(`${dtype} has no storage of its own`);
-  return dtype;
-}
-
-/** The dtype as a kernel computes with it. */
-export function valueOf(dtype: DType): ValueDType {
-  return k.valueDTypeOf(storageOf(dtype));
-}
+import type { Expr } from "../kernel/types.ts";
 
 /** The rows of an array along one axis: everything before the axis times everything behind it. */
 export interface Rows {

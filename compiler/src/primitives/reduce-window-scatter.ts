@@ -9,9 +9,9 @@ import type { Aval, Params, RoutineContext, RoutinePlan, RoutineStep } from "../
 import * as k from "../kernel/build.ts";
 import { KernelBuilder } from "../kernel/build.ts";
 import { foldStart } from "../kernel/folds.ts";
+import { storageOf, valueOf } from "../kernel/storage.ts";
 import type { Expr } from "../kernel/types.ts";
 import { takesOver } from "./reduce.ts";
-import { storageOf, valueOf } from "./reduce-kernel.ts";
 import { paddingOf, windowElement } from "./reduce-window-shapes.ts";
 
 /** The comparison that holds between the element that a window chooses and the others. */

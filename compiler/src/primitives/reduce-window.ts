@@ -15,6 +15,7 @@ import type {
 } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import { foldStart, foldStep, type FoldOp } from "../kernel/folds.ts";
+import { valueOf } from "../kernel/storage.ts";
 import type { Expr } from "../kernel/types.ts";
 import { bind1 } from "../trace/stack.ts";
 import { numeric, scalarLike } from "./arith.ts";
@@ -24,7 +25,6 @@ import { shapeMismatch } from "./errors.ts";
 import { batchFirst } from "./linear.ts";
 import { formatTuple, parseName, parseNumbers } from "./params.ts";
 import { takesOver } from "./reduce.ts";
-import { valueOf } from "./reduce-kernel.ts";
 import { planSelectAndScatter, type SelectAndScatterParams, type SelectPrimitive } from "./reduce-window-scatter.ts";
 import {
   dilated, paddingOf, parsePadding, parseWindow, printPadding, printWindow, windowedShape, windowElement, withBatchAxis, type WindowParams,

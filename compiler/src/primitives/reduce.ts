@@ -7,6 +7,7 @@ import { aval as makeAval, isZero, zero } from "../ir/build.ts";
 import type { Aval, FoldLowering, Primitive, ReduceOp, Value } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import { foldStart } from "../kernel/folds.ts";
+import { valueOf } from "../kernel/storage.ts";
 import type { Expr, ValueDType } from "../kernel/types.ts";
 import { bind1 } from "../trace/stack.ts";
 import { convertElementType, div, mul, mulP, numeric } from "./arith.ts";
@@ -15,7 +16,6 @@ import { arithmetic, batchedAxis, definePrimitive, noParams, nonDifferentiable, 
 import { fullOf, reduceSum, reducedAval, reducerBatch, reshape, reshapeP, squeezeP, transposeP, type AxesParams } from "./linear.ts";
 import { formatTuple, parseDType, parseNumbers } from "./params.ts";
 import { padDual, pushForward, sliceDual, type Dual } from "./reduce-duals.ts";
-import { valueOf } from "./reduce-kernel.ts";
 
 interface ReducerDefinition extends Pick<Primitive<AxesParams>, "name" | "abstractEval" | "jvp" | "transpose"> {
   readonly op: ReduceOp;

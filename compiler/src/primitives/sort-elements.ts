@@ -8,8 +8,9 @@ import { sizeOf } from "../base/shape.ts";
 import type { Aval, RoutinePlan } from "../ir/types.ts";
 import { KernelBuilder } from "../kernel/build.ts";
 import * as k from "../kernel/build.ts";
+import { storageOf } from "../kernel/storage.ts";
 import type { Expr } from "../kernel/types.ts";
-import { rowStart, storageOf, type Rows } from "./reduce-kernel.ts";
+import { rowStart, type Rows } from "./reduce-kernel.ts";
 import { integerKey, unsignedOrder, type KeyOrder } from "./sort-keys.ts";
 
 /** Where the elements of a row lie between two passes. */

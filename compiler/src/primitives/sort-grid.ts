@@ -8,8 +8,9 @@ import { at } from "../base/assert.ts";
 import type { Aval, RoutinePlan, RoutineStep } from "../ir/types.ts";
 import * as k from "../kernel/build.ts";
 import { KernelBuilder } from "../kernel/build.ts";
+import { storageOf } from "../kernel/storage.ts";
 import type { Expr } from "../kernel/types.ts";
-import { rowsAlong, rowStart, storageOf, type Rows } from "./reduce-kernel.ts";
+import { rowsAlong, rowStart, type Rows } from "./reduce-kernel.ts";
 import { integerKey, type KeyOrder } from "./sort-keys.ts";
 
 /** Where the order of rows is found: scratch array 0 holds the places of row `r` from `r * stride` on. */

@@ -3,8 +3,8 @@
 import type { DType } from "../base/dtype.ts";
 import type { KernelBuilder } from "../kernel/build.ts";
 import * as k from "../kernel/build.ts";
+import { valueOf } from "../kernel/storage.ts";
 import type { Expr } from "../kernel/types.ts";
-import { valueOf } from "./reduce-kernel.ts";
 
 /**
  * Ascending or descending; NaN is the largest. `zerosEqual`: -0 and 0 are one key, as in sort; otherwise -0 is below 0, as in

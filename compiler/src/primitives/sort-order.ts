@@ -10,8 +10,9 @@ import { sizeOf } from "../base/shape.ts";
 import type { Aval, RoutinePlan, RoutineStep } from "../ir/types.ts";
 import { KernelBuilder } from "../kernel/build.ts";
 import * as k from "../kernel/build.ts";
+import { storageOf } from "../kernel/storage.ts";
 import type { Expr, RefExpr } from "../kernel/types.ts";
-import { rowStart, storageOf, type Rows } from "./reduce-kernel.ts";
+import { rowStart, type Rows } from "./reduce-kernel.ts";
 import { hasIntegerKey, integerKey, sortKeyOf, unsignedOrder, type KeyOrder } from "./sort-keys.ts";
 
 export interface RowOrder {

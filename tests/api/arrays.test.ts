@@ -1,20 +1,11 @@
 /** @file Arrays as values of JavaScript: making, members, reading, printing, conversions, and everything that is refused. */
-import { grad, jit, LanewiseError, NDArray, numpy as np, slice, vmap } from "lanewise";
+import { grad, jit, NDArray, numpy as np, slice, vmap } from "lanewise";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { failureOf } from "../support/failures.ts";
 
 type Untyped = (...args: readonly unknown[]) => unknown;
 const make = np.array as unknown as (...args: readonly unknown[]) => NDArray;
-
-function failure(run: () => unknown): LanewiseError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof LanewiseError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 describe("np.array", () => {
   it.each<[string, unknown, string, readonly number[]]>([
@@ -42,7 +33,7 @@ describe("np.array", () => {
     ["an unknown dtype", [[1], "float"], "LW3004"], ["int64", [[1], "int64"], "LW3004"], ["a function for a dtype", [[1], np.float32], "LW3004"],
     ["complex64", [[1], "complex64"], "LW3010"],
     ["an unknown name", [[1], { dtpye: "int32" }], "LW3007"], ["a name given twice", [[1], "int32", { dtype: "int32" }], "LW3007"], ["too many positions", [[1], "int32", 3], "LW3007"],
-  ])("refuses %s", (_, args, code) => expect(failure(() => make(...args)).code).toBe(code));
+  ])("refuses %s", (_, args, code) => expect(failureOf(() => make(...args)).code).toBe(code));
 
   it("copies a typed array", () => {
     const host = new Float32Array([1, 2]);
@@ -56,8 +47,8 @@ describe("np.array", () => {
     expect(np.int32(2.7).itemSync()).toBe(2);
     expect(np.bool([0, 2]).toArraySync()).toEqual([false, true]);
     expect(np.float16(1 / 3).dtype).toBe("float16");
-    expect(failure(() => np.int32(NaN)).code).toBe("LW3003");
-    expect(failure(() => (np.float32 as Untyped)("3")).code).toBe("LW3001");
+    expect(failureOf(() => np.int32(NaN)).code).toBe("LW3003");
+    expect(failureOf(() => (np.float32 as Untyped)("3")).code).toBe("LW3001");
   });
 });
 
@@ -107,7 +98,7 @@ describe("members", () => {
     ["a string beside an array", () => (x.add as Untyped).call(x, "1"), "LW3001"], ["nothing beside an array", () => (x.add as Untyped).call(x), "LW3001"],
     ["shapes that do not broadcast", () => x.add([1, 2]), "LW3005"], ["length of a scalar", () => np.float32(1).length, "LW3017"], ["rows of a scalar", () => [...np.float32(1)], "LW3017"],
     ["a constructor call", () => new (NDArray as unknown as new () => unknown)(), "LW3007"],
-  ])("refuse %s", (_, run, code) => expect(failure(run).code).toBe(code));
+  ])("refuse %s", (_, run, code) => expect(failureOf(run).code).toBe(code));
 
   it("take integer arrays as axes and extents", () => {
     expect(x.sum(np.int32(0)).toArraySync()).toEqual([5, 7, 9]);
@@ -141,7 +132,7 @@ describe("reading", () => {
     const x = np.array([[1, 2], [3, 4]]);
     expect(Array.from(x, (row) => row.toArraySync())).toEqual([[1, 2], [3, 4]]);
     expect([x[0]?.toArraySync(), x[-1]?.toArraySync()]).toEqual([[1, 2], [3, 4]]);
-    expect(failure(() => x[2]).code).toBe("LW3008");
+    expect(failureOf(() => x[2]).code).toBe("LW3008");
     expect((x as unknown as Readonly<Record<string, unknown>>)["foo"]).toBeUndefined();
     expect((x as unknown as { then?: unknown }).then).toBeUndefined();
   });
@@ -155,7 +146,7 @@ describe("reading", () => {
     x.dispose();
     x.dispose();
     expect(typed.toArraySync()).toEqual([1, 2]);
-    expect([failure(() => x.add(1)).code, x.shape, x.toString()]).toEqual(["LW3012", [2], "array(disposed, shape=(2,), dtype=float32)"]);
+    expect([failureOf(() => x.add(1)).code, x.shape, x.toString()]).toEqual(["LW3012", [2], "array(disposed, shape=(2,), dtype=float32)"]);
   });
 });
 
@@ -172,12 +163,12 @@ describe("JavaScript's conversions of arrays", () => {
     ["a template", () => `${vector}`], ["String(x)", () => String(vector)], ["a key", () => ({} as Readonly<Record<string, number>>)[vector as unknown as string]],
     ["JSON", () => JSON.stringify({ vector })], ["Math", () => Math.sin(vector)], ["isNaN", () => isNaN(vector)], ["join", () => [vector].join()],
     ["an element of a typed array", () => new Float32Array([vector])],
-  ])("refuse %s of more elements", (_, run) => expect(failure(run).code).toBe("LW3011"));
+  ])("refuse %s of more elements", (_, run) => expect(failureOf(run).code).toBe("LW3011"));
 
   it.each<[string, () => unknown]>([
     ["a write", () => { (vector as unknown as number[])[0] = 1; }], ["a write behind the end", () => { (vector as unknown as number[])[7] = 1; }],
     ["Object.assign", () => Object.assign(vector, { 0: 5 })],
-  ])("refuse %s", (_, run) => expect(failure(run)).toMatchObject({ code: "LW3009", message: expect.stringContaining(".set(v)") as string }));
+  ])("refuse %s", (_, run) => expect(failureOf(run)).toMatchObject({ code: "LW3009", message: expect.stringContaining(".set(v)") as string }));
 
   it("leave printing alone", () => {
     expect([vector.toString(), inspect(vector), inspect({ scalar })]).toEqual([
@@ -190,7 +181,7 @@ describe("JavaScript's conversions of arrays", () => {
   it("print float0, which has no elements", () => {
     const gradient = grad((n: NDArray) => n.mul(2.5), { allowInt: true })(3n) as unknown as NDArray;
     expect(gradient.toString()).toBe("array(shape=(), dtype=float0)");
-    expect(failure(() => gradient.itemSync()).code).toBe("LW3025");
+    expect(failureOf(() => gradient.itemSync()).code).toBe("LW3025");
   });
 });
 
@@ -206,13 +197,13 @@ describe("JavaScript's conversions of traced values", () => {
     ["jit", (f) => jit(f as (x: NDArray) => NDArray)(1)], ["grad", (f) => grad(f as (x: NDArray) => NDArray)(1)], ["vmap", (f) => vmap(f as (x: NDArray) => NDArray)(np.ones([2]))],
   ];
   it.each(transforms.flatMap(([transform, run]) => uses.map(([use, f]) => [transform, use, run, f] as const)))("throw under %s: %s", (_, _use, run, f) => {
-    const error = failure(() => run(function model(weights: NDArray) { return f(weights); }));
+    const error = failureOf(() => run(function model(weights: NDArray) { return f(weights); }));
     expect(error.code).toBe("LW1302");
     expect(error.message).toMatch(/argument weights[^]*model \(api\/arrays\.test\.ts:\d+:\d+\)[^]*fix: [^]*at: +api\/arrays\.test\.ts/);
   });
 
   it("throw for a slice by a traced number, and say what to use", () => {
-    expect(failure(() => jit((x: NDArray) => np.ones([3]).get(slice(x as number)))(1n)).message).toMatch(/a traced i32\[\][^]*dynamicSlice/);
+    expect(failureOf(() => jit((x: NDArray) => np.ones([3]).get(slice(x as number)))(1n)).message).toMatch(/a traced i32\[\][^]*dynamicSlice/);
   });
 
   it("throw after the trace as leaks", () => {
@@ -223,7 +214,7 @@ describe("JavaScript's conversions of traced values", () => {
     })(1);
     const leaked = kept as unknown as NDArray;
     for (const use of [() => leaked.add(1), () => leaked + 1, () => leaked.itemSync(), () => JSON.stringify(leaked), () => jit((x: NDArray) => x)(leaked), () => np.array([leaked])]) {
-      expect(failure(use)).toMatchObject({ code: "LW1301", message: expect.stringContaining("hoard") as string });
+      expect(failureOf(use)).toMatchObject({ code: "LW1301", message: expect.stringContaining("hoard") as string });
     }
     expect(leaked.toString()).toBe("Tracer f32[]");
   });

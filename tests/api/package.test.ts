@@ -5,19 +5,10 @@ import {
   numpy as np,
 } from "lanewise";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { codeOf } from "../support/failures.ts";
 
 /** Calls that the types refuse. */
 type Untyped = (...args: readonly unknown[]) => unknown;
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof LanewiseError) return error.code;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 describe("the package", () => {
   const functions = [

@@ -8,10 +8,12 @@ import { isFloat } from "@lanewise/compiler/base/dtype";
 import { aval } from "@lanewise/compiler/ir/build";
 import type { Atom, Jaxpr, Value } from "@lanewise/compiler/ir/types";
 import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";
-import { jit, random, vjp, vmap, numpy as np, type NDArray } from "lanewise";
+import { jit, random, vmap, type NDArray } from "lanewise";
+import { parseHex } from "../support/numpy-programs.ts";
 import { real } from "../support/oracle/number.ts";
 import { isSmooth, printProgram, programPrimitives, randomSampleProgram, runProgram, type RandomProgram } from "../support/random-sample-programs.ts";
 import { toArray, toDevice } from "../support/words.ts";
+import { batched, gradientsOf, type Run } from "./transformed.ts";
 
 export { printProgram, programPrimitives, randomSampleProgram };
 
@@ -90,37 +92,15 @@ export function makeProgram(seed: number, names: readonly string[]): { readonly 
   };
 }
 
-type Run = (...args: NDArray[]) => NDArray[];
-
-/** Cotangents of the float inputs for cotangents cos(k), cos(k + 1), ... of float result k, as live.py takes them. */
-function gradientsOf(run: Run, inputs: readonly NDArray[]): NDArray[] {
-  const places = inputs.flatMap((input, index) => (isFloat(input.dtype) ? [index] : []));
-  const ofFloats: Run = (...floats) => run(...inputs.map((input, index) => (places.includes(index) ? at(floats, places.indexOf(index)) : input))).filter(({ dtype }) => isFloat(dtype));
-  const [outs, pull] = vjp(ofFloats, places.map((place) => at(inputs, place)));
-  const cotangents = (outs as NDArray[]).map((out, index) =>
-    np.array(Float64Array.from({ length: out.size }, (_, place) => Math.fround(Math.cos(place + index)))).reshape(out.shape).astype(out.dtype));
-  return pull(cotangents) as NDArray[];
-}
-
 /** What lanewise computes, by the names that live.py gives. */
 function compute(program: RandomProgram, transforms: EncodedProgram["transforms"]): Readonly<Record<string, readonly NDArray[]>> {
   const run: Run = (...args) => runProgram(program, args as unknown as Value[]).map(toArray);
   const inputs = program.inputs.map(toDevice);
-  const batches = (): NDArray[] => inputs.map((input) => np.stack([input, isFloat(input.dtype) ? input.mul(0.5) : input]));
   return {
     values: (jit(run) as Run)(...inputs),
-    ...(transforms.includes("vmap") ? { batches: (jit(vmap(run) as Run) as Run)(...batches()) } : {}),
+    ...(transforms.includes("vmap") ? { batches: (jit(vmap(run) as Run) as Run)(...batched(inputs)) } : {}),
     ...(transforms.includes("vjp") ? { gradients: gradientsOf(run, inputs) } : {}),
   };
-}
-
-/** Python's `float.hex`: `-0x1.8p+1`, `inf`, `nan`. */
-function parseHex(hex: string): number {
-  const match = /^(-?)0x([01])\.?([0-9a-f]*)p([+-]\d+)$/.exec(hex);
-  if (match === null) return Number(hex.replace("inf", "Infinity").replace("nan", "NaN"));
-  const [, sign, whole = "0", fraction = "", exponent = "0"] = match;
-  const mantissa = Number(whole) + (fraction === "" ? 0 : Number.parseInt(fraction, 16) / 16 ** fraction.length);
-  return (sign === "-" ? -1 : 1) * mantissa * 2 ** Number(exponent);
 }
 
 /** How far floats may differ: two computations in float32, up to ten operations deep. Integers, bools and keys agree exactly. */

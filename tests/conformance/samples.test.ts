@@ -8,12 +8,14 @@ import { at } from "@lanewise/compiler/base/assert";
 import { isFloat } from "@lanewise/compiler/base/dtype";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { bind } from "@lanewise/compiler/trace/stack";
-import { jit, numpy as np, vjp, vmap, type NDArray } from "lanewise";
+import { jit, vmap, type NDArray } from "lanewise";
 import { describe, expect, test } from "vitest";
 import dumped from "./samples-in.json" with { type: "json" };
 import golden from "./samples.json" with { type: "json" };
+import { parseHex } from "../support/numpy-programs.ts";
 import { allSamples } from "../support/samples/all.ts";
 import { toArray, toDevice } from "../support/words.ts";
+import { batched, gradientsOf, type Run } from "./transformed.ts";
 
 interface Encoded {
   readonly dtype: string;
@@ -30,20 +32,9 @@ interface Sample {
   readonly batched?: readonly Encoded[];
 }
 
-type Run = (...args: NDArray[]) => NDArray[];
-
 const samples = allSamples();
 const inputsOf = new Map(dumped.map((entry) => [entry.place, entry.inputs]));
 const records = (golden.records as unknown as readonly Sample[]).map((record) => [`${record.primitive}: ${record.sample}`, record] as const);
-
-/** Python's `float.hex`: `-0x1.8p+1`, `inf`, `nan`. */
-function parseHex(text: string): number {
-  const match = /^(-?)0x([01])\.?([0-9a-f]*)p([+-]\d+)$/.exec(text);
-  if (match === null) return Number(text.replace("inf", "Infinity").replace("nan", "NaN"));
-  const [, sign, whole = "0", fraction = "", exponent = "0"] = match;
-  const mantissa = Number(whole) + (fraction === "" ? 0 : Number.parseInt(fraction, 16) / 16 ** fraction.length);
-  return (sign === "-" ? -1 : 1) * mantissa * 2 ** Number(exponent);
-}
 
 function deviceInputs(place: number): NDArray[] {
   return (inputsOf.get(place) ?? []).map(({ data, dtype, shape }) => toDevice({ data: data.map(Number), dtype: dtype as "float32", shape }));
@@ -81,28 +72,17 @@ describe("samples against JAX", () => {
     expect(calls).toBeGreaterThan(400);
   });
 
-  test.each(records)("%s", (_name, { place, primitive, sample: name, values, gradients, batched }) => {
+  test.each(records)("%s", (_name, { place, primitive, sample: name, values, gradients, batched: wantedBatch }) => {
     const bound = at(samples, place);
     expect([bound.primitive.name, bound.sample.name]).toEqual([primitive, name]);
     const run: Run = (...args) => bind(bound.primitive, args as unknown as Value[], bound.sample.params).map(toArray);
     const inputs = deviceInputs(place);
     const found = problems("value", (jit(run) as Run)(...inputs), values);
-    if (batched !== undefined) {
-      const batches = inputs.map((input) => np.stack([input, isFloat(input.dtype) ? input.mul(0.5) : input]));
-      found.push(...problems("batch", (jit(vmap(run) as Run) as Run)(...batches), batched));
+    if (wantedBatch !== undefined) {
+      found.push(...problems("batch", (jit(vmap(run) as Run) as Run)(...batched(inputs)), wantedBatch));
     }
     if (gradients !== undefined) found.push(...problems("gradient", gradientsOf(run, inputs), gradients));
     if (exceptions[`${primitive}: ${name}`] !== undefined) expect(found.length).toBeGreaterThan(0);
     else expect(found.slice(0, 4)).toEqual([]);
   });
 });
-
-/** Cotangents of the float inputs for cotangents cos(k), cos(k + 1), ... of float result k, as the script takes them. */
-function gradientsOf(run: Run, inputs: readonly NDArray[]): NDArray[] {
-  const places = inputs.flatMap((input, index) => (isFloat(input.dtype) ? [index] : []));
-  const ofFloats: Run = (...floats) => run(...inputs.map((input, index) => (places.includes(index) ? at(floats, places.indexOf(index)) : input))).filter(({ dtype }) => isFloat(dtype));
-  const [outs, pull] = vjp(ofFloats, places.map((place) => at(inputs, place)));
-  const cotangents = (outs as NDArray[]).map((out, index) =>
-    np.array(Float64Array.from({ length: out.size }, (_, place) => Math.fround(Math.cos(place + index)))).reshape(out.shape).astype(out.dtype));
-  return pull(cotangents) as NDArray[];
-}

@@ -1,7 +1,8 @@
 /** @file Mistakes in indices, in the params of gather, scatter and the slices, and in the functions that use them: each throws with its facts. */
 
-import { LanewiseError, config, grad, jit, lax, numpy as np, slice, vmap, type NDArray } from "lanewise";
+import { config, grad, jit, lax, numpy as np, slice, vmap, type NDArray } from "lanewise";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../support/failures.ts";
 
 const m = np.arange(6).astype("float32").reshape([2, 3]);
 const x = np.arange(4).astype("float32");
@@ -9,16 +10,6 @@ const rows = { offsetDims: [1], collapsedSliceDims: [0], startIndexMap: [0] };
 const rowUpdates = { updateWindowDims: [1], insertedWindowDims: [0], scatterDimsToOperandDims: [0] };
 const at = (...places: number[]): NDArray => np.array(places.map((place) => [place]), "int32");
 const any = (value: unknown): never => value as never;
-
-function failure(run: () => unknown): LanewiseError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof LanewiseError) return error;
-    throw error;
-  }
-  throw new Error("it did not throw");
-}
 
 /** What it throws: the code, and facts that the message holds. */
 type Case = readonly [name: string, run: () => unknown, code: string, ...facts: readonly string[]];
@@ -134,7 +125,7 @@ const lower: readonly Case[] = [
 
 describe.each([["indexing", indexing], ["functions of np", functions], ["functions of lax", lower]] as const)("%s", (_group, cases) => {
   test.each(cases.map(([name, run, code, ...facts]) => ({ name, run, code, facts })))("$name", ({ run, code, facts }) => {
-    const error = failure(run);
+    const error = failureOf(run);
     expect(error.code, error.message).toBe(code);
     for (const fact of facts) expect(error.message).toContain(fact);
     expect(error.details.fix).not.toBe("");
@@ -152,7 +143,7 @@ test("a traced index out of range follows the mode and does not throw", () => {
 });
 
 test("errors are the same with every stage verified", () => {
-  expect(failure(() => config.with({ verify: true }, () => jit((a: NDArray) => a.at(9).set(1))(x))).code).toBe("LW3008");
+  expect(failureOf(() => config.with({ verify: true }, () => jit((a: NDArray) => a.at(9).set(1))(x))).code).toBe("LW3008");
 });
 
 test("indices of any integer dtype into an empty axis write nothing", () => {

@@ -1,8 +1,9 @@
 /** @file Every mistake in a call of a transform throws its code with its facts: what, where, expected, got, how to mend. */
 import {
-  evalShape, grad, jit, jvp, LanewiseError, linearize, makeJaxpr, numpy as np, valueAndGrad, vjp, vmap, type NDArray,
+  evalShape, grad, jit, jvp, linearize, makeJaxpr, numpy as np, valueAndGrad, vjp, vmap, type NDArray,
 } from "lanewise";
 import { describe, expect, it } from "vitest";
+import { failureOf } from "../support/failures.ts";
 
 interface Expected {
   readonly code: string;
@@ -18,18 +19,8 @@ const loose = {
   makeJaxpr: makeJaxpr as unknown as Untyped, evalShape: evalShape as unknown as Untyped,
 };
 
-function caught(run: () => unknown): LanewiseError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof LanewiseError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
-
 function expectError(run: () => unknown, { code, says }: Expected): void {
-  const error = caught(run);
+  const error = failureOf(run);
   expect(error.message).toContain(`[${code}]`);
   expect(error.code).toBe(code);
   for (const text of says) expect(error.message).toContain(text);

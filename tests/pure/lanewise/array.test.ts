@@ -1,17 +1,8 @@
 /** @file What an array does in JavaScript: members, indexing, iteration, reading, conversions, memory. */
-import { LanewiseError, NDArray, numpy as np } from "lanewise";
+import { NDArray, numpy as np } from "lanewise";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-
-function failure(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    expect(error).toBeInstanceOf(LanewiseError);
-    return (error as LanewiseError).message;
-  }
-  throw new Error("nothing was thrown");
-}
+import { messageOf } from "../../support/failures.ts";
 
 const matrix = np.array([[1, 2, 3], [4, 5, 6]]);
 const scalar = np.float32(2.5);
@@ -25,7 +16,7 @@ describe("members", () => {
   });
 
   it("refuse the length of a 0-d array", () => {
-    expect(failure(() => scalar.length)).toContain("[LW3017] length");
+    expect(messageOf(() => scalar.length)).toContain("[LW3017] length");
   });
 
   it("belong to one class", () => {
@@ -68,18 +59,18 @@ describe("indexing", () => {
   });
 
   it("refuses what is out of range or no index", () => {
-    expect(failure(() => matrix[2])).toContain("[LW3008]");
-    expect(failure(() => matrix.get(0, -4))).toContain("index for axis 1");
-    expect(failure(() => matrix.get(0, 0, 0))).toContain("3 indices");
-    expect(failure(() => matrix.get("...", "..."))).toContain("twice");
-    expect(failure(() => matrix.get(0.5))).toContain("0.5");
-    expect(failure(() => matrix.get("0" as "..."))).toContain("[LW3008]");
-    expect(failure(() => matrix.get(np.slice(null, null, 0)))).toContain("step");
-    expect(failure(() => scalar[0])).toContain("1 indices");
+    expect(messageOf(() => matrix[2])).toContain("[LW3008]");
+    expect(messageOf(() => matrix.get(0, -4))).toContain("index for axis 1");
+    expect(messageOf(() => matrix.get(0, 0, 0))).toContain("3 indices");
+    expect(messageOf(() => matrix.get("...", "..."))).toContain("twice");
+    expect(messageOf(() => matrix.get(0.5))).toContain("0.5");
+    expect(messageOf(() => matrix.get("0" as "..."))).toContain("[LW3008]");
+    expect(messageOf(() => matrix.get(np.slice(null, null, 0)))).toContain("step");
+    expect(messageOf(() => scalar[0])).toContain("1 indices");
   });
 
   it("refuses writes and names the way to do it", () => {
-    const message = failure(() => { (matrix as unknown as number[])[1] = 5; });
+    const message = messageOf(() => { (matrix as unknown as number[])[1] = 5; });
     expect(message).toContain("[LW3009]");
     expect(message).toContain("x.at(1).set(v)");
   });
@@ -96,7 +87,7 @@ describe("indexing", () => {
     expect([...matrix].map((row) => row.toArraySync())).toEqual([[1, 2, 3], [4, 5, 6]]);
     const [first, second] = np.array([true, false]);
     expect([first?.itemSync(), second?.itemSync()]).toEqual([true, false]);
-    expect(failure(() => [...scalar])).toContain("[LW3017] iteration");
+    expect(messageOf(() => [...scalar])).toContain("[LW3017] iteration");
   });
 });
 
@@ -123,7 +114,7 @@ describe("reading", () => {
 
   it("refuses the element of several", async () => {
     await expect(matrix.item()).rejects.toThrow("[LW3011] item()");
-    expect(failure(() => matrix.itemSync())).toContain("(2, 3)");
+    expect(messageOf(() => matrix.itemSync())).toContain("(2, 3)");
   });
 
   it("waits for the array and is no promise itself", async () => {
@@ -146,13 +137,13 @@ describe("JavaScript's conversions", () => {
   });
 
   it("refuse several elements, whatever is asked for", () => {
-    expect(failure(() => matrix * 2)).toContain("[LW3011] conversion to a number");
-    expect(failure(() => `${matrix}`)).toContain("[LW3011] conversion to a string or property key");
-    expect(failure(() => ({}) [matrix as unknown as string])).toContain("(2, 3)");
-    expect(failure(() => matrix + matrix)).toContain("x.add(y)");
-    expect(failure(() => JSON.stringify({ matrix }))).toContain("[LW3011] JSON.stringify");
+    expect(messageOf(() => matrix * 2)).toContain("[LW3011] conversion to a number");
+    expect(messageOf(() => `${matrix}`)).toContain("[LW3011] conversion to a string or property key");
+    expect(messageOf(() => ({}) [matrix as unknown as string])).toContain("(2, 3)");
+    expect(messageOf(() => matrix + matrix)).toContain("x.add(y)");
+    expect(messageOf(() => JSON.stringify({ matrix }))).toContain("[LW3011] JSON.stringify");
     // One element in one dimension is still no number.
-    expect(failure(() => +np.array([1]))).toContain("(1,)");
+    expect(messageOf(() => +np.array([1]))).toContain("(1,)");
   });
 
   it("print as NumPy does", () => {
@@ -172,8 +163,8 @@ describe("memory", () => {
     const array = np.array([1, 2]);
     array.dispose();
     array.dispose();
-    expect(failure(() => array.add(1))).toContain("[LW3012]");
-    expect(failure(() => array.dataSync())).toContain("dispose()");
+    expect(messageOf(() => array.add(1))).toContain("[LW3012]");
+    expect(messageOf(() => array.dataSync())).toContain("dispose()");
     expect(array.shape).toEqual([2]);
     expect(array.toString()).toBe("array(disposed, shape=(2,), dtype=float32)");
   });
@@ -194,7 +185,7 @@ describe("memory", () => {
       kept = array;
       expect(kept.toArraySync()).toEqual([1]);
     }
-    expect(failure(() => kept.dataSync())).toContain("[LW3012]");
+    expect(messageOf(() => kept.dataSync())).toContain("[LW3012]");
   });
 
   it("is its own in a copy", () => {

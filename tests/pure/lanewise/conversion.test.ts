@@ -1,22 +1,13 @@
 /** @file What becomes an array and with which dtype, and what is refused and how. */
-import { config, LanewiseError, numpy as np } from "lanewise";
+import { config, numpy as np } from "lanewise";
 import type { ArrayLike, DType } from "lanewise";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { messageOf } from "../../support/failures.ts";
 
 const facts = (array: { readonly dtype: DType; readonly shape: readonly number[]; toArraySync(): unknown }) =>
   [array.dtype, array.shape, array.toArraySync()] as const;
 
 /** The message of the LanewiseError that `run` throws. */
-function failure(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    expect(error).toBeInstanceOf(LanewiseError);
-    return (error as LanewiseError).message;
-  }
-  throw new Error("nothing was thrown");
-}
-
 describe("np.array", () => {
   it.each<[string, ArrayLike, DType, readonly number[], unknown]>([
     ["number", 3, "float32", [], 3],
@@ -90,24 +81,24 @@ describe("what np.array refuses", () => {
     ["deep raggedness", [[[1, 2]], [[3, 4, 5]]], "LW3002", "object[1][0]"],
     ["a bigint beyond int32", 3000000000n, "LW3003", "3000000000n"],
   ])("%s", (_name, value, code, text) => {
-    const message = failure(() => np.array(value as ArrayLike));
+    const message = messageOf(() => np.array(value as ArrayLike));
     expect(message).toContain(`[${code}] np.array`);
     expect(message).toContain(text);
   });
 
   it("numbers that an integer dtype lacks, with their place", () => {
-    expect(failure(() => np.array([1, [2147483648]][1] as ArrayLike, "int32"))).toContain("object[0]");
-    expect(failure(() => np.array([1, NaN], "int32"))).toContain("object[1]");
-    expect(failure(() => np.array(-1, "uint32"))).toContain("[0, 4294967295]");
-    expect(failure(() => np.array(Float32Array.of(1e20), "int32"))).toContain("[LW3003]");
-    expect(failure(() => np.array([Infinity], "int8"))).toContain("[LW3003]");
+    expect(messageOf(() => np.array([1, [2147483648]][1] as ArrayLike, "int32"))).toContain("object[0]");
+    expect(messageOf(() => np.array([1, NaN], "int32"))).toContain("object[1]");
+    expect(messageOf(() => np.array(-1, "uint32"))).toContain("[0, 4294967295]");
+    expect(messageOf(() => np.array(Float32Array.of(1e20), "int32"))).toContain("[LW3003]");
+    expect(messageOf(() => np.array([Infinity], "int8"))).toContain("[LW3003]");
     expect(np.array([2147483647, -2147483648], "int32").toArraySync()).toEqual([2147483647, -2147483648]);
   });
 
   it("dtypes that do not exist", () => {
-    expect(failure(() => np.array([1], "int64" as DType))).toContain('[LW3004]');
-    expect(failure(() => np.array([1], "key<fry>" as DType))).toContain("[LW3004]");
-    expect(failure(() => np.zeros([1], 7 as unknown as DType))).toContain("number 7");
+    expect(messageOf(() => np.array([1], "int64" as DType))).toContain('[LW3004]');
+    expect(messageOf(() => np.array([1], "key<fry>" as DType))).toContain("[LW3004]");
+    expect(messageOf(() => np.zeros([1], 7 as unknown as DType))).toContain("number 7");
   });
 });
 
@@ -160,15 +151,15 @@ describe("a number beside an array", () => {
   });
 
   it("must fit the dtype of integers", () => {
-    expect(failure(() => ints.add(3e9))).toContain("[LW3003]");
-    expect(failure(() => np.array([1], "uint32").add(-1))).toContain("[0, 4294967295]");
+    expect(messageOf(() => ints.add(3e9))).toContain("[LW3003]");
+    expect(messageOf(() => np.array([1], "uint32").add(-1))).toContain("[0, 4294967295]");
     expect(facts(ints.add(NaN))).toEqual(["float32", [2], [NaN, NaN]]);
   });
 
   it("is a bigint for an integer whatever it meets", () => {
     expect(facts(np.add(1n, 2n))).toEqual(["int32", [], 3]);
     expect(facts(floats.add(1n))).toEqual(["float32", [2], [2, 3]]);
-    expect(failure(() => ints.add(3000000000n))).toContain("[LW3003]");
+    expect(messageOf(() => ints.add(3000000000n))).toContain("[LW3003]");
   });
 
   it("lets bools add and multiply as or and and", () => {

@@ -1,20 +1,11 @@
 /** @file Devices, options, trees of arrays and caches. */
 import {
-  blockUntilReady, clearCaches, config, defaultDevice, deviceCount, devicePut, devices, get, init, LanewiseError, localDevices, memory, NDArray, numpy as np, tree,
+  blockUntilReady, clearCaches, config, defaultDevice, deviceCount, devicePut, devices, get, init, localDevices, memory, NDArray, numpy as np, tree,
 } from "lanewise";
 import type { Config } from "lanewise";
 import { describe, expect, it } from "vitest";
 import { session } from "../../../packages/lanewise/src/session.ts";
-
-function failure(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    expect(error).toBeInstanceOf(LanewiseError);
-    return (error as LanewiseError).message;
-  }
-  throw new Error("nothing was thrown");
-}
+import { messageOf } from "../../support/failures.ts";
 
 describe("devices", () => {
   it("are js alone in this version", () => {
@@ -26,11 +17,11 @@ describe("devices", () => {
   });
 
   it("that do not exist are refused", () => {
-    expect(failure(() => defaultDevice("webgpu"))).toContain("[LW3010] defaultDevice");
-    expect(failure(() => defaultDevice("wasm:3"))).toContain("wasm:3");
-    expect(failure(() => defaultDevice("js:1"))).toContain("[LW3014]");
-    expect(failure(() => devices("cuda"))).toContain('"cuda"');
-    expect(failure(() => defaultDevice({} as string))).toContain("an empty object");
+    expect(messageOf(() => defaultDevice("webgpu"))).toContain("[LW3010] defaultDevice");
+    expect(messageOf(() => defaultDevice("wasm:3"))).toContain("wasm:3");
+    expect(messageOf(() => defaultDevice("js:1"))).toContain("[LW3014]");
+    expect(messageOf(() => devices("cuda"))).toContain('"cuda"');
+    expect(messageOf(() => defaultDevice({} as string))).toContain("an empty object");
   });
 
   it("are readied by init, which may be called again", async () => {
@@ -57,17 +48,17 @@ describe("config", () => {
   });
 
   it("refuses what it does not know", () => {
-    expect(failure(() => config.set({ enableX32: true } as Partial<Config>))).toContain("enableX32");
-    expect(failure(() => config.set({ verify: 1 } as unknown as Partial<Config>))).toContain("(argument verify)");
-    expect(failure(() => config.set("verify" as Partial<Config>))).toContain("[LW3015]");
-    expect(failure(() => config.with({ verify: true }, async () => 1))).toContain("an async function");
+    expect(messageOf(() => config.set({ enableX32: true } as Partial<Config>))).toContain("enableX32");
+    expect(messageOf(() => config.set({ verify: 1 } as unknown as Partial<Config>))).toContain("(argument verify)");
+    expect(messageOf(() => config.set("verify" as Partial<Config>))).toContain("[LW3015]");
+    expect(messageOf(() => config.with({ verify: true }, async () => 1))).toContain("an async function");
     expect(config.get().verify).toBe(false);
   });
 
   it("finds NaN where it is made", () => {
     const zero = np.array([0, 1]);
     expect(zero.div(zero).toArraySync()).toEqual([NaN, 1]);
-    const message = failure(() => config.with({ debugNans: true }, () => zero.div(zero)));
+    const message = messageOf(() => config.with({ debugNans: true }, () => zero.div(zero)));
     expect(message).toContain("[LW3016] div");
   });
 });
@@ -82,8 +73,8 @@ describe("trees of arrays", () => {
   });
 
   it("refuse leaves that are no arrays, with their path", () => {
-    expect(failure(() => devicePut({ a: [1, "two"] }))).toContain("x.a[1]");
-    expect(failure(() => devicePut(1, "webgpu:0"))).toContain("[LW3010] devicePut");
+    expect(messageOf(() => devicePut({ a: [1, "two"] }))).toContain("x.a[1]");
+    expect(messageOf(() => devicePut(1, "webgpu:0"))).toContain("[LW3010] devicePut");
   });
 });
 

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { jit, jvp, lax, makeJaxpr, numpy as np, vjp, vmap, type DType, type NDArray } from "lanewise";
 import { describe, expect, test } from "vitest";
-import { parseHex } from "../support/numpy-programs.ts";
+import { parseHex } from "../support/python-floats.ts";
 
 interface Program {
   readonly jaxpr: string;

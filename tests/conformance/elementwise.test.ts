@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { config, jit, jvp, lax, makeJaxpr, nn, numpy as np, vjp, type DType, type NDArray } from "lanewise";
 import { describe, expect, it } from "vitest";
-import { parseHex } from "../support/numpy-programs.ts";
+import { parseHex } from "../support/python-floats.ts";
 
 interface Result {
   readonly dtype: DType;

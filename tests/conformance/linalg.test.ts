@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { config, jit, makeJaxpr, type DType, type NDArray } from "lanewise";
 import { describe, expect, test } from "vitest";
-import { parseHex } from "../support/numpy-programs.ts";
+import { parseHex } from "../support/python-floats.ts";
 import { linalgPrograms } from "./linalg-programs.ts";
 
 interface Golden {

@@ -9,7 +9,7 @@ import { aval } from "@lanewise/compiler/ir/build";
 import type { Atom, Jaxpr, Value } from "@lanewise/compiler/ir/types";
 import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";
 import { jit, random, vmap, type NDArray } from "lanewise";
-import { parseHex } from "../support/numpy-programs.ts";
+import { parseHex } from "../support/python-floats.ts";
 import { real } from "../support/oracle/number.ts";
 import { isSmooth, printProgram, programPrimitives, randomSampleProgram, runProgram, type RandomProgram } from "../support/random-sample-programs.ts";
 import { toArray, toDevice } from "../support/words.ts";

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { config, jit, makeJaxpr, type DType, type NDArray } from "lanewise";
 import { describe, expect, it } from "vitest";
-import { parseHex } from "../support/numpy-programs.ts";
+import { parseHex } from "../support/python-floats.ts";
 import { reducePrograms } from "./reduce-programs.ts";
 
 interface Golden {

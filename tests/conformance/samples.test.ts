@@ -12,7 +12,7 @@ import { jit, vmap, type NDArray } from "lanewise";
 import { describe, expect, test } from "vitest";
 import dumped from "./samples-in.json" with { type: "json" };
 import golden from "./samples.json" with { type: "json" };
-import { parseHex } from "../support/numpy-programs.ts";
+import { parseHex } from "../support/python-floats.ts";
 import { allSamples } from "../support/samples/all.ts";
 import { toArray, toDevice } from "../support/words.ts";
 import { batched, gradientsOf, type Run } from "./transformed.ts";

@@ -2,7 +2,8 @@
 import { config, jit, makeJaxpr, NDArray, numpy as np } from "lanewise";
 import type { NDArray as Array_ } from "lanewise";
 import { describe, expect, it } from "vitest";
-import { goldens, numpyPrograms, parseHex, type Golden, type NumpyProgram } from "../../support/numpy-programs.ts";
+import { goldens, numpyPrograms, type Golden, type NumpyProgram } from "../../support/numpy-programs.ts";
+import { parseHex } from "../../support/python-floats.ts";
 
 const programs = Object.entries(numpyPrograms);
 

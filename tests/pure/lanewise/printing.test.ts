@@ -3,7 +3,7 @@ import { formatArray } from "../../../packages/lanewise/src/array/format.ts";
 import type { DType } from "@lanewise/compiler/base/dtype";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseHex } from "../../support/numpy-programs.ts";
+import { parseHex } from "../../support/python-floats.ts";
 
 interface Case {
   readonly dtype: DType;

@@ -15,7 +15,7 @@ import type { FusionPlan } from "../fuse/types.ts";
 import { printAval } from "../ir/print.ts";
 import { isKey, touchesKeys } from "../ir/physical.ts";
 import { verifyJaxpr } from "../ir/verify.ts";
-import type { Jaxpr } from "../ir/types.ts";
+import type { Jaxpr, Var } from "../ir/types.ts";
 import { simplifyKernel } from "../kernel/simplify.ts";
 import type { Kernel } from "../kernel/types.ts";
 import { verifyKernel } from "../kernel/verify.ts";
@@ -169,12 +169,17 @@ function legalizerOf(capabilities: Capabilities): (kernel: Kernel) => Kernel {
   }
 }
 
+/** The inputs of the program, and everything that its kernels write out. */
+function valuesInMemory({ jaxpr, groups }: FusionPlan): readonly Var[] {
+  const stored = groups.flatMap(({ parts }) => parts.flatMap(({ stores, loops }) => [...stores, ...loops.flatMap((loop) => loop.stores)]));
+  return [...jaxpr.inVars, ...stored];
+}
+
 const largestLength = 2 ** 31 - 1;
 
 /** Throws where an index into an array that is kept in memory would not fit 32 bits. */
 function indexable(plan: FusionPlan, name: string): FusionPlan {
-  const stored = plan.groups.flatMap(({ parts }) => parts.flatMap(({ stores, loops }) => [...stores, ...loops.flatMap((loop) => loop.stores)]));
-  const large = [...plan.jaxpr.inVars, ...stored].find(({ aval }) => sizeOf(aval.shape) > largestLength);
+  const large = valuesInMemory(plan).find(({ aval }) => sizeOf(aval.shape) > largestLength);
   if (large === undefined) return plan;
   return raise(arrayTooLarge, {
     operation: name, expected: "arrays of fewer than 2^31 elements", got: `one of type ${printAval(large.aval)}`,
@@ -184,8 +189,7 @@ function indexable(plan: FusionPlan, name: string): FusionPlan {
 
 /** Throws where the target has no memory for a dtype. */
 function storable(plan: FusionPlan, name: string, { target, storage }: Capabilities): FusionPlan {
-  const stored = plan.groups.flatMap(({ parts }) => parts.flatMap(({ stores, loops }) => [...stores, ...loops.flatMap((loop) => loop.stores)]));
-  const strange = [...plan.jaxpr.inVars, ...stored].find(({ aval: { dtype } }) => dtype !== "float0" && storage[dtype] === undefined);
+  const strange = valuesInMemory(plan).find(({ aval: { dtype } }) => dtype !== "float0" && storage[dtype] === undefined);
   if (strange === undefined) return plan;
   return raise(dtypeNotOnDevice, {
     operation: name, expected: `a dtype that ${target} has: ${Object.keys(storage).join(", ")}`, got: `an array of type ${printAval(strange.aval)}`,

@@ -2,6 +2,7 @@
 
 import { at, InternalError } from "../base/assert.ts";
 import { shortName } from "../base/dtype.ts";
+import { plural } from "../base/text.ts";
 import type { Launch, Step, StepProgram } from "../artifact/types.ts";
 import { printFusion } from "../fuse/print.ts";
 import { operationsOf } from "../ir/cost.ts";
@@ -78,7 +79,3 @@ function launchText(number: number, launch: Launch, artifacts: Artifacts): strin
 
 /** A GPU has a word for each element of any dtype that programs store. */
 const wordBytes = 4;
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}

@@ -14,6 +14,7 @@ import { KernelBuilder } from "../kernel/build.ts";
 import { storageOf } from "../kernel/storage.ts";
 import type { Expr, LoopKind } from "../kernel/types.ts";
 import { allInBounds, clampedPosition, position } from "./index-bounds.ts";
+import { copyStep } from "./index-copy.ts";
 import { batchAxes, gatherOfScatter, sliceSizesOf, windowAxes, type GatherScatterMode, type ScatterDimensionNumbers } from "./index-dimensions.ts";
 import { emitScalarJaxpr } from "./index-update.ts";
 
@@ -32,18 +33,8 @@ export interface ScatterParams extends Params {
 export function planScatter({ params, inAvals, outAvals }: RoutineContext<ScatterParams>): RoutinePlan {
   const [operand, indices, updates] = [at(inAvals, 0), at(inAvals, 1), at(inAvals, 2)];
   if (sizeOf(at(outAvals, 0).shape) === 0) return { scratch: [], steps: [] };
-  const copy = copyStep(operand);
+  const copy = copyStep("scatter_copy", 0, operand);
   return { scratch: [], steps: sizeOf(updates.shape) === 0 ? [copy] : [copy, new UpdateKernel(params, operand, indices, updates).step()] };
-}
-
-/** The result begins as the operand; where it takes the operand's memory, this changes nothing. */
-function copyStep({ shape, dtype }: Aval): RoutineStep {
-  const length = sizeOf(shape);
-  const builder = new KernelBuilder("scatter_copy");
-  const from = builder.buffer("operand", { dtype: storageOf(dtype), length, access: "read", aliasGroup: 0 });
-  const to = builder.buffer("out", { dtype: storageOf(dtype), length, access: "write", aliasGroup: 0 });
-  builder.for("grid", 0, length, 1, (index) => builder.store(to, index, builder.load(from, index)));
-  return { kernel: builder.build(), buffers: [{ from: "input", index: 0 }, { from: "output", index: 0 }], extent: length, isCopy: true };
 }
 
 /** One loop of the kernel: its extent, and the strides with which it moves through the three arrays. */

@@ -14,6 +14,7 @@ import * as k from "../kernel/build.ts";
 import { KernelBuilder } from "../kernel/build.ts";
 import { storageOf, valueOf } from "../kernel/storage.ts";
 import type { Expr, ValueDType } from "../kernel/types.ts";
+import { copyStep } from "./index-copy.ts";
 import { blockSize, inTiles, sums } from "./linalg-blocks.ts";
 
 export interface TriangularSolveParams extends Params {
@@ -40,7 +41,7 @@ export function planTriangularSolve({ params, inAvals }: RoutineContext<Triangul
   const system: System = {
     params, dtype: b.dtype, size, columns: at(b.shape, params.leftSide ? -1 : -2), count: sizeOf(a.shape.slice(0, -2)),
   };
-  return { scratch: [], steps: [copyStep(b.dtype, length), new SolveKernel(system).step()] };
+  return { scratch: [], steps: [copyStep("solve_copy", 1, b), new SolveKernel(system).step()] };
 }
 
 interface System {
@@ -51,15 +52,6 @@ interface System {
   readonly columns: number;
   /** Systems in the batch. */
   readonly count: number;
-}
-
-/** The solution begins as the right-hand side; where it takes that one's memory, this changes nothing. */
-function copyStep(dtype: DType, length: number): RoutineStep {
-  const builder = new KernelBuilder("solve_copy");
-  const from = builder.buffer("rhs", { dtype: storageOf(dtype), length, access: "read", aliasGroup: 0 });
-  const to = builder.buffer("out", { dtype: storageOf(dtype), length, access: "write", aliasGroup: 0 });
-  builder.for("grid", 0, length, 1, (index) => builder.store(to, index, builder.load(from, index)));
-  return { kernel: builder.build(), buffers: [{ from: "input", index: 1 }, { from: "output", index: 0 }], extent: length };
 }
 
 /** Where one chunk of columns of one system lies. */

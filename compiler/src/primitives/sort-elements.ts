@@ -11,6 +11,7 @@ import * as k from "../kernel/build.ts";
 import { storageOf } from "../kernel/storage.ts";
 import type { Expr } from "../kernel/types.ts";
 import { rowStart, type Rows } from "./reduce-kernel.ts";
+import { countsBefore } from "./sort-digits.ts";
 import { integerKey, unsignedOrder, type KeyOrder } from "./sort-keys.ts";
 
 /** Where the elements of a row lie between two passes. */
@@ -51,16 +52,7 @@ export function planElementSort(operand: Aval, rows: Rows, order: KeyOrder, digi
         builder.store(counters, counter, k.add(builder.load(counters, counter, { hint: "count" }), 1));
       }
     }, "place");
-    builder.for("serial", 0, passes, 1, (pass) => {
-      const firstOfPass = builder.let(k.add(first, k.mul(pass, digits)), "firstOfPass");
-      const before = builder.var(k.int(0), "before");
-      builder.for("serial", 0, digits, 1, (digit) => {
-        const counter = builder.let(k.add(firstOfPass, digit), "counter");
-        const countOfDigit = builder.load(counters, counter, { hint: "count" });
-        builder.store(counters, counter, before);
-        builder.assign(before, k.add(before, countOfDigit));
-      }, "digit");
-    }, "pass");
+    countsBefore(builder, counters, first, passes, digits);
     for (let pass = 0; pass < passes; pass++) {
       const [source, target] = [placeAfter(pass - 1), placeAfter(pass)];
       if (source.buffer === target.buffer) throw new InternalError("a pass of a sort onto itself");

@@ -13,6 +13,7 @@ import * as k from "../kernel/build.ts";
 import { storageOf } from "../kernel/storage.ts";
 import type { Expr, RefExpr } from "../kernel/types.ts";
 import { rowStart, type Rows } from "./reduce-kernel.ts";
+import { countsBefore } from "./sort-digits.ts";
 import { hasIntegerKey, integerKey, sortKeyOf, unsignedOrder, type KeyOrder } from "./sort-keys.ts";
 
 export interface RowOrder {
@@ -208,16 +209,7 @@ function sortDigits(operand: Aval, rows: Rows, order: KeyOrder, digitBits: 8 | 1
         builder.store(counters, counter, k.add(builder.load(counters, counter, { hint: "count" }), 1));
       }
     }, "place");
-    builder.for("serial", 0, passes, 1, (pass) => {
-      const firstOfPass = builder.let(k.add(first, k.mul(pass, digits)), "firstOfPass");
-      const before = builder.var(k.int(0), "before");
-      builder.for("serial", 0, digits, 1, (digit) => {
-        const counter = builder.let(k.add(firstOfPass, digit), "counter");
-        const countOfDigit = builder.load(counters, counter, { hint: "count" });
-        builder.store(counters, counter, before);
-        builder.assign(before, k.add(before, countOfDigit));
-      }, "digit");
-    }, "pass");
+    countsBefore(builder, counters, first, passes, digits);
     builder.for("serial", 0, passes, 1, (pass) => {
       const side = builder.let(k.mul(k.and(pass, 1), extent), "side");
       const [source, target] = [builder.let(k.add(base, side), "source"), builder.let(k.sub(k.add(base, extent), side), "target")];

@@ -14,10 +14,7 @@ import { bind1 } from "@lanewise/compiler/trace/stack";
 import { give, read } from "../numpy/operand.ts";
 import { resolveDType } from "../ops/dtypes.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
-import { binary, readTogether, unary } from "./operand.ts";
-
-type Unary = (x: ArrayLike) => NDArray;
-type Binary = (x: ArrayLike, y: ArrayLike) => NDArray;
+import { binary, readTogether, unary, type Binary, type Unary } from "./operand.ts";
 
 /** `x + y`. @throws LW1402 for different dtypes, LW1401 for shapes that do not fit: this and every function of two here. */
 export const add: Binary = binary("add", arith.add);

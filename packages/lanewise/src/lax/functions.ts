@@ -17,10 +17,7 @@ import * as special from "@lanewise/compiler/primitives/unary-special";
 import { give, read } from "../numpy/operand.ts";
 import { resolveDType } from "../ops/dtypes.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
-import { binary, readTogether, unary } from "./operand.ts";
-
-type Unary = (x: ArrayLike) => NDArray;
-type Binary = (x: ArrayLike, y: ArrayLike) => NDArray;
+import { binary, readTogether, unary, type Binary, type Unary } from "./operand.ts";
 
 // Functions of floats: LW1403 for other dtypes --------------------------------------------------------------------------
 

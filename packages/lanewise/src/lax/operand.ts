@@ -31,13 +31,16 @@ function numberAs(operation: string, value: Value & { readonly value: number }, 
   return literalAs(operation, value as Parameters<typeof literalAs>[1], dtype, true);
 }
 
+export type Unary = (x: ArrayLike) => NDArray;
+export type Binary = (x: ArrayLike, y: ArrayLike) => NDArray;
+
 /** A function of one array. */
-export function unary(name: string, apply: (x: Value) => Value): (x: ArrayLike) => NDArray {
+export function unary(name: string, apply: (x: Value) => Value): Unary {
   return (x) => give(apply(read(x, `lax.${name}`, "x")));
 }
 
 /** A function of two arrays of one dtype. */
-export function binary(name: string, apply: (x: Value, y: Value) => Value): (x: ArrayLike, y: ArrayLike) => NDArray {
+export function binary(name: string, apply: (x: Value, y: Value) => Value): Binary {
   return (x, y) => {
     const [left, right] = readTogether(`lax.${name}`, [x, y], ["x", "y"]) as [Value, Value];
     return give(apply(left, right));

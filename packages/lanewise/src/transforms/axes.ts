@@ -4,6 +4,7 @@ import { at } from "@lanewise/compiler/base/assert";
 import { isPlainObject } from "@lanewise/compiler/base/equal";
 import { raise } from "@lanewise/compiler/base/errors";
 import { formatShape, normalizeAxis } from "@lanewise/compiler/base/shape";
+import { plural } from "@lanewise/compiler/base/text";
 import type { Aval } from "@lanewise/compiler/ir/types";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import { flattenWithPaths, keyString } from "@lanewise/compiler/tree/paths";
@@ -12,7 +13,7 @@ import type { TreeDef } from "@lanewise/compiler/tree/treedef";
 import type { Subject } from "./call.ts";
 import { describeValue } from "./describe.ts";
 import * as transformErrors from "./errors.ts";
-import { plural, type FunctionInfo } from "./function-info.ts";
+import { type FunctionInfo } from "./function-info.ts";
 import { positionsOfNames } from "./options.ts";
 
 export type AxisEntry = number | null;

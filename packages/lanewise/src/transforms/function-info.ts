@@ -58,8 +58,3 @@ export function parameterCount(info: FunctionInfo): number | null {
   if (info.parameters === null || info.parameters.some((parameter) => parameter.rest)) return null;
   return info.parameters.length;
 }
-
-/** `1 argument`, `2 arguments`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}

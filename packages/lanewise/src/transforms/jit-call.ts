@@ -3,6 +3,7 @@
 import { at } from "@lanewise/compiler/base/assert";
 import { sizeOf } from "@lanewise/compiler/base/shape";
 import { raise } from "@lanewise/compiler/base/errors";
+import { plural } from "@lanewise/compiler/base/text";
 import { callJit, closeOver } from "@lanewise/compiler/control/jit";
 import { closeJaxpr, makeJaxpr } from "@lanewise/compiler/ir/build";
 import type { Atom, Aval, ClosedJaxpr, Jaxpr, Value } from "@lanewise/compiler/ir/types";
@@ -27,7 +28,6 @@ import { patternOf, rememberStatic, type Pattern, type StaticValue } from "./cal
 import { flatCall, leafNames, leafPositions, leafValue, flattenArguments, type Arguments, type Subject } from "./call.ts";
 import * as transformErrors from "./errors.ts";
 import { describeType, explainMiss, type CallNames } from "./explain-miss.ts";
-import { plural } from "./function-info.ts";
 import type { JitSettings } from "./jit-options.ts";
 import { resolvePositions } from "./options.ts";
 import { avalsOf, flattenSpecs } from "./specs.ts";

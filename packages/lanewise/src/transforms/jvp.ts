@@ -2,6 +2,7 @@
 
 import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
+import { plural } from "@lanewise/compiler/base/text";
 import { tangentAval, zero } from "@lanewise/compiler/ir/build";
 import type { Aval, Tangent, Value } from "@lanewise/compiler/ir/types";
 import { jvpFlat } from "@lanewise/compiler/transforms/jvp";
@@ -14,7 +15,7 @@ import { flatCall, flattenArguments, leafNames, leafValue, type Arguments, type 
 import { describeValue } from "./describe.ts";
 import { hasTangent, readTangents } from "./differentiable.ts";
 import * as transformErrors from "./errors.ts";
-import { infoOf, plural } from "./function-info.ts";
+import { infoOf } from "./function-info.ts";
 import { booleanOption, readOptions } from "./options.ts";
 import { publish, tangentArray } from "./values.ts";
 import type { AuxOptions, JvpResult, LinearizeResult, VjpResult } from "./signatures.ts";

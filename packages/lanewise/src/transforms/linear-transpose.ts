@@ -2,6 +2,7 @@
 
 import { isFloat, isInteger } from "@lanewise/compiler/base/dtype";
 import { raise } from "@lanewise/compiler/base/errors";
+import { plural } from "@lanewise/compiler/base/text";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import { stageLinear } from "@lanewise/compiler/transforms/linearize";
 import { transposeLinear } from "@lanewise/compiler/transforms/transpose";
@@ -10,7 +11,7 @@ import type { AnyFunction, ArrayFunction } from "../types.ts";
 import { flatCall, leafNames, type Subject } from "./call.ts";
 import { readTangents } from "./differentiable.ts";
 import * as transformErrors from "./errors.ts";
-import { infoOf, plural } from "./function-info.ts";
+import { infoOf } from "./function-info.ts";
 import type { Pullback, SpecMembers } from "./signatures.ts";
 import { avalsOf, flattenSpecs } from "./specs.ts";
 import { publish, tangentArray } from "./values.ts";

@@ -2,9 +2,10 @@
 
 import { raise } from "@lanewise/compiler/base/errors";
 import { isPlainObject } from "@lanewise/compiler/base/equal";
+import { plural } from "@lanewise/compiler/base/text";
 import { describeValue } from "./describe.ts";
 import * as transformErrors from "./errors.ts";
-import { argumentName, parameterCount, plural, type FunctionInfo } from "./function-info.ts";
+import { argumentName, parameterCount, type FunctionInfo } from "./function-info.ts";
 
 export type Options = Readonly<Record<string, unknown>>;
 

@@ -1,14 +1,16 @@
 /** @file The samples of every primitive as calls: their inputs, what they give, and the batches of a vmap over them. */
 import { at } from "@lanewise/compiler/base/assert";
+import { isFloat } from "@lanewise/compiler/base/dtype";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { bind } from "@lanewise/compiler/trace/stack";
 import type { NDArray } from "lanewise";
+import { real } from "./oracle/number.ts";
 import { oracleOf } from "./oracle/primitives.ts";
 import { example, stack, type Tensor } from "./oracle/tensor.ts";
 import { allSamples } from "./samples/all.ts";
 import type { BoundSample } from "./samples/types.ts";
 import { elementsOf, generator } from "./samples/values.ts";
-import { toArray } from "./words.ts";
+import { differences, toArray } from "./words.ts";
 
 export type Run = (...args: NDArray[]) => NDArray[];
 
@@ -47,4 +49,27 @@ export function expectedBatches(bound: BoundSample, batched: readonly Tensor[], 
   const perExample = Array.from({ length: size }, (_, position) =>
     expected(bound, batched.map((input, index) => (at(axes, index) === null ? input : example(input, at(axes, index) as number, position)))));
   return at(perExample, 0).map((_, index) => stack(perExample.map((outs) => at(outs, index)), 0));
+}
+
+const leastNormal = 2 ** -126;
+
+/** The inputs with subnormal numbers as zeros, which a GPU may take them for. */
+export function flushed(inputs: readonly Tensor[]): readonly Tensor[] {
+  return inputs.map((input) => (isFloat(input.dtype) ? { ...input, data: input.data.map((value) => (Math.abs(real(value)) < leastNormal ? 0 : value)) } : input));
+}
+
+/** Results on a device that is waited for, and the ways in which they may be right. */
+interface Case {
+  readonly what: string;
+  readonly got: readonly NDArray[];
+  readonly want: readonly (readonly Tensor[])[];
+}
+
+/** What is wrong in no way allowed, in all cases; the device is read once. */
+export async function problemsOf(cases: readonly Case[], tolerance: number): Promise<string[]> {
+  const ways = Math.max(...cases.map(({ want }) => want.length));
+  const got = cases.flatMap((each) => each.got);
+  const found = await Promise.all(Array.from({ length: ways }, (_, way) => differences(got, cases.flatMap(({ want }) => at(want, Math.min(way, want.length - 1))), tolerance)));
+  const names = cases.flatMap(({ what, got: results }) => results.map((_, index) => `${what}, result ${index}`));
+  return names.flatMap((name, index) => (found.some((problems) => problems[index] === null) ? [] : [`${name}: ${found[0]?.[index] ?? ""}`]));
 }

@@ -6,12 +6,15 @@ import type { BoundSample } from "./samples/types.ts";
 import { generator } from "./samples/values.ts";
 import { applyWord, differences, subjectOf, toDevice, type Letter } from "./words.ts";
 
-export const floatSamples = allSamples().filter(({ primitive, sample }) => {
+export const floatSamples = allSamples().filter(isSmoothSample);
+
+/** Whether a sample is a function of floats that has derivatives where it is evaluated. */
+export function isSmoothSample({ primitive, sample }: BoundSample): boolean {
   const inAvals = sample.inputs.map(({ shape, dtype }) => ({ shape, dtype, weakType: false }));
   const smooth = sample.inputs.every((input) => input.values === undefined || input.dtype !== "float32");
   const hasDerivative = typeof primitive.jvp === "function";
   return smooth && hasDerivative && sample.inputs.some((input) => isFloat(input.dtype)) && primitive.abstractEval(inAvals, sample.params).every((out) => isFloat(out.dtype));
-});
+}
 
 /** Which of them is the first of its primitive. */
 export const isFirst: readonly boolean[] = floatSamples.map(({ primitive }, index) => floatSamples.findIndex((other) => other.primitive === primitive) === index);

@@ -11,7 +11,7 @@ import { sizeOf } from "@lanewise/compiler/base/shape";
 import { isScalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Aval, Value } from "@lanewise/compiler/ir/types";
 import { bind } from "@lanewise/compiler/trace/stack";
-import { evalShape, jacfwd, jacrev, jit, jvp, linearize, numpy as np, random, vjp, vmap, type NDArray, type ShapeOfArray } from "lanewise";
+import { defaultDevice, devicePut, evalShape, jacfwd, jacrev, jit, jvp, linearize, numpy as np, random, vjp, vmap, type NDArray, type ShapeOfArray } from "lanewise";
 import { real } from "./oracle/number.ts";
 import { oracleOf } from "./oracle/primitives.ts";
 import { stack, type Tensor } from "./oracle/tensor.ts";
@@ -57,11 +57,17 @@ export function toArray(value: Value): NDArray {
   return (isScalarLiteral(value) ? np.array(value.value, value.aval.dtype as "float32") : value) as unknown as NDArray;
 }
 
+/** The tensor on the default device. It is made on js, so that no program is compiled for its type and shape elsewhere. */
 export function toDevice(tensor: Tensor): NDArray {
-  if (tensor.dtype === "key<fry>") return random.wrapKeyData(np.array(new Uint32Array(Float64Array.from(tensor.data, real).buffer)).reshape([...tensor.shape, 2]));
+  return devicePut(onJs(tensor), defaultDevice()) as NDArray;
+}
+
+function onJs({ dtype, shape, data }: Tensor): NDArray {
+  const array = (numbers: Float64Array | Uint32Array | Int32Array): NDArray => np.array(numbers, { device: "js" }) as unknown as NDArray;
+  if (dtype === "key<fry>") return random.wrapKeyData(array(new Uint32Array(Float64Array.from(data, real).buffer)).reshape([...shape, 2]));
   // A Float64Array becomes float32, which does not hold every integer.
-  const numbers = tensor.dtype === "uint32" ? Uint32Array.from(tensor.data, real) : tensor.dtype === "int32" ? Int32Array.from(tensor.data, real) : Float64Array.from(tensor.data, real);
-  return np.array(np.array(numbers).reshape(tensor.shape), tensor.dtype as "float32");
+  const numbers = dtype === "uint32" ? Uint32Array.from(data, real) : dtype === "int32" ? Int32Array.from(data, real) : Float64Array.from(data, real);
+  return array(numbers).reshape(shape).astype(dtype as "float32");
 }
 
 /** The subject under one more transform, from the outside. */

@@ -54,6 +54,8 @@ export interface GridTuning {
   /** Invocations that keep the device busy: a fold with fewer results is split. */
   readonly invocations: number;
   readonly tile: TileTuning;
+  /** Whether a product is cheaper than a shift to the left. */
+  readonly shiftsByProducts: boolean;
 }
 
 /** A tile of a contraction: what a workgroup computes, in steps of `inner` products, and what an invocation keeps in registers. */
@@ -69,13 +71,13 @@ export interface TileTuning {
 /** Sizes that do well on discrete and integrated GPUs alike. */
 export const gpuTuning: GridTuning = {
   workgroup: 64, rowInvocations: 256, invocations: 16_384,
-  tile: { rows: 64, columns: 64, inner: 16, registers: [4, 4], staged: true },
+  tile: { rows: 64, columns: 64, inner: 16, registers: [4, 4], staged: true }, shiftsByProducts: false,
 };
 
 /** For an adapter that is a CPU: a barrier is a loop over the invocations with their registers in memory. */
 export const softwareTuning: GridTuning = {
   workgroup: 64, rowInvocations: 1, invocations: 256,
-  tile: { rows: 64, columns: 64, inner: 16, registers: [8, 8], staged: false },
+  tile: { rows: 64, columns: 64, inner: 16, registers: [8, 8], staged: false }, shiftsByProducts: true,
 };
 
 /** What is known of an adapter that says how it likes to be used. */

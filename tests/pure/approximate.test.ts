@@ -35,7 +35,7 @@ function kernelOf(name: ScalarOpName, dtype: FloatDType, width: number): Kernel 
     k.buffer(`x${position}`, { dtype, length: n, access: "read" }));
   const y = k.buffer("y", { dtype, length: n, access: "write" });
   k.for("serial", 0, n, width, (i) => k.store(y, i, op(name, ...operands.map((x) => k.load(x, i, { width })))));
-  const kernel = approximate(k.build(), true);
+  const kernel = approximate(k.build());
   verifyKernel(kernel);
   return kernel;
 }

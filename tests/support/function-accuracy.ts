@@ -182,7 +182,7 @@ function interpreted(name: string, hasFloat64: boolean): Form {
       const kernel = kernelOf(measuredFunction, operands.length);
       const y = new Float32Array(at(operands, 0).length);
       const buffers = Object.fromEntries(operands.map((values, position) => [`x${position}`, values]));
-      interpret(approximate(hasFloat64 ? kernel : expandFloat32Power(kernel), hasFloat64), { buffers: { ...buffers, y }, scalars: { n: y.length } });
+      interpret(approximate(hasFloat64 ? kernel : expandFloat32Power(kernel)), { buffers: { ...buffers, y }, scalars: { n: y.length } });
       return y;
     },
   };

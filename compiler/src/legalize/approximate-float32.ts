@@ -103,6 +103,10 @@ export function cosFloat32(x: Expr, code: CodeWriter): Expr {
   return cosineInQuadrant(quadrant, sineAndCosine(rest, code), code);
 }
 
+function signBit({ type: { width } }: Expr): Expr {
+  return constant(-(2 ** 31), "int32", width);
+}
+
 /** From half of this on tanh rounds to 1. */
 const tanhHighest = 20;
 
@@ -113,8 +117,10 @@ export function tanhFloat32(x: Expr, code: CodeWriter): Expr {
   const { integer, rest } = splitByLn2(code.name(neg(atMost(doubled, tanhHighest)), "argument"), code);
   const power = code.name(powerOfTwo(integer), "power");
   const decay = code.name(add(mul(power, expm1OfRest(rest)), sub(power, 1)), "decay");
-  const value = code.name(div(decay, add(decay, 2)), "value");
-  return select(gt(magnitude, identityLimit), select(lt(x, 0), value, neg(value)), x);
+  // Decay is at most 0, so the quotient has the wrong sign for positive numbers.
+  const flips = op("xor", op("and", bitcast(x, "int32"), signBit(x)), signBit(x));
+  const value = bitcast(op("xor", bitcast(div(decay, add(decay, 2)), "int32"), flips), "float32");
+  return select(gt(magnitude, identityLimit), value, x);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ export function approximateWide(kernel: Kernel): Kernel {
   return rewriteExprs(kernel, (expr, before) => {
     const expand = functionOf(expr);
     if (expr.kind !== "op" || expand === undefined) return expr;
-    const code = new CodeWriter(before, ({ name }) => name, true);
+    const code = new CodeWriter(before, ({ name }) => name);
     return convert(expand(code, ...expr.args.map((arg) => wide(code.name(arg, "x")))), "float32");
   });
 }

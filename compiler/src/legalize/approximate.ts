@@ -26,11 +26,8 @@ const unaryFloat64: Readonly<Partial<Record<ScalarOpName, Unary>>> = {
 const binaryFloat32: Readonly<Partial<Record<ScalarOpName, Binary>>> = { pow: powFloat32, atan2: atan2Float32 };
 const binaryFloat64: Readonly<Partial<Record<ScalarOpName, Binary>>> = { pow: powFloat64, atan2: atan2Float64 };
 
-/**
- * The kernel without elementary functions of float32 and float64, and with the tables that their expansions read.
- * `hasStrictSums`: whether the target computes `(x + c) - c` as it stands, which compilers of shaders do not.
- */
-export function approximate(kernel: Kernel, hasStrictSums: boolean): Kernel {
+/** The kernel without elementary functions of float32 and float64, and with the tables that their expansions read. */
+export function approximate(kernel: Kernel): Kernel {
   const fresh = freshNames(kernel);
   const tables = new Map<Table, ArrayDecl>();
   const nameOfTable = (table: Table): string => {
@@ -44,7 +41,7 @@ export function approximate(kernel: Kernel, hasStrictSums: boolean): Kernel {
   };
   const expanded = rewriteExprs(kernel, (expr, before) => {
     if (expr.kind !== "op") return expr;
-    const code = new CodeWriter(before, nameOfTable, hasStrictSums);
+    const code = new CodeWriter(before, nameOfTable);
     const x = (): Expr => code.name(at(expr.args, 0), "x");
     const { dtype } = expr.type;
     const isFloat32 = dtype === "float32";

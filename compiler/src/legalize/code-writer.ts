@@ -14,13 +14,10 @@ export interface Table {
 export class CodeWriter {
   readonly #before: StatementsBefore;
   readonly #nameOfTable: (table: Table) => string;
-  /** Whether the target computes `(x + c) - c` as it stands. */
-  readonly hasStrictSums: boolean;
 
-  constructor(before: StatementsBefore, nameOfTable: (table: Table) => string, hasStrictSums: boolean) {
+  constructor(before: StatementsBefore, nameOfTable: (table: Table) => string) {
     this.#before = before;
     this.#nameOfTable = nameOfTable;
-    this.hasStrictSums = hasStrictSums;
   }
 
   /** A name for a value that is used more than once. */
@@ -49,6 +46,17 @@ export class CodeWriter {
 
   /** Statements that run where a scalar condition holds. */
   when(condition: Expr, then: (inner: CodeWriter) => void): void {
+    this.#before.emit({ kind: "if", condition, then: this.#inside(then), otherwise: [] });
+  }
+
+  /** Statements that run so many times; once is no loop. */
+  repeat(count: number, body: (inner: CodeWriter) => void): void {
+    const statements = this.#inside(body);
+    if (count === 1) for (const statement of statements) this.#before.emit(statement);
+    else this.#before.emit({ kind: "for", loop: "serial", index: this.#before.fresh("turn"), begin: int(0), end: int(count), step: 1, body: statements });
+  }
+
+  #inside(then: (inner: CodeWriter) => void): readonly Stmt[] {
     const statements: Stmt[] = [];
     const inner: StatementsBefore = {
       fresh: (hint) => this.#before.fresh(hint),
@@ -60,7 +68,7 @@ export class CodeWriter {
         return ref(name, value.type);
       },
     };
-    then(new CodeWriter(inner, this.#nameOfTable, this.hasStrictSums));
-    this.#before.emit({ kind: "if", condition, then: statements, otherwise: [] });
+    then(new CodeWriter(inner, this.#nameOfTable));
+    return statements;
   }
 }

@@ -9,12 +9,12 @@ const roundingBias = 0xc00000;
 const roundingBiasBits = 0x4b400000;
 
 /**
- * The integer next to a float, as a float and as int32; floats beyond 2^22 and NaN give any integer. Where sums are as
- * written, float32 is rounded by a sum whose bits are the integer: a conversion is several instructions.
+ * The integer next to a float, as a float and as int32; floats beyond 2^22 and NaN give any integer. float32 is rounded by a
+ * sum whose bits are the integer: rounding and converting are several instructions each.
  */
 export function nearestInteger(value: Expr, code: CodeWriter, hint: string): { readonly float: Expr; readonly integer: Expr } {
-  if (value.type.dtype === "float32" && code.hasStrictSums) {
-    const biased = code.name(add(value, roundingBias), `${hint}Biased`);
+  if (value.type.dtype === "float32") {
+    const biased = code.name(op("roundFloat32", add(value, roundingBias)), `${hint}Biased`);
     return { float: code.name(sub(biased, roundingBias), hint), integer: sub(bitcast(biased, "int32"), roundingBiasBits) };
   }
   const float = code.name(op("roundEven", value), hint);

@@ -18,7 +18,7 @@ import { rewriteExprs } from "./rewrite.ts";
 export function expandFloat32Power(kernel: Kernel): Kernel {
   return rewriteExprs(kernel, (expr, before) => {
     if (expr.kind !== "op" || expr.op !== "pow" || expr.type.dtype !== "float32") return expr;
-    const code = new CodeWriter(before, ({ name }) => name, false);
+    const code = new CodeWriter(before, ({ name }) => name);
     const x = code.name(at(expr.args, 0), "x");
     const y = code.name(at(expr.args, 1), "y");
     const result = code.name(powerOfMagnitude(code.name(op("abs", x), "magnitude"), y, code), "power");

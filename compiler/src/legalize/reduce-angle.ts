@@ -9,7 +9,7 @@
 
 import { at } from "../base/assert.ts";
 import {
-  add, bitcast, constant, convert, eq, gt, lt, mul, ne, neg, op, select, simdReduce, sub,
+  add, bitcast, constant, convert, eq, extract, gt, lt, mul, ne, neg, op, select, shuffle, simdReduce, splat, sub,
 } from "../kernel/expressions.ts";
 import type { Expr } from "../kernel/types.ts";
 import type { CodeWriter, Table } from "./code-writer.ts";
@@ -95,27 +95,34 @@ function windowAt(table: Table, place: Expr, count: number, code: CodeWriter): {
   return { window: Array.from({ length: count }, (_, i) => code.look(table, byte, 4 * i)), shift };
 }
 
-function orientated(angle: Expr, quadrant: Expr, rest: Expr): ReducedAngle {
-  const isNegative = lt(angle, 0);
-  const count = bitcast(quadrant, "int32");
-  return { quadrant: select(isNegative, neg(count), count), rest: select(isNegative, neg(rest), rest) };
-}
-
-/** Moderate angles at once; the large ones, where there are any, by `reduce`. */
+/**
+ * Moderate angles at once; the large ones, where there are any, by `reduce`, one element after the other: they are rare, and
+ * some targets run through a branch that nothing takes.
+ */
 function withLargeAngles(
   angle: Expr, limit: number, moderate: ReducedAngle, code: CodeWriter, reduce: (magnitude: Expr, inner: CodeWriter) => ReducedAngle,
 ): ReducedAngle {
-  const magnitude = code.name(op("abs", angle), "magnitude");
-  const isLarge = code.name(gt(magnitude, limit), "isLarge");
+  const { dtype, width } = angle.type;
+  const isLarge = code.name(gt(op("abs", angle), limit), "isLarge");
   const quadrant = code.variable(moderate.quadrant, "quadrant");
-  const rest = code.variable(moderate.rest, "rest");
-  code.when(simdReduce("any", isLarge), (inner) => {
+  // A large angle stands in the place of its rest until its turn comes.
+  const rest = code.variable(select(isLarge, angle, moderate.rest), "rest");
+  const first = (vector: Expr): Expr => (width === 1 ? vector : extract(vector, 0));
+  const turned = (vector: Expr, last: Expr): Expr => (
+    width === 1 ? last : shuffle(vector, splat(last, width), Array.from({ length: width }, (_, lane) => lane + 1))
+  );
+  code.when(simdReduce("any", isLarge), (some) => some.repeat(width, (inner) => {
+    const own = inner.name(first(rest), "own");
+    const magnitude = inner.name(op("abs", own), "magnitude");
+    const isOwnLarge = inner.name(gt(magnitude, limit), "isOwnLarge");
     const large = reduce(magnitude, inner);
-    const exact = orientated(angle, large.quadrant, large.rest);
-    const notANumber = constant(NaN, angle.type.dtype, angle.type.width);
-    inner.assign(quadrant, select(isLarge, exact.quadrant, quadrant));
-    inner.assign(rest, select(isLarge, select(op("isFinite", magnitude), exact.rest, notANumber), rest));
-  });
+    const isNegative = inner.name(lt(own, 0), "isNegative");
+    const count = inner.name(bitcast(large.quadrant, "int32"), "count");
+    const left = inner.name(large.rest, "left");
+    const exact = select(op("isFinite", magnitude), select(isNegative, neg(left), left), constant(NaN, dtype));
+    inner.assign(quadrant, turned(quadrant, select(isOwnLarge, select(isNegative, neg(count), count), first(quadrant))));
+    inner.assign(rest, turned(rest, select(isOwnLarge, exact, own)));
+  }));
   return { quadrant, rest };
 }
 
@@ -143,21 +150,20 @@ function reduceLargeFloat32(magnitude: Expr, code: CodeWriter): ReducedAngle {
   const { width } = magnitude.type;
   const integer = (value: number): Expr => constant(value, "int32", width);
   const bits = code.name(bitcast(magnitude, "int32"), "bits");
-  // The window begins two bits above the binary point. Elements that are not large look at its begin.
+  // The window begins two bits above the binary point. An angle that is not large looks at its begin.
   const exponent = op("shiftRightArithmetic", bits, integer(23));
   const place = code.name(op("max", sub(exponent, float32Bias + 2 - float32Padding), integer(0)), "place");
   const { window, shift } = windowAt(float32Table, place, 3, code);
-  const fraction = op("and", bits, integer(0x7fffff));
-  const shifted = op("or", fraction, op("shiftLeft", add(shift, float32Bias), integer(23)));
-  const mantissa = code.name(convert(bitcast(shifted, "float32"), "uint32"), "mantissa");
+  const fraction = op("or", op("and", bits, integer(0x7fffff)), integer(0x800000));
+  const mantissa = code.name(bitcast(op("shiftLeft", fraction, shift), "uint32"), "mantissa");
   const { quadrant, magnitude: words, isNegative } = roundWords(windowProduct([mantissa], window, 2, code), code);
   // The first word counts units of 2^-30.
   const upper = at(words, 0);
   const lower = at(words, 1);
   const coarse = code.name(op("and", upper, constant(0xffffffc0, "uint32", width)), "coarse");
-  const fine = add(convert(sub(upper, coarse), "float32"), mul(convert(lower, "float32"), 2 ** -32));
+  const fine = code.name(add(convert(sub(upper, coarse), "float32"), mul(convert(lower, "float32"), 2 ** -32)), "fine");
   const whole = code.name(convert(coarse, "float32"), "whole");
-  const rest = add(mul(whole, quarterTurnUpper), add(mul(whole, quarterTurnLower), mul(fine, quarterTurn * 2 ** -30)));
+  const rest = code.name(add(mul(whole, quarterTurnUpper), add(mul(whole, quarterTurnLower), mul(fine, quarterTurn * 2 ** -30))), "left");
   return { quadrant, rest: select(isNegative, neg(rest), rest) };
 }
 
@@ -205,7 +211,7 @@ function reduceLargeFloat64(magnitude: Expr, code: CodeWriter): ReducedAngle {
   const words = [convert(high, "uint32"), convert(sub(shifted, mul(high, 2 ** 32)), "uint32")].map((word) => code.name(word, "digit"));
   const { quadrant, magnitude: rounded, isNegative } = roundWords(windowProduct(words, window, 4, code), code);
   const parts = rounded.map((word, position) => mul(convert(word, "float64"), 2 ** (-30 - 32 * position)));
-  const rest = mul(parts.slice(0, -1).reduceRight((sum, part) => add(part, sum), at(parts, -1)), quarterTurn);
+  const rest = code.name(mul(parts.slice(0, -1).reduceRight((sum, part) => add(part, sum), at(parts, -1)), quarterTurn), "left");
   return { quadrant, rest: select(isNegative, neg(rest), rest) };
 }
 

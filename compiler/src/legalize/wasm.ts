@@ -29,7 +29,7 @@ const stages: readonly ((kernel: Kernel) => Kernel)[] = [
   expandLocalArrays,
   expandHalfStorage,
   canonicalizeNaNBits,
-  (kernel) => approximate(kernel, true),
+  approximate,
   expandFusedMultiplyAdd,
   expandFloatRemainder,
   expandFloat64Remainder,

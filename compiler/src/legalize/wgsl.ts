@@ -30,14 +30,14 @@ import { nameOperations } from "./name-operations.ts";
 import { expandHalfStorage } from "./half-storage.ts";
 import { hideFloatBits } from "./runtime-zero.ts";
 import { scalarize } from "./scalarize.ts";
-import { guardShifts } from "./shifts.ts";
+import { guardShifts, shiftByProducts } from "./shifts.ts";
 import { countVectors, expandSimdReduce, hasOnlyVectorsOf4, splitVectorAccesses } from "./vector-memory.ts";
 import { storeAsWords } from "./word-storage.ts";
 import { expandUnrolled } from "../kernel/unroll.ts";
 import { checkWgslOperations } from "./wgsl-table.ts";
 
 /** In order; what a step makes may be what a later one takes apart, never an earlier one. */
-const steps: readonly ((kernel: Kernel) => Kernel)[] = [
+const steps: readonly ((kernel: Kernel, capabilities: Capabilities) => Kernel)[] = [
   expandUnrolled,
   (kernel) => (hasOnlyVectorsOf4(kernel) ? kernel : scalarize(kernel)),
   foldConstants,
@@ -49,7 +49,7 @@ const steps: readonly ((kernel: Kernel) => Kernel)[] = [
   storeAsWords,
   canonicalizeNaNBits,
   expandFloat32Power,
-  (kernel) => approximate(kernel, false),
+  approximate,
   splitVectorAccesses,
   expandFloatRemainder,
   clampFloatToInteger,
@@ -58,7 +58,8 @@ const steps: readonly ((kernel: Kernel) => Kernel)[] = [
   expandMulHigh,
   (kernel) => guardIntegerDivision(kernel, { traps: false }),
   guardShifts,
-  simplifyKernel,
+  (kernel, { tuning }) => (tuning?.shiftsByProducts === true ? shiftByProducts(kernel) : kernel),
+  (kernel) => simplifyKernel(kernel),
   foldConstants,
   hideFloatBits,
   countVectors,
@@ -74,7 +75,7 @@ const steps: readonly ((kernel: Kernel) => Kernel)[] = [
  *   buffers, invocations or workgroup memory than every device has, or a grid whose extent the host cannot compute
  */
 export function legalizeWgsl(kernel: Kernel, capabilities: Capabilities = webgpuTarget): Kernel {
-  return steps.reduce((legal, step) => step(legal), checkTarget(kernel, capabilities));
+  return steps.reduce((legal, step) => step(legal, capabilities), checkTarget(kernel, capabilities));
 }
 
 const valueDTypes: readonly ValueDType[] = ["float32", "int32", "uint32", "bool"];

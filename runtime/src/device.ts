@@ -75,6 +75,11 @@ export interface Device {
   readonly readSync: ((buffer: DeviceBuffer, dtype: DType) => HostArray) | null;
   /** One element at once, without a copy of the rest; null as for `readSync`. */
   readonly readElementSync: ((buffer: DeviceBuffer, dtype: DType, index: number) => number) | null;
+  /**
+   * Has `check` look at the content: at once, and what it finds wrong is thrown; or when the content is there, on a device that
+   * can only be waited for, and then the finding rejects every read of the buffer and of what is made from it.
+   */
+  inspect(buffer: DeviceBuffer, dtype: DType, check: (content: HostArray) => Error | null): void;
   /** Gives the memory back. The buffer must not be used afterwards, and no array may share it. */
   free(buffer: DeviceBuffer): void;
   /** Makes a program ready. Throws a LanewiseError where this environment forbids it. */

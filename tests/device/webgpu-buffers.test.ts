@@ -61,16 +61,42 @@ describeWebgpu("GPU buffers of the user", () => {
     expect(() => fromGPUBuffer(bufferOf(new Float32Array(4)), [4], "float32", "js")).toThrow(/a webgpu device/);
   });
 
+  it("of another device, or destroyed, are told to whoever reads what came of them", async () => {
+    const other = await openTestDevice();
+    const x = fromGPUBuffer(other.createBuffer({ size: 16, usage: usage.storage | usage.copySource }), [4]);
+    await expect(x.data()).rejects.toThrow(/\[LW2008\] fromGPUBuffer[^]*device of webgpu:0[^]*webgpu-buffers\.test\.ts/);
+    await expect(x.add(1).data()).rejects.toThrow(/LW2008/);
+    other.destroy();
+    const buffer = bufferOf(new Float32Array(4));
+    const y = fromGPUBuffer(buffer, [4]);
+    buffer.destroy();
+    await expect(y.add(1).data()).rejects.toThrow(/\[LW2005\][^]*fromGPUBuffer/);
+    expect(await np.array([1]).add(1).toArray()).toEqual([2]);
+  });
+
+  it("are refused with a device that is lost already", async () => {
+    const other = await openTestDevice();
+    other.destroy();
+    await expect(init({ webgpu: { device: other } })).rejects.toThrow(/\[LW2002\] init[^]*webgpu\.device/);
+    expect(await np.array([1]).add(1).toArray()).toEqual([2]);
+  });
+
   it("are lost with the device, which `init` replaces", async () => {
     const x = np.array([1, 2, 3]);
     const y = x.add(1);
     await y.data();
+    const many = Array.from({ length: 11 }, (_, index) => np.array([index]));
+    const concatenated = (...xs: NDArray[]): NDArray => np.concatenate(xs);
+    await jit(concatenated)(...many).data();
     gpu.destroy();
     await gpu.lost;
     expect(() => y.add(1)).toThrow(DeviceLostError);
     expect(() => y.add(1)).toThrow(/init\({ webgpu: { device } }\)/);
-    gpu = await openTestDevice();
+    // The next one has the limits that every device has, which are fewer: programs are made again.
+    gpu = await openTestDevice("default limits");
     await init({ webgpu: { device: gpu } });
+    expect(webgpuDevice().limits.maxBuffers).toBe(8);
+    expect(await jit(concatenated)(...many).toArray()).toEqual(many.map((_, index) => index));
     expect(await x.add(1).toArray()).toEqual([2, 3, 4]);
     await expect(y.data()).rejects.toThrow(/made by|add made/);
   });

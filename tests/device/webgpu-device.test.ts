@@ -147,11 +147,42 @@ describeWebgpu("the webgpu device", () => {
       expect(codeOf(() => jit((a: NDArray) => a.add(onGpu))(onJs))).toBe("LW3013");
     });
 
+    it("NaN where debugNans asks for it, when what came of it is read", async () => {
+      const zero = np.array([0, 1]);
+      const eager = config.with({ debugNans: true }, () => zero.div(zero).add(1));
+      await expect(eager.data()).rejects.toThrow(/\[LW3016\] div[^]*result 0[^]*webgpu-device\.test\.ts/);
+      await expect(eager.sum().blockUntilReady()).rejects.toThrow(/\[LW3016\] div/);
+      const jitted = config.with({ debugNans: true }, () => jit((v: NDArray) => np.log(v.sub(5)))(zero));
+      await expect(jitted.sum().data()).rejects.toThrow(/\[LW3016\] log/);
+      expect(await zero.toArray()).toEqual([0, 1]);
+      expect(await config.with({ debugNans: true }, () => zero.add(1)).toArray()).toEqual([1, 2]);
+    });
+
+    it("options that fit no device", async () => {
+      await expect(init({ webgpu: { limits: { maxBuffer: 4 } } } as never)).rejects.toThrow("maxBuffer");
+      await expect(init({ webgpu: { limits: { maxBuffers: 0.5 } } })).rejects.toThrow("limits.maxBuffers");
+      await expect(init({ webgpu: { memoryBudget: "1 GB" } } as never)).rejects.toThrow("memoryBudget");
+      await expect(init({ webgpu: { device: {} } } as never)).rejects.toThrow("a GPUDevice");
+      await expect(init({ webgpu: "yes" } as never)).rejects.toThrow("init");
+      await expect(init({ webgpu: { limits: { maxBuffers: 5 } } })).rejects.toThrow(/webgpu:0 was opened with[^]*maxBuffers 5/);
+    });
+
     it("devices that were not opened", async () => {
       expect(codeOf(() => defaultDevice("webgpu:5"))).toBe("LW3014");
       await expect(init({ webgpu: { devices: 0 } })).rejects.toThrow("webgpu.devices");
       await expect(init({ webgpu: { power: 1 } } as never)).rejects.toThrow("power");
     });
+  });
+
+  it("takes another budget from a later init", async () => {
+    const budget = (): number | null | undefined => memory().find(({ device }) => device === "webgpu:0")?.budgetBytes;
+    await init({ webgpu: { memoryBudget: 2 ** 20 } });
+    expect(budget()).toBe(2 ** 20);
+    expect(codeOf(() => np.zeros([2 ** 20]))).toBe("LW2007");
+    await init({ webgpu: { memoryBudget: 2 ** 32 } });
+    await init({ webgpu: true });
+    expect(budget()).toBe(2 ** 32);
+    expect(await np.zeros([2 ** 20]).sum().item()).toBe(0);
   });
 
   it("takes the arguments of a function whose jit names it", async () => {

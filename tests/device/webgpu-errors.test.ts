@@ -30,6 +30,18 @@ function program(name: string, text = doubling, buffers: readonly number[] = [0,
 
 const numbers = (): Float32Array => Float32Array.of(1, 2, 3, 4);
 
+/** Sizes of the buffers that the device makes from now on. */
+function sizesOfNewBuffers(device: WebGpuDevice): number[] {
+  const gpu = device.gpuDevice as GPUDevice;
+  const create = gpu.createBuffer.bind(gpu);
+  const sizes: number[] = [];
+  gpu.createBuffer = (descriptor) => {
+    sizes.push(descriptor.size);
+    return create(descriptor);
+  };
+  return sizes;
+}
+
 async function failureOf(work: Promise<unknown>): Promise<LanewiseError> {
   try {
     await work;
@@ -105,6 +117,41 @@ describeWebgpu("what goes wrong on a GPU", () => {
       const device = await openDevice({ limits: { maxBufferBytes: 4096 } });
       expect(() => device.upload(new Float32Array(1025), "float32")).toThrow(/\[LW2006\][^]*4096/);
       expect((await device.read(device.upload(new Float32Array(1024), "float32"), "float32")).length).toBe(1024);
+    });
+
+    it("is read through buffers no larger than any that the device makes", async () => {
+      const device = await openDevice({ limits: { maxBufferBytes: 6144 } });
+      const sizes = sizesOfNewBuffers(device);
+      const [x, y] = [device.upload(new Float32Array(1250).fill(1), "float32"), device.upload(new Float32Array(1250).fill(2), "float32")];
+      const [first, second] = await Promise.all([device.read(x, "float32"), device.read(y, "float32")]);
+      expect([first[1249], second[1249], first.length]).toEqual([1, 2, 1250]);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(6144);
+    });
+
+    it("that is refused for reading is told, and the next read has it", async () => {
+      const device = await openDevice();
+      const x = device.upload(numbers(), "float32");
+      const gpu = device.gpuDevice as GPUDevice;
+      const create = gpu.createBuffer.bind(gpu);
+      gpu.createBuffer = (descriptor) => create({ ...descriptor, size: descriptor.usage === 9 ? 2 ** 50 : descriptor.size });
+      expect(await failureOf(device.read(x, "float32"))).toMatchObject({ code: /LW200[56]/ });
+      gpu.createBuffer = create;
+      expect(await device.read(x, "float32")).toEqual(numbers());
+    });
+
+    it("goes back to the GPU when nothing has asked for it in a long time, the oldest first where room is needed", async () => {
+      const device = await openDevice({ memoryBudget: 100 << 20 });
+      const upload = (megabytes: number): DeviceBuffer => device.adopt(new Float32Array(megabytes << 18), "float32");
+      const [old, young] = [upload(40), upload(32)];
+      device.free(old);
+      await device.settled();
+      device.free(young);
+      expect(device.memory().pooledBytes).toBe(72 << 20);
+      device.free(upload(48));
+      expect(device.memory().pooledBytes).toBe(80 << 20);
+      const x = device.upload(numbers(), "float32");
+      for (let batch = 0; batch < 70; batch++) await device.read(x, "float32");
+      expect(device.memory().pooledBytes).toBe(48 << 20);
     });
 
     it("is used again by later commands, and not by an upload that would overtake them", async () => {

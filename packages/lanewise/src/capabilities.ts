@@ -8,12 +8,14 @@ import { session } from "./session.ts";
 /** Equal devices get the same object, because programs are known by it. */
 export function capabilitiesOf(device: Device): Capabilities {
   const known = session.capabilities.get(device.name);
-  if (known !== undefined && known.device === device) return known.capabilities;
+  // A device that was lost and opened again may be another adapter's.
+  const limits = device instanceof WebGpuDevice ? device.limits : null;
+  if (known !== undefined && known.device === device && known.limits === limits) return known.capabilities;
   const made = device instanceof WebGpuDevice ? withLimits(targets.webgpu, device) : targets[device.kind];
   const same = [targets[device.kind], ...[...session.capabilities.values()].map(({ capabilities }) => capabilities)]
     .find((other) => equalStructure(other, made));
   const capabilities = same ?? made;
-  session.capabilities.set(device.name, { device, capabilities });
+  session.capabilities.set(device.name, { device, limits, capabilities });
   return capabilities;
 }
 

@@ -108,7 +108,8 @@ export const badConfig: ErrorKind = {
 export const foundNaN: ErrorKind = {
   code: "LW3016",
   title: "an operation gave NaN",
-  explanation: "debugNans is on, so that the first operation with NaN among its results throws.",
+  explanation: "debugNans is on, so that the first operation with NaN among its results throws. On webgpu, where nothing is known before it is read, "
+    + "every read of what was computed with it rejects.",
 };
 
 export const notIterable: ErrorKind = {

@@ -7,7 +7,8 @@
 import type { OutputSource } from "@lanewise/compiler/artifact/types";
 import { at, InternalError } from "@lanewise/compiler/base/assert";
 import { isFloat } from "@lanewise/compiler/base/dtype";
-import { raise } from "@lanewise/compiler/base/errors";
+import { LanewiseError, raise } from "@lanewise/compiler/base/errors";
+import { currentUserFrame } from "@lanewise/compiler/base/source-location";
 import { closeJaxpr, isScalarLiteral, makeEqn, makeJaxpr, newVar, strong } from "@lanewise/compiler/ir/build";
 import type { Params, Primitive, ScalarLiteral, Value } from "@lanewise/compiler/ir/types";
 import { inlineCalls } from "@lanewise/compiler/passes/inline";
@@ -22,7 +23,7 @@ import { capabilitiesOf } from "./capabilities.ts";
 import { compileFor, compileForExtents } from "./compile.ts";
 import { defaultExecutor, executorOf } from "./devices.ts";
 import type { CompiledEquation } from "./eager-cache.ts";
-import { foundNaN, mixedDevices, notAvailable } from "./errors.ts";
+import { foundNaN, mixedDevices } from "./errors.ts";
 import { session } from "./session.ts";
 
 export const evaluator: Evaluator = {
@@ -129,16 +130,14 @@ function freeScalars(inputs: readonly Value[], buffers: readonly DeviceBuffer[],
   });
 }
 
+/** Where a device can only be waited for, a NaN is found later, and told to whoever reads what came of it. */
 function refuseNaN(outputs: readonly ConcreteArray[], operation: string): void {
+  const location = currentUserFrame();
   outputs.forEach((output, index) => {
-    const { device, buffer } = output.storage;
-    if (!isFloat(output.dtype)) return;
-    if (device.readSync === null) {
-      return raise(notAvailable, { operation, expected: "a device that can be read at once, which debugNans needs", got: device.name, fix: 'set debugNans to false, or compute on "js"' });
-    }
-    if (!device.readSync(buffer, output.dtype).some((word) => Number.isNaN(decodeElement(output.dtype, word)))) return;
-    raise(foundNaN, {
-      operation, expected: "numbers or infinities", got: `NaN in result ${index} (${output.toString()})`, fix: "check the operands of this operation, or set debugNans to false",
-    });
+    const { dtype, storage: { device, buffer } } = output;
+    if (!isFloat(dtype)) return;
+    device.inspect(buffer, dtype, (content) => (!content.some((word) => Number.isNaN(decodeElement(dtype, word))) ? null : new LanewiseError(foundNaN, {
+      operation, expected: "numbers or infinities", got: `NaN in result ${index} (${output.toString()})`, fix: "check the operands of this operation, or set debugNans to false", location,
+    })));
   });
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Capabilities } from "@lanewise/compiler/target";
-import type { Device, Executor } from "@lanewise/runtime";
+import type { Device, Executor, GpuLimits } from "@lanewise/runtime";
 import { Session as ProgramCache } from "@lanewise/compiler/pipeline";
 import { defaultConfig, type Config } from "./config-options.ts";
 import { EagerCache } from "./eager-cache.ts";
@@ -17,7 +17,7 @@ export interface Session {
   /** The devices in use, by name. */
   readonly executors: Map<string, Executor>;
   /** What the compiler may count on, by the name of the device. */
-  readonly capabilities: Map<string, { readonly device: Device; readonly capabilities: Capabilities }>;
+  readonly capabilities: Map<string, { readonly device: Device; readonly limits: GpuLimits | null; readonly capabilities: Capabilities }>;
   /** Name of the device of new arrays. */
   defaultDevice: string;
   /** Compiled programs, by the structure of their jaxprs. */

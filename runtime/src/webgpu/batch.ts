@@ -53,7 +53,8 @@ export class Batch {
   }
 
   async #settle(): Promise<Error | null> {
-    const outcomes = await Promise.all([...this.#checks, ...[...this.#included].map(({ outcome }) => outcome)]);
+    // What went wrong earlier is the cause of what goes wrong here.
+    const outcomes = await Promise.all([...[...this.#included].map(({ outcome }) => outcome), ...this.#checks]);
     this.#checks = [];
     this.#included.clear();
     this.failure = outcomes.find((outcome) => outcome !== null) ?? null;

@@ -27,9 +27,9 @@ export class Connection {
     this.gpu = opened.device;
     this.limits = limitsOf(opened.device, tighter);
     this.uniformAlignment = opened.device.limits.minUniformBufferOffsetAlignment;
-    const stream = new Stream(opened.device, counters, readBytesTogether);
-    this.stream = stream;
     const { maxBufferBytes } = this.limits;
+    const stream = new Stream(opened.device, counters, { maxBufferBytes, maxReadBytes: readBytesTogether });
+    this.stream = stream;
     this.pool = new BufferPool(opened.device, { maxBufferBytes, budgetBytes }, stream);
     stream.attach(this.pool);
     this.pipelines = new Pipelines(opened.device, stream, counters);

@@ -6,7 +6,8 @@
 import type { Program } from "@lanewise/compiler/artifact/types";
 import { InternalError } from "@lanewise/compiler/base/assert";
 import { allocateHost, shortName, type DType, type HostArray } from "@lanewise/compiler/base/dtype";
-import { DeviceLostError, raise } from "@lanewise/compiler/base/errors";
+import { DeviceLostError, LanewiseError, raise } from "@lanewise/compiler/base/errors";
+import { currentUserFrame } from "@lanewise/compiler/base/source-location";
 import type { Device, DeviceBuffer, DeviceMemory, DeviceProbe, Executable, KernelSources } from "../device.ts";
 import { badGpuBuffer, deviceLost } from "../errors.ts";
 import { adoptGpu, listAdapters, openGpu, type OpenedGpu } from "./adapter.ts";
@@ -15,7 +16,8 @@ import { newCounters, type Counters } from "./counters.ts";
 import { WebGpuExecutable, type Host } from "./executable.ts";
 import type { AdapterFacts, AdapterList, GpuLimits, PowerPreference } from "./facts.ts";
 import { GpuArray, type HostCopy } from "./gpu-array.ts";
-import { usage } from "./gpu.ts";
+import { oneLine } from "./gpu-errors.ts";
+import { shaderStageCompute, usage } from "./gpu.ts";
 import { HostCopies } from "./host-copies.ts";
 import { bytesPerElement, fromWords, toWords, type Words } from "./layout.ts";
 import type { Block } from "./pool.ts";
@@ -42,7 +44,7 @@ export class WebGpuDevice implements Device {
   readonly readElementSync = null;
   readonly ownsMemory = true;
   readonly counters: Counters = newCounters();
-  readonly #settings: WebGpuSettings;
+  #settings: WebGpuSettings;
   readonly #copies = new HostCopies();
   readonly #host: Host;
   #connection: Connection;
@@ -77,6 +79,18 @@ export class WebGpuDevice implements Device {
     return new WebGpuDevice(adoptGpu(device as GPUDevice), settings);
   }
 
+  /** Resolves where a GPUDevice of the user's answers. @throws LW2002 where it is lost */
+  static async requireUsable(device: ForeignGpu): Promise<void> {
+    const gpu = device as GPUDevice;
+    // A lost device resolves both at once, so the loss has to be listened to first.
+    const loss = await Promise.race([gpu.lost, gpu.queue.onSubmittedWorkDone().then(() => null, () => gpu.lost)]);
+    if (loss === null) return;
+    throw new DeviceLostError(deviceLost, {
+      operation: "init", argument: "webgpu.device", expected: "a GPUDevice that answers", got: `one that was lost (${loss.reason}: ${loss.message})`,
+      fix: "await adapter.requestDevice() of a new adapter",
+    });
+  }
+
   /** What WebGPU offers here, without opening a device. */
   static adapters(): Promise<AdapterList> {
     return listAdapters();
@@ -99,10 +113,21 @@ export class WebGpuDevice implements Device {
     return this.#connection.gpu;
   }
 
-  /** Takes another GPUDevice in place of one that was lost. */
+  /** Takes another GPUDevice in place of one that was lost, and keeps the limits of that. */
   replace(device: ForeignGpu): void {
     if (device === this.#connection.gpu) return;
     this.#connection = this.#connect(adoptGpu(device as GPUDevice));
+  }
+
+  /** The settings that it was opened with. */
+  get settings(): WebGpuSettings {
+    return this.#settings;
+  }
+
+  /** Bytes that all buffers may have together from now on. */
+  set memoryBudget(bytes: number) {
+    this.#settings = { ...this.#settings, memoryBudget: bytes };
+    this.#connection.pool.budgetBytes = bytes;
   }
 
   async probe(): Promise<DeviceProbe> {
@@ -144,11 +169,26 @@ export class WebGpuDevice implements Device {
     const { array, block } = this.#blockOf(buffer);
     const { connection, batch, byteLength } = array;
     if (byteLength === 0) return allocateHost(dtype, 0);
-    const bytes = await connection.stream.read(block, byteLength).catch(() => null);
+    const bytes = await connection.stream.read(block, byteLength).catch((error: unknown) => {
+      if (error instanceof LanewiseError && connection.lost === null) throw error;
+      return null;
+    });
     if (bytes === null || connection.lost !== null) return this.#readLost(array);
     const failure = await batch.outcome;
     if (failure !== null) throw failure;
     return fromWords(dtype, bytes, 0, byteLength / bytesPerElement(dtype));
+  }
+
+  inspect(buffer: DeviceBuffer, dtype: DType, check: (content: HostArray) => Error | null): void {
+    const { array, block } = this.#blockOf(buffer);
+    const { connection: { stream }, byteLength } = array;
+    if (byteLength === 0) return;
+    const finding = stream.read(block, byteLength).then((bytes) => check(fromWords(dtype, bytes, 0, byteLength / bytesPerElement(dtype))), () => null);
+    // The commands that fill the array may have been submitted.
+    const batch = stream.open();
+    batch.include(array.batch);
+    batch.check(finding);
+    array.batch = batch;
   }
 
   free(buffer: DeviceBuffer): void {
@@ -206,8 +246,25 @@ export class WebGpuDevice implements Device {
       });
     }
     const connection = this.#usable();
+    const batch = connection.stream.open();
+    batch.check(this.#refusalOf(gpu, connection));
     const block: Block = { gpu, size: 0, serial: -1, pins: 0, isReturned: false, isShared: true };
-    return new GpuArray({ connection, block, batch: connection.stream.open() }, bytes, "fromGPUBuffer");
+    return new GpuArray({ connection, block, batch }, bytes, "fromGPUBuffer");
+  }
+
+  /** Whether the device takes a buffer of the user's, which only the driver knows: a buffer does not say what device it is of. */
+  async #refusalOf(buffer: GPUBuffer, { gpu }: Connection): Promise<Error | null> {
+    const location = currentUserFrame();
+    gpu.pushErrorScope("validation");
+    gpu.createBindGroup({
+      layout: gpu.createBindGroupLayout({ entries: [{ binding: 0, visibility: shaderStageCompute, buffer: { type: "read-only-storage" } }] }),
+      entries: [{ binding: 0, resource: { buffer, size: 4 } }],
+    });
+    const refusal = await gpu.popErrorScope().catch(() => null);
+    return refusal === null ? null : new LanewiseError(badGpuBuffer, {
+      operation: "fromGPUBuffer", argument: "buffer", expected: `a buffer of the device of ${this.name}`, got: `one that it refuses: ${oneLine(refusal.message)}`,
+      fix: "open lanewise on the device that the buffer is of: await init({ webgpu: { device } })", location,
+    });
   }
 
   /** The buffer under an array, with all commands so far submitted. The array's elements are its first bytes. */

@@ -39,7 +39,8 @@ function memoryError(message: string): Error {
 
 function commandError(message: string): Error {
   return new LanewiseError(refusedCommands, {
-    operation: "webgpu", expected: "commands that the driver takes", got: oneLine(message), fix: "report it: lanewise made the commands", location: null,
+    operation: "webgpu", expected: "commands that the driver takes", got: oneLine(message), location: null,
+    fix: "see that no buffer given to fromGPUBuffer was destroyed or mapped; otherwise report it, because lanewise made the commands",
   });
 }
 
@@ -64,6 +65,6 @@ export async function shaderError({ program, kernel, sources }: KernelOrigin, mo
   });
 }
 
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.trim().replaceAll(/\s*\n\s*/g, " ");
 }

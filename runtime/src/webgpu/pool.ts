@@ -1,7 +1,8 @@
 /**
  * @file Buffers of one GPU device by size class. A buffer that is given back may be written again by later commands at
  * once, because the queue runs commands in their order; a host's upload overtakes commands that are not submitted, and so
- * takes only buffers that no such command uses.
+ * takes only buffers that no such command uses. The same holds for destroying one: the driver keeps the memory of a
+ * destroyed buffer until what was submitted with it is done.
  */
 
 import { raise } from "@lanewise/compiler/base/errors";
@@ -35,10 +36,13 @@ export interface Submission {
 }
 
 const leastBytes = 256;
+/** Unused buffers stay for so many batches, and longer where all of them together are few bytes. */
+const batchesKept = 64;
+const bytesKept = 64 << 20;
 
 export class BufferPool {
   readonly #device: GPUDevice;
-  readonly #limits: PoolLimits;
+  #limits: PoolLimits;
   readonly #submission: Submission;
   readonly #free = new Map<number, Block[]>();
   #liveBytes = 0;
@@ -48,6 +52,10 @@ export class BufferPool {
     this.#device = device;
     this.#limits = limits;
     this.#submission = submission;
+  }
+
+  set budgetBytes(bytes: number) {
+    this.#limits = { ...this.#limits, budgetBytes: bytes };
   }
 
   get liveBytes(): number {
@@ -94,14 +102,29 @@ export class BufferPool {
     this.release(block);
   }
 
-  /** Gives everything unused back to the device. */
-  trim(): void {
-    if (this.#pooledBytes === 0) return;
+  /** Gives unused buffers back to the device, those first that have waited longest, until `bytes` of them are left. */
+  trim(bytes = 0): void {
+    if (this.#pooledBytes <= bytes) return;
     // A buffer must not be destroyed before the commands that use it are submitted.
     this.#submission.flush();
-    for (const block of [...this.#free.values()].flat()) block.gpu.destroy();
-    this.#free.clear();
-    this.#pooledBytes = 0;
+    for (const block of [...this.#free.values()].flat().toSorted((a, b) => a.serial - b.serial)) {
+      if (this.#pooledBytes <= bytes) return;
+      this.#destroy(block);
+    }
+  }
+
+  /** Gives back what no batch has asked for in a long time: what a program needed once is not kept for ever. */
+  age(): void {
+    if (this.#pooledBytes <= bytesKept) return;
+    const oldest = this.#submission.serial - batchesKept;
+    for (const block of [...this.#free.values()].flat()) if (block.serial < oldest) this.#destroy(block);
+  }
+
+  #destroy(block: Block): void {
+    const free = this.#free.get(block.size) ?? [];
+    free.splice(free.indexOf(block), 1);
+    this.#pooledBytes -= block.size;
+    block.gpu.destroy();
   }
 
   #take(block: Block | undefined): Block | null {
@@ -113,7 +136,7 @@ export class BufferPool {
 
   #create(size: number): Block {
     const { budgetBytes } = this.#limits;
-    if (this.#liveBytes + this.#pooledBytes + size > budgetBytes) this.trim();
+    this.trim(Math.max(0, budgetBytes - this.#liveBytes - size));
     if (this.#liveBytes + size > budgetBytes) {
       raise(memoryBudget, {
         operation: "webgpu", expected: `at most ${budgetBytes} bytes of arrays`, got: `${this.#liveBytes} bytes in use and ${size} more asked for`,

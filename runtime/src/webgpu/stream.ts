@@ -7,7 +7,7 @@
 import { at, required } from "@lanewise/compiler/base/assert";
 import { Batch } from "./batch.ts";
 import type { Counters } from "./counters.ts";
-import { closeScopes, openScopes } from "./gpu-errors.ts";
+import { closeScopes, openScopes, type ScopeErrors } from "./gpu-errors.ts";
 import { mapModeRead, usage } from "./gpu.ts";
 import type { Block, BufferPool } from "./pool.ts";
 
@@ -23,10 +23,15 @@ interface PendingRead {
   readonly reject: (reason: unknown) => void;
 }
 
+export interface StreamLimits {
+  readonly maxBufferBytes: number;
+  readonly maxReadBytes: number;
+}
+
 export class Stream {
   readonly #device: GPUDevice;
   readonly #counters: Counters;
-  readonly #maxReadBytes: number;
+  readonly #limits: StreamLimits;
   #pool: BufferPool | null = null;
   #batch: Batch | null = null;
   #serial = 0;
@@ -37,10 +42,11 @@ export class Stream {
   #reads: PendingRead[] = [];
   #staging: GPUBuffer[] = [];
 
-  constructor(device: GPUDevice, counters: Counters, maxReadBytes: number) {
+  /** @param limits the largest buffer, and bytes above which reads are not put into one mapping */
+  constructor(device: GPUDevice, counters: Counters, limits: StreamLimits) {
     this.#device = device;
     this.#counters = counters;
-    this.#maxReadBytes = maxReadBytes;
+    this.#limits = limits;
   }
 
   /** The pool that reads give their pins back to. */
@@ -92,16 +98,23 @@ export class Stream {
     if (this.#dispatches >= manyDispatches || this.#bytes >= manyBytes) this.flush();
   }
 
-  /** The bytes of a buffer after all commands so far. Rejects where the device is lost on the way. */
+  /** The bytes of a buffer after all commands so far. Rejects where the device is lost on the way, or refuses, with its reason. */
   read(block: Block, bytes: number): Promise<ArrayBuffer> {
+    const { maxBufferBytes, maxReadBytes } = this.#limits;
+    const most = Math.min(maxReadBytes, maxBufferBytes);
+    if (this.#readEnd() > 0 && this.#readEnd() + bytes > most) this.flush();
     this.open();
     block.pins++;
     return new Promise((resolve, reject) => {
-      const previous = this.#reads.at(-1);
-      const offset = previous === undefined ? 0 : align(previous.offset + previous.bytes);
-      this.#reads.push({ block, offset, bytes, resolve, reject });
-      if (offset + bytes >= this.#maxReadBytes) this.flush();
+      this.#reads.push({ block, offset: this.#readEnd(), bytes, resolve, reject });
+      if (this.#readEnd() >= most) this.flush();
     });
+  }
+
+  /** Where the next read begins in the mapping. */
+  #readEnd(): number {
+    const last = this.#reads.at(-1);
+    return last === undefined ? 0 : align(last.offset + last.bytes);
   }
 
   /** Submits what there is. */
@@ -125,7 +138,8 @@ export class Stream {
     this.#serial++;
     batch.close(errors);
     for (const { block } of reads) this.#pool?.unpin(block);
-    if (staging !== null) void this.#deliver(staging, reads);
+    this.#pool?.age();
+    if (staging !== null) void this.#deliver(staging, reads, errors);
   }
 
   /** Resolves when everything asked so far is done. */
@@ -136,7 +150,8 @@ export class Stream {
 
   #encodeReads(reads: readonly PendingRead[]): GPUBuffer {
     const last = required(reads.at(-1), "a read");
-    const size = Math.max(leastStaging, 2 ** Math.ceil(Math.log2(last.offset + last.bytes)));
+    const used = last.offset + last.bytes;
+    const size = Math.max(used, Math.min(this.#limits.maxBufferBytes, Math.max(leastStaging, 2 ** Math.ceil(Math.log2(used)))));
     const known = this.#staging.findIndex((buffer) => buffer.size === size);
     const staging = known < 0
       ? this.#device.createBuffer({ size, usage: usage.mapRead | usage.copyDestination })
@@ -145,9 +160,9 @@ export class Stream {
     return staging;
   }
 
-  async #deliver(staging: GPUBuffer, reads: readonly PendingRead[]): Promise<void> {
+  async #deliver(staging: GPUBuffer, reads: readonly PendingRead[], errors: Promise<ScopeErrors>): Promise<void> {
     const last = required(reads.at(-1), "a read");
-    const used = align(last.offset + last.bytes);
+    const used = last.offset + last.bytes;
     try {
       this.#counters.maps++;
       await staging.mapAsync(mapModeRead, 0, used);
@@ -158,7 +173,10 @@ export class Stream {
       if (staging.size <= largestKeptStaging && this.#staging.length < keptStagings) this.#staging.push(staging);
       else staging.destroy();
     } catch (error) {
-      for (const { reject } of reads) reject(error);
+      staging.destroy();
+      // There was no memory to read into, say; nothing is known of a device that is lost.
+      const { any } = await errors;
+      for (const { reject } of reads) reject(any ?? error);
     }
   }
 
@@ -182,7 +200,7 @@ const leastStaging = 1024;
 const keptStagings = 8;
 const largestKeptStaging = 64 << 20;
 
-/** A mapped range begins and ends at multiples of 8 bytes. */
+/** A mapped range begins at a multiple of 8 bytes. */
 function align(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
 }

@@ -13,7 +13,7 @@ export const goldens = JSON.parse(
 ) as Readonly<Record<string, Golden>>;
 
 /** The same numbers as `make` in numpy-programs.py. */
-function make(shape: readonly number[], dtype: DType = "float32", seed = 0): NDArray {
+export function make(shape: readonly number[], dtype: DType = "float32", seed = 0): NDArray {
   const size = shape.reduce((product, extent) => product * extent, 1);
   const values = Array.from({ length: size }, (_, index) => {
     const count = (index * 7 + seed * 3) % 11;

@@ -62,6 +62,14 @@ export const argmax = (a: ArrayLike, ...rest: ArgReduceRest): NDArray<"int32"> =
 export const argmin = (a: ArrayLike, ...rest: ArgReduceRest): NDArray<"int32"> =>
   give(order.argmin(read(a, "np.argmin", "a"), ...order.parseArgReduce("np.argmin", rest)));
 
+/** The place of the largest element that is no NaN; -1 where all are. @throws LW3006, LW3018 */
+export const nanargmax = (a: ArrayLike, ...rest: ArgReduceRest): NDArray<"int32"> =>
+  give(order.nanargmax(read(a, "np.nanargmax", "a"), ...order.parseArgReduce("np.nanargmax", rest)));
+
+/** The place of the smallest element that is no NaN; -1 where all are. @throws LW3006, LW3018 */
+export const nanargmin = (a: ArrayLike, ...rest: ArgReduceRest): NDArray<"int32"> =>
+  give(order.nanargmin(read(a, "np.nanargmin", "a"), ...order.parseArgReduce("np.nanargmin", rest)));
+
 /**
  * Sums of the elements up to each place of an axis; without one, of the raveled array. Bools are counted in int32.
  *
@@ -72,6 +80,12 @@ export const cumsum = (a: ArrayLike, ...rest: PrefixRest): NDArray => give(prefi
 
 /** Products of the elements up to each place, as cumsum gives sums. Right derivatives where elements are 0. @throws LW3006 */
 export const cumprod = (a: ArrayLike, ...rest: PrefixRest): NDArray => give(prefix.cumprod(read(a, "np.cumprod", "a"), ...prefix.parsePrefix("np.cumprod", rest)));
+
+/** As cumsum, with 0 for NaN. @throws LW3006 */
+export const nancumsum = (a: ArrayLike, ...rest: PrefixRest): NDArray => give(prefix.nancumsum(read(a, "np.nancumsum", "a"), ...prefix.parsePrefix("np.nancumsum", rest)));
+
+/** As cumprod, with 1 for NaN. @throws LW3006 */
+export const nancumprod = (a: ArrayLike, ...rest: PrefixRest): NDArray => give(prefix.nancumprod(read(a, "np.nancumprod", "a"), ...prefix.parsePrefix("np.nancumprod", rest)));
 
 export interface DiffOptions {
   /** How often the difference is taken. */

@@ -3,14 +3,11 @@
 import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
 import { range } from "@lanewise/compiler/base/shape";
-import type { Value } from "@lanewise/compiler/ir/types";
 import { describeArgument, parseOptional, refuseOut, type Optional } from "../arguments.ts";
-import { NDArray as ArrayClass } from "../array/ndarray.ts";
 import { badArgument, notAvailable } from "../errors.ts";
-import { resolveOptionalDType } from "../ops/dtypes.ts";
-import { convertOperand } from "../ops/operands.ts";
 import * as ops from "../ops/shape.ts";
 import type { ArrayLike, Axis, DType, NDArray } from "../types.ts";
+import { joined, readList } from "./lists.ts";
 import { give, read } from "./operand.ts";
 
 type Order = "C";
@@ -59,20 +56,6 @@ export const expandDims = (a: ArrayLike, axis: number | readonly number[]): NDAr
 /** Repeated along axes of extent 1 and new leading axes. @throws LW3005 where the shape does not broadcast. */
 export const broadcastTo = (array: ArrayLike, shape: number | readonly number[]): NDArray =>
   give(ops.broadcastTo(read(array, "np.broadcastTo", "array"), shape));
-
-/** A list of arrays, or the rows of one array. */
-function readList(operation: string, arrays: unknown): Value[] {
-  if (arrays instanceof ArrayClass) return Array.from(arrays, (row) => read(row, operation, "arrays"));
-  if (!Array.isArray(arrays)) {
-    return raise(badArgument, { operation, argument: "arrays", expected: "a list of arrays", got: describeArgument(arrays), fix: `${operation}([a, b])` });
-  }
-  return arrays.map((array, index) => read(array, operation, `arrays[${index}]`));
-}
-
-function joined(operation: string, value: Value, dtype: unknown): NDArray {
-  const target = resolveOptionalDType(operation, dtype);
-  return give(target === null ? value : convertOperand(operation, value, target));
-}
 
 export interface JoinOptions<A> {
   readonly axis?: A;

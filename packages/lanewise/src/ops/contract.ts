@@ -28,7 +28,7 @@ interface Contraction {
 }
 
 /** dot_general of promoted operands, in the dtype that they promote to. */
-function contract(operation: string, a: Value, b: Value, { contract: pairs, batch }: Contraction, options: ContractionOptions): Value {
+export function contract(operation: string, a: Value, b: Value, { contract: pairs, batch }: Contraction, options: ContractionOptions): Value {
   const common = commonType([a, b]);
   const [left, right] = [a, b].map((value) => convertOperand(operation, value, common.dtype, common.weakType)) as [Value, Value];
   const dtype = options.preferredElementType ?? common.dtype;

@@ -1,9 +1,12 @@
 /** @file Order on values: sort, argsort, lexsort, argmax, argmin. */
 
 import { at } from "@lanewise/compiler/base/assert";
+import { isFloat } from "@lanewise/compiler/base/dtype";
 import { raise } from "@lanewise/compiler/base/errors";
 import { equalShapes, formatShape, range, sizeOf } from "@lanewise/compiler/base/shape";
 import type { Value } from "@lanewise/compiler/ir/types";
+import { scalarLike } from "@lanewise/compiler/primitives/arith";
+import { ne } from "@lanewise/compiler/primitives/compare";
 import * as reduce from "@lanewise/compiler/primitives/reduce";
 import * as primitive from "@lanewise/compiler/primitives/sort";
 import { iota } from "@lanewise/compiler/primitives/structural";
@@ -11,8 +14,9 @@ import { rev } from "@lanewise/compiler/primitives/structural-rev";
 import { booleanArgument, parseOptional, refuseOut } from "../arguments.ts";
 import { emptyReduction, incompatibleShapes } from "../errors.ts";
 import { resolveAxis } from "./axes.ts";
+import { where } from "./elementwise.ts";
 import { namedCall1 } from "./named-call.ts";
-import { keepAxes } from "./reduce.ts";
+import { all, keepAxes } from "./reduce.ts";
 import { ravel } from "./shape.ts";
 
 export interface SortArguments {
@@ -112,3 +116,15 @@ function argReduce(operation: string, find: (operand: Value, axis: number) => Va
 export const argmax = (x: Value, axis: number | null, keepdims: boolean): Value => argReduce("np.argmax", reduce.argmax, x, axis, keepdims);
 /** The place of the smallest element. */
 export const argmin = (x: Value, axis: number | null, keepdims: boolean): Value => argReduce("np.argmin", reduce.argmin, x, axis, keepdims);
+
+function nanArgReduce(find: typeof argmax, replacement: number, x: Value, axis: number | null, keepdims: boolean): Value {
+  if (!isFloat(x.aval.dtype)) return find(x, axis, keepdims);
+  const isNaN = ne(x, x);
+  const places = find(where(isNaN, scalarLike(x, replacement), x), axis, keepdims);
+  return where(all(isNaN, { axis, keepdims }), scalarLike(places, -1), places);
+}
+
+/** As argmax, without NaN; -1 where there is nothing else. */
+export const nanargmax = (x: Value, axis: number | null, keepdims: boolean): Value => nanArgReduce(argmax, -Infinity, x, axis, keepdims);
+/** As argmin, without NaN; -1 where there is nothing else. */
+export const nanargmin = (x: Value, axis: number | null, keepdims: boolean): Value => nanArgReduce(argmin, Infinity, x, axis, keepdims);

@@ -107,13 +107,12 @@ export function broadcastTo(x: Value, shape: unknown): Value {
 }
 
 /** Joined along an axis that all have; null joins the raveled arrays. */
-export function concatenate(values: readonly Value[], axis: number | null): Value {
-  const operation = "np.concatenate";
+export function concatenate(values: readonly Value[], axis: number | null, operation = "np.concatenate"): Value {
   const first = values[0];
   if (first === undefined) {
     return raise(badArgument, { operation, argument: "arrays", expected: "at least one array", got: "an empty list", fix: "give the arrays in a list" });
   }
-  if (axis === null) return concatenate(values.map(ravel), 0);
+  if (axis === null) return concatenate(values.map(ravel), 0, operation);
   const { shape } = first.aval;
   if (shape.length === 0) {
     return raise(badArgument, { operation, argument: "arrays", expected: "arrays with at least one axis", got: "a 0-d array", fix: "use np.stack for scalars" });

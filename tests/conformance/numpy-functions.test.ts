@@ -1,0 +1,40 @@
+/** @file Functions of np give the results of jax.numpy: eagerly, and jitted with every stage verified. */
+
+import { readFileSync } from "node:fs";
+import { config, jit, type DType, type NDArray } from "lanewise";
+import { describe, expect, it } from "vitest";
+import { parseHex } from "../support/python-floats.ts";
+import { numpyFunctions } from "./numpy-functions.ts";
+
+interface Result {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly elements: readonly string[];
+}
+
+const goldens = JSON.parse(readFileSync(new URL("numpy-functions.json", import.meta.url), "utf8")) as Readonly<Record<string, readonly Result[]>>;
+const functions = Object.entries(numpyFunctions);
+
+function expectResults(actual: NDArray | readonly NDArray[], wanted: readonly Result[] = []): void {
+  const outputs = Array.isArray(actual) ? (actual as readonly NDArray[]) : [actual as NDArray];
+  expect(outputs.map(({ dtype, shape }) => ({ dtype, shape }))).toEqual(wanted.map(({ dtype, shape }) => ({ dtype, shape })));
+  wanted.forEach(({ elements }, place) => {
+    const found = [...(outputs[place]?.dataSync() ?? [])].map(Number);
+    const numbers = elements.map(parseHex);
+    // Sums may be taken in another order, and powers differ in the last places.
+    const isClose = (value: number, number: number): boolean => Math.abs(value - number) <= 2e-6 * Math.max(1, Math.abs(number));
+    expect(found.map((value, index) => (isClose(value, numbers[index] ?? NaN) ? numbers[index] : value))).toEqual(numbers);
+  });
+}
+
+describe("functions of np", () => {
+  it("have a twin for every golden", () => {
+    expect(Object.keys(numpyFunctions).sort()).toEqual(Object.keys(goldens).sort());
+  });
+
+  it.each(functions)("%s", (name, [run, ...args]) => {
+    const [a, b, c] = args as [NDArray, NDArray, NDArray];
+    expectResults(run(a, b, c), goldens[name]);
+    expectResults(config.with({ verify: true }, () => jit((...given: [NDArray, NDArray, NDArray]) => run(...given))(...(args as [NDArray, NDArray, NDArray]))), goldens[name]);
+  });
+});

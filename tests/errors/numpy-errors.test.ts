@@ -1,0 +1,63 @@
+/** @file Bad arguments of np's larger functions: the code, and the fact that says what was wrong. */
+
+import { jit, numpy as np, type NDArray } from "lanewise";
+import { expect, test } from "vitest";
+import { failureOf } from "../support/failures.ts";
+
+const m = np.ones([2, 3]);
+const v = np.ones([3]);
+const untyped = np as unknown as Readonly<Record<string, (...args: readonly unknown[]) => NDArray>>;
+const call = (name: string, ...args: readonly unknown[]) => (): unknown => untyped[name]?.(...args);
+
+test.each<[string, () => unknown, string, string]>([
+  ["einsum: too few operands", call("einsum", "ij,jk->ik", m), "LW3007", "has 2"],
+  ["einsum: an output of its own", call("einsum", "ij->ijk", m), "LW3007", 'k in "ijk"'],
+  ["einsum: an output twice", call("einsum", "ij->iij", m), "LW3007", '"iij"'],
+  ["einsum: too few labels", call("einsum", "i->i", m), "LW3007", "(2, 3)"],
+  ["einsum: two extents", call("einsum", "ij,ij", m, m.T), "LW3005", "2 and 3"],
+  ["einsum: no letter", call("einsum", "i1", m), "LW3007", '"1" in "i1"'],
+  ["einsum: two arrows", call("einsum", "ij->ji->ij", m), "LW3007", "at most one ->"],
+  ["einsum: two ellipses", call("einsum", "...i...", m), "LW3007", "one ellipsis"],
+  ["einsum: no notation", call("einsum", m, m), "LW3007", "a string"],
+  ["einsum: an unknown option", call("einsum", "ij", m, { order: 1 }), "LW3007", "one named order"],
+  ["cross: four components", call("cross", np.ones([4]), v), "LW3005", "(4,)"],
+  ["tile: negative", call("tile", m, -1), "LW3007", "-1"],
+  ["vstack: rows of two lengths", call("vstack", [v, np.ones([2])]), "LW3005", "arrays[1]"],
+  ["hstack: no arrays", call("hstack", []), "LW3007", "empty list"],
+  ["tril of a vector", call("tril", v), "LW3007", "(3,)"],
+  ["tri of a fraction", call("tri", 2, { k: 0.5 }), "LW3007", "0.5"],
+  ["diag of three axes", call("diag", np.ones([2, 2, 2])), "LW3007", "np.diagonal"],
+  ["diagonal of one axis twice", call("diagonal", m, 0, 1, 1), "LW3006", "another axis"],
+  ["meshgrid of a matrix", call("meshgrid", v, m), "LW3007", "xi[1]"],
+  ["meshgrid in another order", call("meshgrid", v, { indexing: "yx" }), "LW3007", "yx"],
+  ["broadcastShapes that do not", call("broadcastShapes", [2], [3]), "LW3005", "(2,) and (3,)"],
+  ["rot90 in one axis", call("rot90", m, 1, [0, 0]), "LW3006", "[0, 0]"],
+  ["searchsorted in a matrix", call("searchsorted", m, 1), "LW3007", "(2, 3)"],
+  ["searchsorted on no side", call("searchsorted", v, 1, "up"), "LW3007", "up"],
+  ["interp with a missing value", call("interp", 1, [1, 2], [1]), "LW3007", "2 points and 1 values"],
+  ["select of no bools", call("select", [m], [m]), "LW3007", "condlist[0]"],
+  ["select of two and one", call("select", [m.greater(0), m.less(0)], [m]), "LW3007", "a list of 2 and a list of 1"],
+  ["bincount of floats", call("bincount", v), "LW3008", "f32[3]"],
+  ["bincount under jit", () => jit((x: NDArray) => np.bincount(x))(np.array([0, 5], "int32")), "LW3007", "{ length: n }"],
+  ["bincount with too few weights", call("bincount", np.array([0, 5], "int32"), v), "LW3007", "(3,)"],
+  ["histogram of no bins", call("histogram", v, 0), "LW3007", "0"],
+  ["convolve with nothing", call("convolve", v, []), "LW3007", "none"],
+  ["correlate in another mode", call("correlate", v, v, "half"), "LW3007", "half"],
+  ["polyval of a number", call("polyval", 1, v), "LW3007", "0-d"],
+  ["trapezoid of nothing", call("trapezoid", np.zeros([0])), "LW3007", "(0,)"],
+  ["geomspace of a negative number of numbers", call("geomspace", 1, 2, -3), "LW3007", "-3"],
+])("%s", (_, run, code, fact) => {
+  const failure = failureOf(run);
+  expect(failure.code).toBe(code);
+  expect(failure.message).toContain(fact);
+});
+
+test("empty arrays compute", () => {
+  expect(np.einsum("ij,ij->j", np.zeros([0, 3]), np.zeros([0, 3])).toArraySync()).toEqual([0, 0, 0]);
+  expect(np.searchsorted(np.zeros([0]), v).toArraySync()).toEqual([0, 0, 0]);
+  expect(np.histogram(np.zeros([0]), 2)[0].toArraySync()).toEqual([0, 0]);
+  expect(np.isin(v, []).toArraySync()).toEqual([false, false, false]);
+  expect(np.bincount(np.array([], "int32"), { minlength: 2 }).toArraySync()).toEqual([0, 0]);
+  expect(np.trapezoid([5]).itemSync()).toBe(0);
+  expect(np.digitize(v, []).toArraySync()).toEqual([0, 0, 0]);
+});

@@ -11,7 +11,7 @@ const scaleText = `function scale(input, output, factor, begin, end) {
 
 function program(slots: readonly Slot[], steps: readonly Step[], changes: Partial<Program> = {}): Program {
   return {
-    schemaVersion: 1, target: "js", name: "test", inputs: [{ shape: [4], dtype: "float32" }], outputs: [{ shape: [4], dtype: "float32" }],
+    schemaVersion: 1, target: "js", name: "test", tables: [], inputs: [{ shape: [4], dtype: "float32" }], outputs: [{ shape: [4], dtype: "float32" }],
     outputSources: [{ kind: "slot", slot: 1 }], slots, arenaBytes: 0, blocks: [0], kernels: [{ name: "scale", text: scaleText, launch: null }], steps, ...changes,
   };
 }

@@ -22,7 +22,7 @@ function program(name: string, text = doubling, buffers: readonly number[] = [0,
     name: "double", text, launch: { entryPoint: "double", workgroupSize: 64, access: ["read", "readWrite"], scalars: [], workgroups: 1 },
   };
   return {
-    schemaVersion: 1, target: "webgpu", name, inputs: [{ shape: [4], dtype: "float32" }], outputs: [{ shape: [4], dtype: "float32" }],
+    schemaVersion: 1, target: "webgpu", name, tables: [], inputs: [{ shape: [4], dtype: "float32" }], outputs: [{ shape: [4], dtype: "float32" }],
     outputSources: [{ kind: "slot", slot: 1 }], slots: [input, output], arenaBytes: 0, blocks: [], kernels: [kernel],
     steps: [{ kind: "kernel", kernel: 0, buffers, scalars: [], extent: 1 }],
   };

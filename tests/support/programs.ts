@@ -9,7 +9,7 @@ import { interpret } from "@lanewise/compiler/kernel/interpret";
 import type { Kernel } from "@lanewise/compiler/kernel/types";
 import { verifyKernel } from "@lanewise/compiler/kernel/verify";
 import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";
-import { compileText } from "@lanewise/runtime/js/driver";
+import { compileText, kernelText, tableArray } from "@lanewise/runtime/js/driver";
 import { real } from "./oracle/number.ts";
 import { oracleOf } from "./oracle/primitives.ts";
 import type { Tensor } from "./oracle/tensor.ts";
@@ -143,7 +143,10 @@ export function runProgram(program: Program, inputs: readonly HostArray[]): read
       case "temporary": return viewOf(slot.dtype, arena, slot.offset, slot.length);
     }
   });
-  const kernels = program.kernels.map(({ text }) => (compileText([], `"use strict";\nreturn ${text};`) as () => JsKernel)());
+  const tables = program.tables.map(tableArray);
+  const kernels = program.kernels.map((kernel) => (
+    (compileText(["tables"], `"use strict";\nreturn ${kernelText(kernel)};`) as (given: typeof tables) => JsKernel)(tables)
+  ));
   for (const step of program.steps) {
     if (step.kind === "copy") copyElements(step, memory);
     else at(kernels, step.kernel)(...step.buffers.map((slot) => at(memory, slot)), 0, step.extent);

@@ -6,6 +6,7 @@
  */
 
 import type { DType } from "../base/dtype.ts";
+import type { ValueDType } from "../base/scalar-ops.ts";
 
 export const schemaVersion = 1;
 
@@ -62,6 +63,14 @@ export interface KernelCode {
   readonly text: string;
   /** How a grid target runs the text; null where the text is a function of buffers, scalars, begin and end. */
   readonly launch: Launch | null;
+  /** Tables of the program that the text is a function of; absent where it is the kernel itself. */
+  readonly tables?: readonly number[];
+}
+
+/** Numbers that kernels look up, too many to stand in a text. */
+export interface TableSpec {
+  readonly dtype: ValueDType;
+  readonly values: readonly number[];
 }
 
 /**
@@ -102,6 +111,7 @@ export interface Program {
   readonly arenaBytes: number;
   /** Bytes of each block: one on a CPU; on a GPU one for each temporary that lives while others do. */
   readonly blocks: readonly number[];
+  readonly tables: readonly TableSpec[];
   readonly kernels: readonly KernelCode[];
   readonly steps: readonly Step[];
 }

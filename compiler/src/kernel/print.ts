@@ -55,8 +55,12 @@ function printBuffer(buffer: BufferParam): string {
   return `buffer ${buffer.name}: ${buffer.dtype}[${printExpr(buffer.length)}] ${buffer.access}${alias}`;
 }
 
+/** Of a longer table only the first values are printed. */
+const longTable = 64;
+
 function printArray(array: ArrayDecl): string {
-  const values = array.values === null ? "" : ` = ${array.values.map(printNumber).join(" ")}`;
+  const shown = array.values !== null && array.values.length > longTable ? array.values.slice(0, 4) : array.values;
+  const values = shown === null ? "" : ` = ${shown.map(printNumber).join(" ")}${shown === array.values ? "" : " ..."}`;
   return `array ${array.name}: ${array.dtype}[${array.length}] ${array.space}${values}`;
 }
 

@@ -5,13 +5,12 @@
 
 import { at } from "../base/assert.ts";
 import type { ScalarOpName } from "../base/scalar-ops.ts";
-import type { ArrayDecl, Expr, Kernel } from "../kernel/types.ts";
-import { freshNames } from "../kernel/walk.ts";
+import type { Expr, Kernel } from "../kernel/types.ts";
 import { cosFloat32, expFloat32, logFloat32, powFloat32, sinFloat32, tanhFloat32 } from "./approximate-float32.ts";
 import { cosFloat64, expFloat64, logFloat64, powFloat64, sinFloat64, tanhFloat64 } from "./approximate-float64.ts";
 import { expm1Float32, expm1Float64, log1pFloat32, log1pFloat64 } from "./approximate-near-one.ts";
 import { atan2Float32, atan2Float64 } from "./arctangent.ts";
-import { CodeWriter, type Table } from "./code-writer.ts";
+import { CodeWriter, KernelTables } from "./code-writer.ts";
 import { rewriteExprs } from "./rewrite.ts";
 
 type Unary = (x: Expr, code: CodeWriter) => Expr;
@@ -28,20 +27,10 @@ const binaryFloat64: Readonly<Partial<Record<ScalarOpName, Binary>>> = { pow: po
 
 /** The kernel without elementary functions of float32 and float64, and with the tables that their expansions read. */
 export function approximate(kernel: Kernel): Kernel {
-  const fresh = freshNames(kernel);
-  const tables = new Map<Table, ArrayDecl>();
-  const nameOfTable = (table: Table): string => {
-    let declared = tables.get(table);
-    if (declared === undefined) {
-      const { dtype, values } = table;
-      declared = { name: fresh(table.name), space: "constant", dtype, length: values.length, values };
-      tables.set(table, declared);
-    }
-    return declared.name;
-  };
+  const tables = new KernelTables(kernel);
   const expanded = rewriteExprs(kernel, (expr, before) => {
     if (expr.kind !== "op") return expr;
-    const code = new CodeWriter(before, nameOfTable);
+    const code = new CodeWriter(before, tables);
     const x = (): Expr => code.name(at(expr.args, 0), "x");
     const { dtype } = expr.type;
     const isFloat32 = dtype === "float32";
@@ -51,5 +40,5 @@ export function approximate(kernel: Kernel): Kernel {
     const binary = (isFloat32 ? binaryFloat32 : binaryFloat64)[expr.op];
     return binary === undefined ? expr : binary(x(), code.name(at(expr.args, 1), "y"), code);
   });
-  return tables.size === 0 ? expanded : { ...expanded, arrays: [...expanded.arrays, ...tables.values()] };
+  return tables.declareIn(expanded);
 }

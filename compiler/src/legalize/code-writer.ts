@@ -1,7 +1,8 @@
 /** @file Where the expansion of one op writes its statements: in front of the statement that holds the op. */
 
 import { int, ref } from "../kernel/expressions.ts";
-import type { Expr, RefExpr, Stmt, ValueDType } from "../kernel/types.ts";
+import type { ArrayDecl, Expr, Kernel, RefExpr, Stmt, ValueDType } from "../kernel/types.ts";
+import { freshNames } from "../kernel/walk.ts";
 import type { StatementsBefore } from "./rewrite.ts";
 
 /** A constant table that an expansion reads. */
@@ -11,13 +12,40 @@ export interface Table {
   readonly values: readonly number[];
 }
 
+/** The tables that the expansions in one kernel read, each declared once. */
+export class KernelTables {
+  readonly #kernel: Kernel;
+  #fresh: ((hint: string) => string) | null = null;
+  readonly #declared = new Map<Table, ArrayDecl>();
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  nameOf(table: Table): string {
+    let declared = this.#declared.get(table);
+    if (declared === undefined) {
+      const { dtype, values } = table;
+      this.#fresh ??= freshNames(this.#kernel);
+      declared = { name: this.#fresh(table.name), space: "constant", dtype, length: values.length, values };
+      this.#declared.set(table, declared);
+    }
+    return declared.name;
+  }
+
+  /** The kernel after its expansion, with the tables. */
+  declareIn(expanded: Kernel): Kernel {
+    return this.#declared.size === 0 ? expanded : { ...expanded, arrays: [...this.#kernel.arrays, ...this.#declared.values()] };
+  }
+}
+
 export class CodeWriter {
   readonly #before: StatementsBefore;
-  readonly #nameOfTable: (table: Table) => string;
+  readonly #tables: KernelTables;
 
-  constructor(before: StatementsBefore, nameOfTable: (table: Table) => string) {
+  constructor(before: StatementsBefore, tables: KernelTables) {
     this.#before = before;
-    this.#nameOfTable = nameOfTable;
+    this.#tables = tables;
   }
 
   /** A name for a value that is used more than once. */
@@ -39,8 +67,8 @@ export class CodeWriter {
   look(table: Table, index: Expr, offset: number): Expr {
     const name = this.#before.fresh("entry");
     const type = { dtype: table.dtype, width: index.type.width };
-    const place: Expr = { kind: "op", type: index.type, op: "add", args: [index, { ...int(offset), type: index.type }] };
-    this.#before.emit({ kind: "load", name, type, buffer: this.#nameOfTable(table), index: place, mask: null });
+    const place: Expr = offset === 0 ? index : { kind: "op", type: index.type, op: "add", args: [index, { ...int(offset), type: index.type }] };
+    this.#before.emit({ kind: "load", name, type, buffer: this.#tables.nameOf(table), index: place, mask: null });
     return ref(name, type);
   }
 
@@ -68,7 +96,7 @@ export class CodeWriter {
         return ref(name, value.type);
       },
     };
-    then(new CodeWriter(inner, this.#nameOfTable));
+    then(new CodeWriter(inner, this.#tables));
     return statements;
   }
 }

@@ -11,19 +11,20 @@ import { add, and, bitcast, constant, convert, div, eq, gt, lt, mul, op, select,
 import { polynomial } from "../kernel/polynomial.ts";
 import type { Expr, Kernel } from "../kernel/types.ts";
 import { powerEdges } from "./approximate-float32.ts";
-import { CodeWriter } from "./code-writer.ts";
+import { CodeWriter, KernelTables } from "./code-writer.ts";
 import { atLeast, atMost, nearestInteger, scaleByPowerOfTwo, splitFloat32 } from "./float-parts.ts";
 import { rewriteExprs } from "./rewrite.ts";
 
 export function expandFloat32Power(kernel: Kernel): Kernel {
-  return rewriteExprs(kernel, (expr, before) => {
+  const tables = new KernelTables(kernel);
+  return tables.declareIn(rewriteExprs(kernel, (expr, before) => {
     if (expr.kind !== "op" || expr.op !== "pow" || expr.type.dtype !== "float32") return expr;
-    const code = new CodeWriter(before, ({ name }) => name);
+    const code = new CodeWriter(before, tables);
     const x = code.name(at(expr.args, 0), "x");
     const y = code.name(at(expr.args, 1), "y");
     const result = code.name(powerOfMagnitude(code.name(op("abs", x), "magnitude"), y, code), "power");
     return powerEdges(x, y, result, lt(bitcast(x, "int32"), 0));
-  });
+  }));
 }
 
 /** A value as the sum of two; the upper one has few bits. */

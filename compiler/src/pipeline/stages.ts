@@ -7,8 +7,8 @@ import { at, InternalError } from "../base/assert.ts";
 import type { DType } from "../base/dtype.ts";
 import { raise } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
-import { schemaVersion, type KernelCode, type Program, type StagedKernel, type Step, type StepProgram } from "../artifact/types.ts";
-import { printJsKernel } from "../codegen/js/print-kernel.ts";
+import { schemaVersion, type KernelCode, type Program, type StagedKernel, type Step, type StepProgram, type TableSpec } from "../artifact/types.ts";
+import { jsKernelCode } from "../codegen/js/print-kernel.ts";
 import { launchArguments, wgslCode } from "../codegen/wgsl/launch.ts";
 import { planFusion } from "../fuse/plan.ts";
 import type { FusionPlan } from "../fuse/types.ts";
@@ -209,12 +209,13 @@ export const codegenStage: Stage<CodegenInput, Program> = { name: "codegen", run
 /** The program with each kernel as text; kernels of the same text are one. */
 function generate({ legal, memory }: CodegenInput, { name, capabilities }: StageContext): Program {
   const kernels: KernelCode[] = [];
+  const tables = new Tables();
   const numbers = new Map<string, number>();
   const splits = memory.kernels.map((kernel) => splitBindings(kernel, capabilities));
   const numberOf = memory.kernels.map((kernel, place) => {
     const split = at(splits, place);
-    const code = codeOf(split?.kernel ?? kernel, split?.windows, capabilities);
-    const key = [code.text, ...split?.windows.map(({ begin, count }) => `${begin} ${count}`) ?? []].join("\n");
+    const code = codeOf(split?.kernel ?? kernel, split?.windows, tables, capabilities);
+    const key = [code.text, ...code.tables ?? [], ...split?.windows.map(({ begin, count }) => `${begin} ${count}`) ?? []].join("\n");
     const known = numbers.get(key);
     if (known !== undefined) return known;
     numbers.set(key, kernels.length);
@@ -227,13 +228,27 @@ function generate({ legal, memory }: CodegenInput, { name, capabilities }: Stage
     return { ...step, kernel: at(numberOf, step.kernel), buffers, scalars: launchArguments(at(memory.kernels, step.kernel), step.scalars) };
   });
   return {
-    schemaVersion, target: capabilities.target, name, inputs: legal.inputs, outputs: legal.outputs, outputSources, slots, arenaBytes, blocks, kernels, steps,
+    schemaVersion, target: capabilities.target, name, inputs: legal.inputs, outputs: legal.outputs, outputSources, slots, arenaBytes, blocks, tables: tables.specs, kernels, steps,
   };
 }
 
-function codeOf(kernel: Kernel, windows: readonly BufferWindow[] | undefined, capabilities: Capabilities): KernelCode {
+/** The tables of a program; those with the same values are one. */
+class Tables {
+  readonly specs: TableSpec[] = [];
+
+  numberOf(dtype: TableSpec["dtype"], values: readonly number[]): number {
+    const known = this.specs.findIndex((spec) => spec.values === values && spec.dtype === dtype);
+    return known >= 0 ? known : this.specs.push({ dtype, values }) - 1;
+  }
+}
+
+function codeOf(kernel: Kernel, windows: readonly BufferWindow[] | undefined, tables: Tables, capabilities: Capabilities): KernelCode {
   switch (capabilities.target) {
-    case "js": return { name: kernel.name, text: printJsKernel(kernel), launch: null };
+    case "js": {
+      const code = jsKernelCode(kernel);
+      const numbers = code.tables.map(({ dtype, values }) => tables.numberOf(dtype, values ?? []));
+      return { name: kernel.name, text: code.text, launch: null, ...(numbers.length === 0 ? {} : { tables: numbers }) };
+    }
     case "webgpu": return wgslCode(kernel, capabilities.maxWorkgroups, windows);
     case "wasm": throw new InternalError("the pipeline does not reach wasm");
   }

@@ -3,7 +3,7 @@
  * a cached call looks up nothing: V8 sees constants, and inputs, outputs and temporaries as locals.
  */
 
-import type { CopyStep, KernelStep, Program, ScalarArgument, Slot, Step } from "@lanewise/compiler/artifact/types";
+import type { CopyStep, KernelCode, KernelStep, Program, ScalarArgument, Slot, Step, TableSpec } from "@lanewise/compiler/artifact/types";
 import { assertNever, at, InternalError } from "@lanewise/compiler/base/assert";
 import { allocateHost, type DType, type HostArray } from "@lanewise/compiler/base/dtype";
 
@@ -25,8 +25,20 @@ export function compileText(parameters: readonly string[], body: string): unknow
 }
 
 export function makeDriver(program: Program): Driver {
-  const make = compileText(["constants"], driverText(program)) as (constants: readonly HostArray[]) => Driver;
-  return make(program.slots.filter((slot) => slot.kind === "constant").map(constantArray));
+  const make = compileText(["constants", "tables"], driverText(program)) as (constants: readonly HostArray[], tables: readonly HostArray[]) => Driver;
+  return make(program.slots.filter((slot) => slot.kind === "constant").map(constantArray), program.tables.map(tableArray));
+}
+
+/** Tables of the compiler's own, which many programs share, by the list of their values. */
+const tableArrays = new WeakMap<readonly number[], HostArray>();
+
+export function tableArray({ dtype, values }: TableSpec): HostArray {
+  const known = tableArrays.get(values);
+  if (known !== undefined) return known;
+  const array = allocateHost(dtype, values.length);
+  array.set(values);
+  tableArrays.set(values, array);
+  return array;
 }
 
 /** Views of the temporaries of `program`, in the order of its slots. */
@@ -46,12 +58,12 @@ function viewOf(dtype: DType, buffer: ArrayBuffer, offset: number, length: numbe
 }
 
 /**
- * The driver's text: the body of a function of `constants` that returns the driver. A kernel's text is an expression whose
- * value is `function (buffers..., scalars..., begin, end)`.
+ * The driver's text: the body of a function of `constants` and `tables` that returns the driver. A kernel's text is an
+ * expression whose value is `function (buffers..., scalars..., begin, end)`, or a function of tables that returns one.
  */
 export function driverText(program: Program): string {
   const lines = ['"use strict";'];
-  program.kernels.forEach((kernel, index) => lines.push(`const kernel${index} = ${kernel.text};`));
+  program.kernels.forEach((kernel, index) => lines.push(`const kernel${index} = ${kernelText(kernel)};`));
   const counts = { constant: 0, temporary: 0 };
   const declarations: string[] = [];
   program.slots.forEach((slot, index) => {
@@ -73,6 +85,11 @@ export function driverText(program: Program): string {
     `  return [${outputs.join(", ")}];`,
     "};",
   ].join("\n");
+}
+
+/** The text of a kernel's function, in a scope that has `tables`. */
+export function kernelText({ text, tables }: KernelCode): string {
+  return tables === undefined ? text : `(${text})(${tables.map((table) => `tables[${table}]`).join(", ")})`;
 }
 
 function lengthText({ dtype, length, extents }: Slot & { readonly kind: "output" }): string {

@@ -1,6 +1,6 @@
 /** @file The elementary functions of float32 that js computes in doubles: their edges inside chains, and when they are used. */
 import { at } from "@lanewise/compiler/base/assert";
-import { printJsKernel } from "@lanewise/compiler/codegen/js/print-kernel";
+import { jsKernelCode, printJsKernel } from "@lanewise/compiler/codegen/js/print-kernel";
 import { KernelBuilder, add, mul, op, sub } from "@lanewise/compiler/kernel/build";
 import type { Expr, Kernel, ScalarOpName } from "@lanewise/compiler/kernel/types";
 import { legalizeJs } from "@lanewise/compiler/legalize/js";
@@ -32,6 +32,10 @@ describe("inside a chain", () => {
     ["tanh is -1 at -infinity", (x) => add(op("tanh", x), 1), -Infinity, 0],
     ["an exponential that overflows is infinite", (x) => mul(op("exp", x), 1e-30), 89.5, Infinity],
     ["an exponential that vanishes is 0", (x) => mul(op("exp", x), 1e30), -105, 0],
+    ["an exponential less 1 that overflows is infinite", (x) => mul(op("expm1", x), 1e-30), 89.5, Infinity],
+    ["an exponential less 1 that vanishes is -1", (x) => add(op("expm1", x), 1), -200, 0],
+    ["an exponential of infinity is infinite", (x) => mul(op("exp", x), 1e-30), Infinity, Infinity],
+    ["NaN stays", (x) => add(add(op("exp", x), op("expm1", x)), op("tanh", x)), NaN, NaN],
     ["a power that overflows is infinite", (x) => mul(op("pow", x, 40), 1e-30), 1000, Infinity],
     ["a power that vanishes is 0", (x) => mul(op("pow", x, -40), 1e30), 1000, 0],
     ["x^0 is 1", (x) => sub(op("pow", x, 0), 1), 123.5, 0],
@@ -49,6 +53,13 @@ describe("inside a chain", () => {
     const x = 2 ** -13;
     expect(run((value) => op("log", add(mul(value, value), 1)), x)).toBe(Math.fround(Math.log1p(x * x)));
   });
+});
+
+it("a long table stands outside the text, and kernels share it", () => {
+  const [exp, tanh] = (["exp", "tanh"] as const).map((name) => jsKernelCode(legalizeJs(kernelOf((x) => op(name, x)))));
+  expect(exp?.text).toMatch(/^\(powers0\) => \{\n {2}return function apply\(n?/);
+  expect(exp?.tables.length).toBe(1);
+  expect(exp?.tables[0]?.values).toBe(tanh?.tables[0]?.values);
 });
 
 describe("the target's own functions stay", () => {

@@ -15,16 +15,33 @@ import { loadsToInline, useCountsOf } from "./inline-loads.ts";
 import { JsNames, withoutNumber } from "./names.ts";
 import { printJsPrelude } from "./prelude.ts";
 
+/** Tables of more elements than this stand outside the text. */
+const longTable = 64;
+
+export interface JsKernelCode {
+  /** One expression whose value is the kernel's function; where there are tables, a function of them that returns it. */
+  readonly text: string;
+  readonly tables: readonly ArrayDecl[];
+}
+
+/** The code of a kernel; long tables are left to who runs it, so that kernels and programs share them. */
+export function jsKernelCode(kernel: Kernel): JsKernelCode {
+  const tables = kernel.arrays.filter(({ space, length }) => space === "constant" && length > longTable);
+  return { text: new KernelPrinter(kernel, tables).print(), tables };
+}
+
 /**
  * The text of one expression whose value is the function. It is the function itself, or where that needs helpers or
  * constant tables, a call of a function that declares them and returns it.
  */
 export function printJsKernel(kernel: Kernel): string {
-  return new KernelPrinter(kernel).print();
+  return new KernelPrinter(kernel, []).print();
 }
 
 class KernelPrinter {
   readonly #kernel: Kernel;
+  /** Tables that are parameters of a function around all. */
+  readonly #outside: readonly ArrayDecl[];
   readonly #names = new JsNames(["begin", "end"]);
   readonly #expressions: ExpressionPrinter;
   readonly #variables: ReadonlySet<string>;
@@ -32,8 +49,9 @@ class KernelPrinter {
   readonly #lines: string[] = [];
   #depth = 0;
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, outside: readonly ArrayDecl[]) {
     this.#kernel = kernel;
+    this.#outside = outside;
     this.#expressions = new ExpressionPrinter(this.#names, analyzeRanges(kernel));
     this.#variables = variablesOf(kernel);
     this.#useCounts = useCountsOf(kernel);
@@ -42,7 +60,8 @@ class KernelPrinter {
   print(): string {
     const { name, buffers, scalars, arrays, body } = this.#kernel;
     for (const parameter of [...buffers, ...scalars]) this.#names.declare(parameter.name);
-    const tables = arrays.filter(({ space }) => space === "constant").map((array) => this.#table(array));
+    const outside = this.#outside.map((array) => this.#names.declare(array.name));
+    const tables = arrays.filter((array) => array.space === "constant" && !this.#outside.includes(array)).map((array) => this.#table(array));
     const hasGrid = body.some((statement) => statement.kind === "for" && statement.loop === "grid");
     const parameters = [...buffers, ...scalars].map((parameter) => this.#names.of(parameter.name));
     if (hasGrid) parameters.push("begin", "end");
@@ -56,9 +75,9 @@ class KernelPrinter {
     });
     this.#line("}");
     const declarations = [...printJsPrelude(this.#expressions.helpers), ...tables];
-    if (declarations.length === 0) return this.#lines.join("\n");
+    if (declarations.length === 0 && outside.length === 0) return this.#lines.join("\n");
     const inner = [...declarations, `return ${this.#lines.join("\n")};`].join("\n").replaceAll(/^/gm, "  ");
-    return `(() => {\n${inner}\n})()`;
+    return outside.length === 0 ? `(() => {\n${inner}\n})()` : `(${outside.join(", ")}) => {\n${inner}\n}`;
   }
 
   /** A constant table stands beside the function, so that it is made once. */

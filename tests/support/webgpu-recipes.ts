@@ -1,6 +1,7 @@
 /** @file Programs that reach every scheduling recipe for grids, at sizes with and without edges: one list for the interpreter and the device. */
 import type { Jaxpr, Value } from "@lanewise/compiler/ir/types";
 import { add, mul, selectN, sub } from "@lanewise/compiler/primitives/arith";
+import { convGeneralDilated } from "@lanewise/compiler/primitives/conv";
 import { dotGeneral } from "@lanewise/compiler/primitives/contract";
 import { broadcastInDim, reduceSum, reshape, transpose } from "@lanewise/compiler/primitives/linear";
 import { cumsum } from "@lanewise/compiler/primitives/cumulative";
@@ -80,6 +81,20 @@ recipe("distances", ["f32[20,6]", "f32[24,6]"], (x, y) => {
   const apart = sub(broadcastInDim(x, [20, 24, 6], [0, 2]), broadcastInDim(y, [20, 24, 6], [1, 2]));
   return reduceSum(mul(apart, apart), [2]);
 });
+// Padding is a guard that becomes masks; strides, dilations and groups change how the loads move.
+recipe("a convolution", ["f32[2,10,9,12]", "f32[16,10,3,3]"], (x, w) => convGeneralDilated(x, w, [1, 1], [[1, 1], [1, 1]]));
+recipe("a strided convolution", ["f32[1,9,12,11]", "f32[5,9,3,2]"], (x, w) => convGeneralDilated(x, w, [2, 2], [[1, 0], [0, 2]]));
+recipe("a convolution of few features", ["f32[1,3,8,10]", "f32[4,3,3,3]"], (x, w) => convGeneralDilated(x, w, [1, 1], [[1, 1], [1, 1]]));
+recipe("a dilated convolution", ["f32[1,8,7,8]", "f32[8,8,3,3]"], (x, w) => convGeneralDilated(x, w, [1, 1], [[2, 2], [2, 2]], { rhsDilation: [2, 2] }));
+recipe("a transposed convolution", ["f32[1,8,5,6]", "f32[6,8,3,3]"], (x, w) => convGeneralDilated(x, w, [1, 1], [[2, 2], [2, 2]], { lhsDilation: [2, 2] }));
+recipe("a convolution in groups", ["f32[1,16,6,8]", "f32[12,8,3,3]"], (x, w) => convGeneralDilated(x, w, [1, 1], [[1, 1], [1, 1]], { featureGroupCount: 2 }));
+recipe("a convolution with features last", ["f32[1,6,8,12]", "f32[3,3,12,16]"], (x, w) => tanh(convGeneralDilated(x, w, [1, 1], [[1, 1], [1, 1]], {
+  dimensionNumbers: { lhsSpec: [0, 3, 1, 2], rhsSpec: [3, 2, 0, 1], outSpec: [0, 3, 1, 2] },
+})));
+recipe("the weights' gradient", ["f32[2,9,8,8]", "f32[2,10,8,8]"], (x, ct) => convGeneralDilated(x, ct, [1, 1], [[1, 1], [1, 1]], {
+  dimensionNumbers: { lhsSpec: [1, 0, 2, 3], rhsSpec: [1, 0, 2, 3], outSpec: [1, 0, 2, 3] },
+}));
+recipe("integer convolutions", ["i32[1,8,6]", "i32[8,8,3]"], (x, w) => convGeneralDilated(x, w, [1], [[1, 1]]));
 recipe("another shape", ["f32[6,8]"], (x) => exp(reshape(x, [4, 12])));
 recipe("prefix sums of rows", ["f32[3,1100]"], (x) => cumsum(mul(x, x), 1));
 recipe("rows in order", ["f32[2,600]"], (x) => sort([add(x, x)], 1));

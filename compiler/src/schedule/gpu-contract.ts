@@ -3,8 +3,8 @@
  * that what one invocation loads can serve many results.
  */
 
-import { definitionsIn, exprsOf, forEachExpr, forEachStmt } from "../kernel/walk.ts";
-import type { ForStmt, Kernel, Stmt } from "../kernel/types.ts";
+import { declaredName, definitionsIn, exprsOf, forEachExpr, forEachStmt, mentionsAny } from "../kernel/walk.ts";
+import type { ForStmt, Kernel } from "../kernel/types.ts";
 import { at } from "../base/assert.ts";
 import { vectorWidth } from "../kernel/vectors.ts";
 import type { Capabilities, GridTuning } from "../target.ts";
@@ -47,18 +47,26 @@ function registersFor(contraction: Contraction, { tile }: GridTuning, maxOps: nu
   const powerFor = (extent: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, extent)));
   let rows = Math.min(tile.registers[0], powerFor(extentOf(contraction.rows) ?? 1));
   let columns = Math.max(unit, Math.min(tile.registers[1], powerFor(extentOf(contraction.columns) ?? 1)));
-  const operations = operationsIn(contraction.nest.body);
-  while (operations * rows * (columns / unit) > maxOps && rows * columns > unit) {
+  const operations = operationsIn(contraction);
+  while (operations(rows, columns / unit) > maxOps && rows * columns > unit) {
     if (rows >= columns / unit) rows /= 2;
     else columns /= 2;
   }
   return { rows, columns };
 }
 
-function operationsIn(body: readonly Stmt[]): number {
-  let count = 0;
-  forEachStmt(body, (statement) => {
-    for (const expr of exprsOf(statement)) forEachExpr(expr, ({ kind }) => { count += kind === "op" ? 1 : 0; });
+/** How many operations there are in a tile of rows and columns: each statement once for all rows, columns or both that it moves with. */
+function operationsIn({ nest, rows, columns }: Contraction): (rows: number, columns: number) => number {
+  const counts = { none: 0, rows: 0, columns: 0, both: 0 };
+  const [onRows, onColumns] = [new Set([rows.index]), new Set([columns.index])];
+  forEachStmt(nest.body, (statement) => {
+    const exprs = exprsOf(statement);
+    const [withRows, withColumns] = [onRows, onColumns].map((names) => exprs.some((expr) => mentionsAny(expr, names)));
+    const name = statement.kind === "assign" ? statement.name : declaredName(statement);
+    if (name !== null && withRows === true) onRows.add(name);
+    if (name !== null && withColumns === true) onColumns.add(name);
+    const kind = withRows === true ? (withColumns === true ? "both" : "rows") : withColumns === true ? "columns" : "none";
+    for (const expr of exprs) forEachExpr(expr, (node) => { counts[kind] += node.kind === "op" ? 1 : 0; });
   });
-  return count;
+  return (height, width) => counts.none + counts.rows * height + counts.columns * width + counts.both * height * width;
 }

@@ -62,7 +62,8 @@ export function movesInVectors(body: readonly Stmt[], index: string, definitions
     const isShared = own === undefined && !others.some(({ factor }) => dependsOn(factor, index, definitions));
     const isWhole = own?.coefficient === 1 && constant % vectorWidth === 0
       && others.every(({ factor, coefficient }) => coefficient % vectorWidth === 0 && !dependsOn(factor, index, definitions));
-    moves &&= access.mask === null && (isWhole || (isShared && access.kind === "load"));
+    const isSharedMask = access.mask === null || !dependsOn(access.mask, index, definitions);
+    moves &&= (access.mask === null && isWhole) || (isShared && isSharedMask && access.kind === "load");
     wide ||= isWhole;
   });
   return moves && wide;

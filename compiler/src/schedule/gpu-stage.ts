@@ -8,7 +8,7 @@ import { at } from "../base/assert.ts";
 import { add, div, int, lt, min, mul, ref, rem, sub } from "../kernel/build.ts";
 import type { ArrayDecl, Expr, ForStmt, Kernel, LoadStmt, RefExpr, Stmt, VarStmt } from "../kernel/types.ts";
 import { vectorWidth } from "../kernel/vectors.ts";
-import { definitionsIn, forEachExpr, freshNames, mapStmts, renameDeclarations, substitute, substituteIn } from "../kernel/walk.ts";
+import { definitionsIn, forEachExpr, freshNames, mapStmts, mentionsAny, renameDeclarations, substitute, substituteIn } from "../kernel/walk.ts";
 import type { Capabilities, GridTuning } from "../target.ts";
 import { countedLoop, indexName, indicesOf, iterationsOf } from "./gpu-map.ts";
 import { registerTile, type Contraction, type Registers } from "./gpu-tile.ts";
@@ -56,6 +56,8 @@ interface Operand {
   readonly along: "rows" | "columns";
   /** The place in the buffer over the indices of the loops alone. */
   readonly index: Expr;
+  /** Where it may be read, over the same indices. */
+  readonly mask: Expr | null;
   /** Whether neighbours in the tile are neighbours in memory, and whether steps of the products are. */
   readonly isDense: boolean;
   readonly isDenseInner: boolean;
@@ -70,12 +72,13 @@ function stagedOperands({ kernel, nest, rows, columns, folds }: Contraction): re
   const operands = loadsIn([inner]).flatMap((load): readonly Operand[] => {
     const pattern = loadPattern(load, definitions);
     const [onRows, onColumns] = [pattern.dependsOn(rows.index), pattern.dependsOn(columns.index)];
-    if (onRows === onColumns || !pattern.dependsOn(inner.index) || load.mask !== null || !stable.has(load.buffer)) return [];
+    if (onRows === onColumns || !pattern.dependsOn(inner.index) || !stable.has(load.buffer)) return [];
     const index = resolved(load.index, definitions);
-    let alone = true;
-    forEachExpr(index, (node) => { alone &&= node.kind !== "ref" || known.has(node.name); });
-    const own = onRows ? rows : columns;
-    return alone ? [{ load, along: onRows ? "rows" : "columns", index, isDense: pattern.stride(own.index) === 1, isDenseInner: pattern.stride(inner.index) === 1 }] : [];
+    const mask = load.mask === null ? null : resolved(load.mask, definitions);
+    const [own, other] = onRows ? [rows, columns] : [columns, rows];
+    let alone = mask === null || !mentionsAny(mask, new Set([other.index]));
+    for (const expr of mask === null ? [index] : [index, mask]) forEachExpr(expr, (node) => { alone &&= node.kind !== "ref" || known.has(node.name); });
+    return alone ? [{ load, along: onRows ? "rows" : "columns", index, mask, isDense: pattern.stride(own.index) === 1, isDenseInner: pattern.stride(inner.index) === 1 }] : [];
   });
   return operands.some(({ along }) => along === "rows") && operands.some(({ along }) => along === "columns") ? operands : null;
 }
@@ -192,7 +195,7 @@ class StagedTile {
       const operand = statement.kind === "load" ? staged.get(statement.name) : undefined;
       if (statement.kind !== "load" || operand === undefined) return statement;
       const [extent, place] = operand.along === "rows" ? [this.#size.rows, rowPlace] : [this.#size.columns, columnPlace];
-      return { ...statement, buffer: operand.tile, index: add(mul(this.#product, extent), place) };
+      return { ...statement, buffer: operand.tile, index: add(mul(this.#product, extent), place), mask: null };
     });
   }
 
@@ -227,7 +230,7 @@ class StagedTile {
     return found;
   }
 
-  #fillOne({ load, along, index, isDense, isDenseInner }: Operand, tile: string, lane: RefExpr): readonly Stmt[] {
+  #fillOne({ load, along, index, mask, isDense, isDenseInner }: Operand, tile: string, lane: RefExpr): readonly Stmt[] {
     const { rows, columns, folds, inVectors } = this.#contraction;
     const { inner } = this.#size;
     const own = along === "rows" ? rows : columns;
@@ -235,7 +238,7 @@ class StagedTile {
     const size = along === "rows" ? this.#size.rows : this.#size.columns;
     const isWhole = extent % size === 0;
     // Vectors at an edge are held twice as whole vectors, as the computation takes columns in vectors.
-    const wide = isDense && extent % vectorWidth === 0 && (isWhole || (along === "columns" && inVectors)) && this.#movesWhole(index, own);
+    const wide = mask === null && isDense && extent % vectorWidth === 0 && (isWhole || (along === "columns" && inVectors)) && this.#movesWhole(index, own);
     const unit = wide ? vectorWidth : 1;
     const count = (inner * size) / unit;
     const across = size / unit;
@@ -252,8 +255,9 @@ class StagedTile {
     const step = add(mul(this.#step, inner), product);
     const name = this.#fresh(load.name);
     const inVector = (value: Expr): Expr => (wide ? add(value, element) : value);
+    const places = new Map([[own.index, inVector(within)], [at(folds, -1).index, step]]);
     const move: readonly Stmt[] = [
-      { ...load, name, index: substitute(index, new Map([[own.index, inVector(within)], [at(folds, -1).index, step]])) },
+      { ...load, name, index: substitute(index, places), mask: mask === null ? null : substitute(mask, places) },
       { kind: "store", buffer: tile, index: inVector(add(mul(product, size), place)), value: ref(name, load.type), mask: null },
     ];
     const trips = extentOf(at(folds, -1)) ?? 1;
@@ -291,9 +295,9 @@ class StagedTile {
     };
     const keep = variables.map((variable): Stmt => ({ kind: "store", ...at(sums.places, variables.indexOf(variable)), value: ref(variable.name, variable.type), mask: null }));
     const start = variables.map((variable, number): Stmt => ({ kind: "store", ...at(sums.places, number), value: variable.init, mask: null }));
-    const multiply = (products: ForStmt): readonly Stmt[] => [
+    const multiply = (products: ForStmt, places: ReadonlyMap<string, Expr>): readonly Stmt[] => [
       { kind: "barrier" },
-      local([...plain, ...this.#resumed(variables, sums.places), products, ...keep]),
+      local([...plain, ...this.#resumed(variables, sums.places), ...substituteIn([products], places), ...keep]),
       { kind: "barrier" },
     ];
     // The loops around the products, which jamming has renamed, and the products themselves.
@@ -301,9 +305,11 @@ class StagedTile {
     const names = [...this.#contraction.folds.slice(0, -1).map(({ index }) => index), this.#step.name];
     const products = at(chain, -1);
     if (chain.length !== names.length + 1) return null;
-    const renamed = new Map(names.map((name, depth): [string, Expr] => [name, indexName(at(chain, depth).index)]));
-    const inStep: readonly Stmt[] = [local(substituteIn(filled, renamed)), ...multiply(products)];
-    const [steps] = chain.slice(0, -1).reduceRight<readonly Stmt[]>((body, each) => [{ ...each, body }], inStep);
+    const own = names.map((name) => indexName(this.#fresh(name)));
+    const inFilled = new Map(names.map((name, depth): [string, Expr] => [name, at(own, depth)]));
+    const inProducts = new Map(names.map((_, depth): [string, Expr] => [at(chain, depth).index, at(own, depth)]));
+    const inStep: readonly Stmt[] = [local(substituteIn(filled, inFilled)), ...multiply(products, inProducts)];
+    const [steps] = chain.slice(0, -1).reduceRight<readonly Stmt[]>((body, each, depth) => [{ ...each, index: at(own, depth).name, body }], inStep);
     if (steps === undefined) return null;
     const finished = [...plain, ...this.#resumed(variables, sums.places), ...code.slice(place + 1)];
     const total = iterationsOf(this.#tileNest()) ?? 1;

@@ -11,6 +11,7 @@ import type { Capabilities, GridTuning } from "../target.ts";
 import { collapseLoops } from "./collapse.ts";
 import { contractionOf, scheduleContraction } from "./gpu-contract.ts";
 import { dealToInvocations, iterationsOf } from "./gpu-map.ts";
+import { maskGuards } from "./gpu-guards.ts";
 import { rowProgram, scheduleRows, mostTripsOf, type RowProgram, type RowShape } from "./gpu-rows.ts";
 import { splitFold } from "./gpu-split.ts";
 import { hoistInvariants } from "./hoist.ts";
@@ -34,8 +35,7 @@ function byRecipe(kernel: Kernel, tuning: GridTuning, capabilities: Capabilities
   const program = rowProgram(nest);
   const total = iterationsOf(nest);
   if (program === null || total === null) return singleStep(dealToInvocations(kernel, nest, tuning.workgroup));
-  const contraction = contractionOf(kernel, program);
-  const tiled = contraction === null ? null : scheduleContraction(contraction, tuning, capabilities);
+  const tiled = inTiles(kernel, program, tuning, capabilities);
   if (tiled !== null) return singleStep(tiled);
   const across = runsAcross(kernel, program);
   const shape = across ? { lanes: 1, rows: 1 } : rowShape(program, total, tuning);
@@ -43,6 +43,18 @@ function byRecipe(kernel: Kernel, tuning: GridTuning, capabilities: Capabilities
   if (split !== null) return inTwo(split, tuning, capabilities);
   const rows = across ? null : scheduleRows(kernel, program, shape) ?? scheduleRows(kernel, program, { lanes: 1, rows: Math.min(total, tuning.workgroup) });
   return singleStep(rows ?? dealToInvocations(kernel, nest, tuning.workgroup));
+}
+
+/** The kernel in tiles where it is a contraction, perhaps one with a guard. */
+function inTiles(kernel: Kernel, program: RowProgram, tuning: GridTuning, capabilities: Capabilities): Kernel | null {
+  const masked = maskGuards(kernel);
+  if (masked === null) {
+    const contraction = contractionOf(kernel, program);
+    return contraction === null ? null : scheduleContraction(contraction, tuning, capabilities);
+  }
+  const maskedProgram = rowProgram(parallelNest(masked));
+  const contraction = maskedProgram === null ? null : contractionOf(masked, maskedProgram);
+  return contraction === null ? null : scheduleContraction(contraction, tuning, capabilities);
 }
 
 function inTwo({ first, second, scratch }: NonNullable<ReturnType<typeof splitFold>>, tuning: GridTuning, capabilities: Capabilities): Scheduled {

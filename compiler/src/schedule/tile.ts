@@ -116,7 +116,7 @@ function isWorthConverting(plan: PackPlan, kernel: Kernel): boolean {
 }
 
 /** Whether a load is in its buffer for all indices of the loops: where a fold's bounds were cut, packing reads beyond them. */
-function insideBuffer(kernel: Kernel, loops: readonly ForStmt[]): (load: LoadStmt) => boolean {
+export function insideBuffer(kernel: Kernel, loops: readonly ForStmt[]): (load: LoadStmt) => boolean {
   const ranges = new Map(loops.map((loop) => [loop.index, { low: 0, high: (extentOf(loop) ?? 1) - 1 }]));
   return (load) => {
     const { low, high } = rangeOf(load.index, ranges);

@@ -34,9 +34,9 @@ fn dot_general(
   }
   let rowTile1 = group1 / 3i;
   let columnTile1 = group1 % 3i;
-  for (var step2 = 0i; step2 < 3i; step2 += 1i) {
-    let at2 = step2 * 16i;
-    let at5 = step2 * 1120i;
+  for (var step1 = 0i; step1 < 3i; step1 += 1i) {
+    let at2 = step1 * 16i;
+    let at5 = step1 * 1120i;
     {
       let lane1 = i32(invocation);
       let product3 = lane1 % 16i;
@@ -161,7 +161,7 @@ fn dot_general(
       }
     }
     workgroupBarrier();
-    let v80 = step2 * 16i;
+    let v80 = step1 * 16i;
     let v81 = 45i - v80;
     let v3 = min(v81, 16i);
     {

@@ -24,10 +24,10 @@ fn dot_general(
   let at4 = rowTile1 * 32768i;
   let v4 = group1 % 8i;
   let at5 = v4 * 64i;
-  for (var step0 = 0i; step0 < 32i; step0 += 1i) {
-    let v12 = step0 * 16i;
+  for (var step1 = 0i; step1 < 32i; step1 += 1i) {
+    let v12 = step1 * 16i;
     let at2 = at4 + v12;
-    let v13 = step0 * 8192i;
+    let v13 = step1 * 8192i;
     let at3 = at5 + v13;
     {
       let lane1 = i32(invocation);
@@ -54,7 +54,7 @@ fn dot_general(
       let place3 = v18 * 4i;
       let v19 = group1 % 8i;
       let v20 = v19 * 16i;
-      let v21 = step0 * 2048i;
+      let v21 = step1 * 2048i;
       let v22 = lane1 / 16i;
       let v23 = v20 + v21;
       let v24 = v22 * 128i;

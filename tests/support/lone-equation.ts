@@ -4,8 +4,8 @@ import { at, InternalError } from "@lanewise/compiler/base/assert";
 import { allocateHost, isFloat, type HostArray } from "@lanewise/compiler/base/dtype";
 import { sizeOf, stridesOf } from "@lanewise/compiler/base/shape";
 import { aval } from "@lanewise/compiler/ir/build";
-import type { Aval, FoldLowering, Params, Primitive } from "@lanewise/compiler/ir/types";
-import { add, boolean, constant, int, KernelBuilder, mul, valueDTypeOf } from "@lanewise/compiler/kernel/build";
+import type { Aval, FoldLowering, Params, PrefixLowering, Primitive } from "@lanewise/compiler/ir/types";
+import { add, boolean, constant, int, KernelBuilder, mul, sub, valueDTypeOf } from "@lanewise/compiler/kernel/build";
 import { interpret } from "@lanewise/compiler/kernel/interpret";
 import type { Expr, Kernel, StorageDType } from "@lanewise/compiler/kernel/types";
 import { verifyKernel } from "@lanewise/compiler/kernel/verify";
@@ -15,7 +15,7 @@ export interface LoneInput {
   readonly host: HostArray;
 }
 
-/** The results of a primitive whose lowering is an index map, a fold or a routine; every kernel is verified. */
+/** The results of a primitive whose lowering is an index map, a fold, a prefix or a routine; every kernel is verified. */
 export function runAlone(primitive: Primitive, inputs: readonly LoneInput[], params: Params, order: "forward" | "reverse" = "forward"): HostArray[] {
   const inAvals = inputs.map((input) => aval(input.aval.shape, input.aval.dtype));
   const outAvals = primitive.abstractEval(inAvals, params);
@@ -27,7 +27,7 @@ export function runAlone(primitive: Primitive, inputs: readonly LoneInput[], par
     for (const step of plan.steps) run(step.kernel, step.buffers.map(({ from, index }) => at(memory[from], index)), step.extent, order);
     return memory.output;
   }
-  if (lower.kind !== "indexMap" && lower.kind !== "fold") throw new InternalError(`${primitive.name} is no index map, fold or routine`);
+  if (lower.kind !== "indexMap" && lower.kind !== "fold" && lower.kind !== "prefix") throw new InternalError(`${primitive.name} is no index map, fold, prefix or routine`);
   return outAvals.map((outAval, outIndex) => {
     const result = unwritten(outAval);
     if (result.length === 0) return result;
@@ -40,7 +40,7 @@ export function runAlone(primitive: Primitive, inputs: readonly LoneInput[], par
       let: (value: Expr, hint?: string) => builder.let(value, hint),
       branch: (condition: Expr, then: () => Expr, otherwise: () => Expr) => {
         // The type of a branch is known when it has been emitted; of index maps it is the result's, of folds an operand's.
-        const dtype = valueDTypeOf((lower.kind === "fold" ? at(inAvals, 0) : outAval).dtype as StorageDType);
+        const dtype = valueDTypeOf((lower.kind !== "indexMap" ? at(inAvals, 0) : outAval).dtype as StorageDType);
         const variable = builder.var(dtype === "bool" ? boolean(false) : constant(0, dtype));
         builder.if(condition, () => builder.assign(variable, then()), () => builder.assign(variable, otherwise()));
         return variable;
@@ -64,9 +64,26 @@ export function runAlone(primitive: Primitive, inputs: readonly LoneInput[], par
       inner([]);
       return at(fold.finish(emitter, states, context), outIndex);
     };
+    /** A prefix runs from its first element for each place anew. */
+    const passed = (index: readonly Expr[], prefix: PrefixLowering<Params>): Expr => {
+      const states = prefix.states(context).map(({ init }) => builder.var(init, "state"));
+      const { axis, reverse } = prefix.along(params);
+      const place = at(index, axis);
+      const last = at(outAval.shape, axis) - 1;
+      builder.for("serial", 0, add(reverse ? sub(int(last), place) : place, int(1)), 1, (step) => {
+        const element = read(0, index.map((own, dimension) => (dimension === axis ? (reverse ? sub(int(last), step) : step) : own)));
+        const next = prefix.step(emitter, states, element, context).map((value) => builder.let(value, "next"));
+        states.forEach((state, which) => builder.assign(state, at(next, which)));
+      });
+      return prefix.finish(emitter, states, context);
+    };
+    const value = (index: readonly Expr[]): Expr => {
+      if (lower.kind === "fold") return folded(index, lower);
+      return lower.kind === "prefix" ? passed(index, lower) : lower.emit(emitter, index, read, context);
+    };
     const nest = (index: readonly Expr[]): void => {
       if (index.length < outAval.shape.length) builder.for(index.length === 0 ? "grid" : "simd", 0, at(outAval.shape, index.length), 1, (place) => nest([...index, place]));
-      else builder.store(out, position(index, outAval.shape), lower.kind === "fold" ? folded(index, lower) : lower.emit(emitter, index, read, context));
+      else builder.store(out, position(index, outAval.shape), value(index));
     };
     nest([]);
     run(builder.build(), [...inputs.map(({ host }) => host), result], at([...outAval.shape, 1], 0), order);

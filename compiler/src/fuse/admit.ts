@@ -1,11 +1,11 @@
 /** @file Whether a group can compute a result, and why not: every rule of fusion that concerns one group. */
 
 import { at } from "../base/assert.ts";
-import { equalShapes, formatShape, sizeOf } from "../base/shape.ts";
+import { equalShapes, formatShape, sizeOf, stridesOf } from "../base/shape.ts";
 import type { DotDimensions, Eqn, Var } from "../ir/types.ts";
 import type { Capabilities } from "../target.ts";
 import { cheapCost, isCheap, operationCount, type ElementCost } from "./cost.ts";
-import { operandNeeds, type GroupDraft, type LoopDraft, type OperandNeed, type Reading, type ResultNeed } from "./draft.ts";
+import { operandNeeds, type GroupDraft, type LoopDraft, type OperandNeed, type Reading, type ResultNeed, type ScanDraft } from "./draft.ts";
 import type { Item } from "./reads.ts";
 import type { Obstacle } from "./types.ts";
 import { axisDimension, reach, repetitions, type View, type ViewDimension, type ViewTable } from "./view.ts";
@@ -17,6 +17,8 @@ export interface Admission {
   readonly results: readonly AdmittedResult[];
   /** The inner loop that the group gets with a fold; null where it has it already or needs none. */
   readonly loop: LoopDraft | null;
+  /** The axis that the group runs through in order with a prefix; null for other equations. */
+  readonly scan: ScanDraft | null;
   /** Whether the equation is computed by the group's inner loop. */
   readonly isFold: boolean;
   readonly operands: readonly OperandNeed[];
@@ -39,6 +41,8 @@ export interface AdmissionContext {
 
 /** Index maps that may lie between a store and a value; lowering recurs once for each. */
 const deepest = 50;
+/** Up to this cost a grid computes an element again instead of storing it for the blocks of a prefix. */
+const blockCost = 40;
 /** Views at which one kernel may compute a cheap value. */
 const mostViews = 8;
 
@@ -72,7 +76,7 @@ export function admitResult(item: Item, group: GroupDraft, mustStore: boolean, c
   const operands = operandNeeds(context.readingOf(item), needed, group.space, context.views);
   return withinLimits(group, {
     kind: "admission", place, results: [{ value: result, needed, store: target?.store ?? null }],
-    loop: null, isFold: false, operands, operations: operationCount(eqn) * views.length,
+    loop: null, scan: null, isFold: false, operands, operations: operationCount(eqn) * views.length,
   }, context);
 }
 
@@ -98,7 +102,10 @@ function refusalOf(item: Item, group: GroupDraft, { views, inLoop, depth }: Resu
   }
   const cost = context.costOf(item.result);
   const size = sizeOf(item.result.aval.shape);
-  const evaluations = views.reduce((sum, view) => sum + repetitions(view, group.extents, group.space.length) * reach(view, group.extents, size), 0);
+  // On a grid a first kernel folds blocks of what a second one runs through.
+  const isTwice = inLoop && group.scan !== null && context.capabilities.grid && cost.arithmetic > blockCost;
+  const passes = isTwice ? 2 : 1;
+  const evaluations = passes * views.reduce((sum, view) => sum + repetitions(view, group.extents, group.space.length) * reach(view, group.extents, size), 0);
   const inContraction = inLoop && group.kind === "contraction";
   if (evaluations <= 1) {
     const isHeavy = inContraction && !isCheap(item.result, cost);
@@ -116,6 +123,7 @@ export function admitFold(
   eqn: Eqn, place: number, group: GroupDraft, mustStore: (result: Var) => boolean, context: AdmissionContext,
 ): Admission | Obstacle {
   if (group.isRoutine) return ofRoutine;
+  if (group.scan !== null) return obstacle("loop order", "the kernel runs along an axis in order");
   const { shape } = at(eqn.outVars, 0).aval;
   if (sizeOf(shape) !== sizeOf(group.space)) return otherShape(at(eqn.outVars, 0), group);
   const inOrder = context.views.inOrder(shape, group.space);
@@ -131,7 +139,7 @@ export function admitFold(
   const fold = foldLoop(eqn, place, own, group, context);
   if (fold === null) return obstacle("loop order", "the kernel has an inner loop of its own already");
   const loop = fold.loop === null ? null : { ...fold.loop, resultAxes: own === inOrder ? null : own.dimensions.map(({ axes }) => axes[0] ?? null) };
-  return withinLimits(group, { kind: "admission", place, results, loop, isFold: true, operands: fold.operands, operations: 1 }, context);
+  return withinLimits(group, { kind: "admission", place, results, loop, scan: null, isFold: true, operands: fold.operands, operations: 1 }, context);
 }
 
 /** The view at which the group needs the results, if it runs over all axes of the space, each once; null otherwise. */
@@ -208,6 +216,44 @@ function contractionLoop(eqn: Eqn, dimensions: DotDimensions, own: View, group: 
   return { loop: { kind: "contraction", folds: [], extents, axes: [], operand: null, stores: [] }, operands };
 }
 
+// Prefixes --------------------------------------------------------------------------------------------------------------
+
+/** How `group` would run through an axis for a prefix, whose result and operand it then has at hand at each place. */
+export function admitPrefix(eqn: Eqn, place: number, group: GroupDraft, mustStore: boolean, context: AdmissionContext): Admission | Obstacle {
+  const { lower } = eqn.primitive;
+  const value = at(eqn.outVars, 0);
+  if (group.isRoutine || lower.kind !== "prefix") return ofRoutine;
+  if (sizeOf(value.aval.shape) !== sizeOf(group.space)) return otherShape(value, group);
+  if (group.loop !== null) return obstacle("loop order", "the kernel has an inner loop of its own already");
+  const own = context.views.inOrder(value.aval.shape, group.space);
+  const { axis, reverse } = lower.along(eqn.params);
+  const scanned = sameAxis(value.aval.shape, axis, group.space);
+  if (scanned === null) return otherShape(value, group);
+  if (group.scan !== null && (group.scan.axis !== scanned || group.scan.reverse !== reverse)) {
+    return obstacle("loop order", `the kernel runs along axis ${group.scan.axis}${group.scan.reverse ? " from the end" : ""} in order`);
+  }
+  // A grid takes a row in blocks, all states of one prefix before those of another could follow from them.
+  if (group.scan !== null && context.capabilities.grid) return obstacle("loop order", "the kernel has a prefix already");
+  const need = group.needs.get(value.id);
+  if (need?.views.some((view) => view !== own) === true) return obstacle("fold result", "it is read at another index than its own");
+  const input = at(eqn.inputs, 0);
+  const states = lower.states({ params: eqn.params, inAvals: [input.aval], outAval: value.aval, outIndex: 0 });
+  const buffers = context.capabilities.grid ? states.length : 0;
+  const operands: readonly OperandNeed[] = input.kind === "literal" ? [] : [{ value: input, view: own, inLoop: true, depth: need?.depth ?? 0 }];
+  return withinLimits(group, {
+    kind: "admission", place, results: [{ value, needed: { views: [own], inLoop: need?.inLoop ?? false, depth: need?.depth ?? 0 }, store: mustStore ? "outer" : null }],
+    loop: null, scan: { axis: scanned, reverse, buffers }, isFold: false, operands, operations: 1,
+  }, context);
+}
+
+/** The axis of a space of as many elements that is an axis of a shape; null where it is part of one, or of several. */
+function sameAxis(shape: readonly number[], axis: number, space: readonly number[]): number | null {
+  if (equalShapes(shape, space)) return axis;
+  const [stride, strides] = [at(stridesOf(shape), axis), stridesOf(space)];
+  const found = space.findIndex((extent, other) => extent === at(shape, axis) && extent !== 1 && at(strides, other) === stride);
+  return found < 0 ? null : found;
+}
+
 // Limits ----------------------------------------------------------------------------------------------------------------
 
 function withinLimits(group: GroupDraft, admission: Admission, { capabilities }: AdmissionContext): Admission | Obstacle {
@@ -223,7 +269,8 @@ function withinLimits(group: GroupDraft, admission: Admission, { capabilities }:
   for (const { value } of admission.operands) if (!group.needs.has(value.id)) fresh.add(value.id);
   const computed = admission.results.filter(({ value }) => group.needs.has(value.id)).length;
   const stored = admission.results.filter(({ store }) => store !== null).length;
-  const buffers = group.loads - computed + fresh.size + group.allStores.length + stored;
+  const states = (admission.scan ?? group.scan)?.buffers ?? 0;
+  const buffers = group.loads - computed + fresh.size + group.allStores.length + stored + states;
   if (buffers > capabilities.maxBuffers) {
     return obstacle("buffers", `the kernel would bind ${buffers} buffers of at most ${capabilities.maxBuffers}`);
   }

@@ -2,7 +2,7 @@
 
 import { at, required } from "../base/assert.ts";
 import { sizeOf } from "../base/shape.ts";
-import type { Var } from "../ir/types.ts";
+import type { PrefixAxis, Var } from "../ir/types.ts";
 import type { Item, OperandRead } from "./reads.ts";
 import type { FusionPart } from "./types.ts";
 import type { View, ViewTable } from "./view.ts";
@@ -12,12 +12,17 @@ export interface Need {
   readonly value: Var;
   /** The views at which it is needed; never empty. */
   readonly views: View[];
-  /** Whether it is needed inside the group's inner loop. */
+  /** Whether it is needed inside the group's inner loop, or before the states of a prefix take it in. */
   inLoop: boolean;
   /** Index maps between the group's stores and the value, at most. */
   depth: number;
   /** Whether the group computes it; otherwise it is loaded. */
   computed: boolean;
+}
+
+export interface ScanDraft extends PrefixAxis {
+  /** Buffers that a kernel of the group binds beside its values: on a grid the states before each block. */
+  readonly buffers: number;
 }
 
 export interface LoopDraft {
@@ -50,6 +55,8 @@ export class GroupDraft {
   readonly stores: Var[] = [];
   readonly needs = new Map<number, Need>();
   loop: LoopDraft | null = null;
+  /** The axis of the space along which states of prefixes pass. */
+  scan: ScanDraft | null = null;
   operations = 0;
   /** Values that it loads. */
   loads = 0;
@@ -63,7 +70,7 @@ export class GroupDraft {
   }
 
   get kind(): FusionPart["kind"] {
-    return this.isRoutine ? "routine" : this.loop?.kind ?? "map";
+    return this.isRoutine ? "routine" : this.scan === null ? this.loop?.kind ?? "map" : "prefix";
   }
 
   /** Extents of all loops, outermost first. */

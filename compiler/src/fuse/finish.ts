@@ -20,8 +20,8 @@ export function finishedGroup({ members, rows }: RowCluster, context: RowContext
 
 function finishedPart({ group, rowAxes }: Member, members: ReadonlySet<GroupDraft>, context: RowContext): FusionPart {
   const ascending = (left: number, right: number): number => left - right;
-  const { kind, loop } = group;
-  const { space, axisOf } = refinedSpace(group, [...rowAxes, ...(loop?.resultAxes ?? []).filter((axis) => axis !== null)], context.views);
+  const { kind, loop, scan } = group;
+  const { space, axisOf } = refinedSpace(group, [...rowAxes, ...(scan === null ? [] : [scan.axis]), ...(loop?.resultAxes ?? []).filter((axis) => axis !== null)], context.views);
   const stored = (values: readonly Var[]): readonly Var[] => values.filter((value) => isStored(value, members, context.loadersOf(value), context));
   const kept = (values: readonly Var[]): readonly KeptValue[] => values
     .filter((value) => members.size > 1 && context.loadersOf(value).some((reader) => members.has(reader)))
@@ -29,8 +29,11 @@ function finishedPart({ group, rowAxes }: Member, members: ReadonlySet<GroupDraf
   // Later equations joined a draft first, so that its lists run backwards.
   const outer = group.isRoutine ? group.stores : [...group.stores].reverse();
   const inner = loop === null ? [] : [...loop.stores].reverse();
+  // An axis of one element is none of the refined space, where it would share its stride with another one.
+  const isShort = scan !== null && at(group.space, scan.axis) === 1;
   return {
-    kind, space, rowAxes: rowAxes.map(axisOf),
+    kind, space: isShort ? [...space, 1] : space, rowAxes: rowAxes.map(axisOf),
+    scan: scan === null ? null : { axis: isShort ? space.length : axisOf(scan.axis), reverse: scan.reverse },
     eqns: [...group.eqns].sort(ascending),
     loops: loop === null ? [] : [{
       folds: [...loop.folds].sort(ascending), extents: loop.extents, axes: loop.axes,

@@ -12,7 +12,7 @@ import { at, InternalError, required } from "../base/assert.ts";
 import { equalShapes, sizeOf } from "../base/shape.ts";
 import type { Eqn, Jaxpr, Var } from "../ir/types.ts";
 import type { Capabilities } from "../target.ts";
-import { admitFold, admitResult, isAdmission, type Admission, type AdmissionContext } from "./admit.ts";
+import { admitFold, admitPrefix, admitResult, isAdmission, type Admission, type AdmissionContext } from "./admit.ts";
 import { elementCosts, isBornOfBroadcast, isCheap } from "./cost.ts";
 import { GroupDraft, type OperandNeed, type Reading } from "./draft.ts";
 import { finishedGroup } from "./finish.ts";
@@ -115,6 +115,7 @@ class Planner {
         }
         return;
       case "reduction": case "contraction": case "fold": return this.#placeFold(eqn, place);
+      case "prefix": return this.#placePrefix(eqn, place);
       case "routine": return this.#placeRoutine(eqn, place);
       case "physical": case "inlined": throw new InternalError(`${eqn.primitive.name} is left after the passes`);
     }
@@ -167,13 +168,17 @@ class Planner {
   // What is stored ------------------------------------------------------------------------------------------------------
 
   #placeFold(eqn: Eqn, place: number): void {
-    const isWanted = eqn.outVars.some((result) => this.#outputs.has(result.id) || this.#holdersOf(result).length > 0);
-    if (!isWanted) return;
+    if (!this.#isWanted(eqn)) return;
     this.#store(eqn, place, eqn.outVars, (group) => admitFold(eqn, place, group, (result) => this.#isNeededBeside(result, group), this.#context));
   }
 
+  #placePrefix(eqn: Eqn, place: number): void {
+    if (!this.#isWanted(eqn)) return;
+    this.#store(eqn, place, eqn.outVars, (group, mustStore) => admitPrefix(eqn, place, group, mustStore, this.#context));
+  }
+
   #placeRoutine(eqn: Eqn, place: number): void {
-    if (!eqn.outVars.some((result) => this.#outputs.has(result.id) || this.#holdersOf(result).length > 0)) return;
+    if (!this.#isWanted(eqn)) return;
     const group = new GroupDraft(this.#groups.length, [], true);
     this.#groups.push(group);
     const whole = (value: Var): OperandNeed => ({ value, view: this.#views.inOrder(value.aval.shape, value.aval.shape), inLoop: false, depth: 0 });
@@ -185,6 +190,10 @@ class Planner {
     for (const input of eqn.inputs) if (input.kind === "var") this.#need(group, whole(input));
     const to = [...new Set(eqn.outVars.flatMap((result) => this.#holdersOf(result)))].filter((holder) => holder !== group);
     if (to.length > 0) this.#cuts.push({ eqn: place, from: group, to, reason: "routine", detail: "a library algorithm gives whole arrays" });
+  }
+
+  #isWanted({ outVars }: Eqn): boolean {
+    return outVars.some((result) => this.#outputs.has(result.id) || this.#holdersOf(result).length > 0);
   }
 
   /** Whether a result has to be in memory although this group computes it. */
@@ -283,6 +292,7 @@ class Planner {
 
   #join(group: GroupDraft, admission: Admission): void {
     if (admission.loop !== null) group.loop = admission.loop;
+    if (admission.scan !== null) group.scan = admission.scan;
     if (admission.isFold) group.loop?.folds.push(admission.place);
     for (const { value, needed: { views, inLoop, depth }, store } of admission.results) {
       for (const view of views) this.#need(group, { value, view, inLoop, depth });

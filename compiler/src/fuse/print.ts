@@ -24,9 +24,10 @@ export function printFusion(plan: FusionPlan): string {
   return lines.join("\n");
 }
 
-/** What a part runs over; the axes that are its kernel's rows say so. */
-function partText({ kind, space, rowAxes, loops }: FusionPart): string {
-  const axes = space.map((extent, axis) => (rowAxes.includes(axis) ? `row ${extent}` : String(extent)));
+/** What a part runs over; the axes that are its kernel's rows, or that it runs along in order, say so. */
+function partText({ kind, space, rowAxes, scan, loops }: FusionPart): string {
+  const inOrder = scan?.reverse === true ? "from the end" : "in order";
+  const axes = space.map((extent, axis) => (rowAxes.includes(axis) ? `row ${extent}` : axis === scan?.axis ? `${extent} ${inOrder}` : String(extent)));
   const over = kind === "routine" ? "" : ` over [${axes.join(",")}]`;
   return `${kind}${over}${loops.map((loop) => `, inner loop ${extents(loop.extents)}`).join("")}`;
 }

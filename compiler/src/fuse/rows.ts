@@ -71,7 +71,7 @@ class Clustering {
     this.#context = context;
     ordered.forEach((group, place) => {
       this.#places.set(group, place);
-      const rowAxes = group.isRoutine ? [] : group.space.flatMap((extent, axis) => (extent === 1 ? [] : [axis]));
+      const rowAxes = group.isRoutine ? [] : group.space.flatMap((extent, axis) => (extent === 1 || axis === group.scan?.axis ? [] : [axis]));
       this.#clusters.set(group, { members: [{ group, rowAxes }], rows: rowAxes.map((axis) => at(group.space, axis)) });
     });
   }
@@ -127,7 +127,7 @@ class Clustering {
   #mayShare(group: GroupDraft): boolean {
     const known = this.#shares.get(group);
     if (known !== undefined) return known;
-    const shares = isRowWork(group) && (group.kind !== "contraction" || (this.#context.capabilities.rowContractions && isLopsided(group)));
+    const shares = isRowWork(group) && !(group.kind === "prefix" && this.#context.capabilities.grid) && (group.kind !== "contraction" || (this.#context.capabilities.rowContractions && isLopsided(group)));
     this.#shares.set(group, shares);
     return shares;
   }

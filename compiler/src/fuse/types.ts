@@ -1,6 +1,6 @@
 /** @file What fusion decides: which equations share a kernel, what each kernel stores, and why it was cut where it was. */
 
-import type { Jaxpr, Var } from "../ir/types.ts";
+import type { Jaxpr, PrefixAxis, Var } from "../ir/types.ts";
 
 export interface FusionPlan {
   readonly jaxpr: Jaxpr;
@@ -24,13 +24,15 @@ export interface FusionGroup {
 /** Equations over one iteration space. */
 export interface FusionPart {
   /** What the part is built around. */
-  readonly kind: "map" | "reduction" | "contraction" | "fold" | "routine";
+  readonly kind: "map" | "reduction" | "contraction" | "fold" | "prefix" | "routine";
   /** The extents of the parallel loops, outermost first; of no meaning for a routine. */
   readonly space: readonly number[];
   /** The axis of `space` that each of the group's `rows` is; the others are loops inside a row. */
   readonly rowAxes: readonly number[];
   /** Numbers of the equations that the part computes, ascending. A cheap equation may be in several parts. */
   readonly eqns: readonly number[];
+  /** The axis of `space` that is run through in order, innermost, because states pass along it; null where all are parallel. */
+  readonly scan: PrefixAxis | null;
   /** Loops inside the parallel ones, one after the other; values that depend on none of them come last. */
   readonly loops: readonly InnerLoop[];
   /**
@@ -66,11 +68,11 @@ export interface InnerLoop {
 }
 
 /**
- * - `fold result`: a reduction or contraction is read at another index than its own, or inside a loop.
+ * - `fold result`: a reduction, contraction or prefix is read at another index than its own, or inside a loop.
  * - `reused`: several kernels need it and it is too expensive to compute in each.
  * - `recomputed`: its kernel would compute each element several times.
  * - `contraction operand`: its arithmetic would run in the innermost loop of a contraction, again and again.
- * - `loop order`: the kernel already has a loop that this one does not fit.
+ * - `loop order`: the kernel already has a loop, or an order of its iterations, that this one does not fit.
  * - `shape`: the kernel runs over another number of elements.
  * - `cycle`: the kernel would wait for a value that itself waits for the kernel.
  * - `routine`: a library algorithm works on whole arrays.

@@ -229,6 +229,7 @@ export type ReduceOp = "add" | "mul" | "max" | "min" | "and" | "or" | "xor";
  * - `reduction`: one operand, folded over `axes`.
  * - `contraction`: sums of products, as dot_general.
  * - `fold`: each element from a loop over `extents` that carries states, as windows, argmax and convolutions.
+ * - `prefix`: each element from those up to it along one axis, by states that pass along it, as running sums.
  * - `routine`: a library algorithm: kernels of its own over whole arrays, which nothing fuses into.
  * - `physical`: an operation on random keys; the pass `physicalize` has put in its place what `expand` says it is on the words
  *   of the keys, uint32[..., 2].
@@ -243,6 +244,7 @@ export type Lowering<P extends Params> =
   | ReductionLowering<P>
   | { readonly kind: "contraction"; readonly dimensions: (params: P) => DotDimensions }
   | FoldLowering<P>
+  | PrefixLowering<P>
   | { readonly kind: "routine"; readonly variants: readonly [RoutineVariant<P>, ...RoutineVariant<P>[]] }
   | { readonly kind: "physical"; readonly expand: (inputs: readonly Value[], params: P) => Value }
   | { readonly kind: "inlined" };
@@ -265,14 +267,34 @@ export interface FoldLowering<P extends Params> {
   readonly finish: (emitter: Emitter, states: readonly Expr[], context: LowerContext<P>) => readonly Expr[];
 }
 
+/**
+ * One operand and one result of one shape. `states` begin as `init` and pass through `step` for every element along the axis;
+ * `finish` gives the element of the result at each place. Where runs of elements are taken by themselves, `combine` makes the
+ * states of two neighbouring runs those of both.
+ */
+export interface PrefixLowering<P extends Params> {
+  readonly kind: "prefix";
+  readonly along: (params: P) => PrefixAxis;
+  readonly states: (context: LowerContext<P>) => readonly FoldState[];
+  readonly step: (emitter: Emitter, states: readonly Expr[], element: Expr, context: LowerContext<P>) => readonly Expr[];
+  readonly combine: (emitter: Emitter, before: readonly Expr[], behind: readonly Expr[], context: LowerContext<P>) => readonly Expr[];
+  readonly finish: (emitter: Emitter, states: readonly Expr[], context: LowerContext<P>) => Expr;
+}
+
+export interface PrefixAxis {
+  readonly axis: number;
+  /** Whether it is run through from the end. */
+  readonly reverse: boolean;
+}
+
 export interface FoldState {
   /** Named so that a target may carry it wider: a sum of float32 is a float64 where arithmetic is. */
   readonly role: "sum" | "other";
   readonly init: Expr;
 }
 
-/** What a variant needs of a target: one thread, one whose float32 arithmetic is in float64 anyway, a grid, or a grid with workgroups. */
-export type RoutineNeeds = "serial" | "doubles" | "grid" | "workgroup";
+/** What a variant needs of a target: one thread, a grid, or a grid with workgroups. */
+export type RoutineNeeds = "serial" | "grid" | "workgroup";
 
 export interface RoutineVariant<P extends Params> {
   readonly name: string;

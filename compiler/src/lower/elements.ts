@@ -19,6 +19,9 @@ export interface ElementIndex {
   readonly index: readonly Expr[];
 }
 
+/** Takes the element of a prefix's operand into the states that the kernel carries; gives the element of the result. */
+export type PassOn = (producer: Producer, operand: Expr) => Expr;
+
 /** What the kernel of a group computes and where it finds the rest. */
 export interface ElementSource {
   /** The equation of the group that gives a value, or null when the value is loaded. */
@@ -27,6 +30,7 @@ export interface ElementSource {
   keptOf(value: Var): Kept | null;
   /** The buffer that holds a value; declares it when it is new. */
   bufferOf(value: Var): string;
+  readonly passOn: PassOn;
 }
 
 /** A number, or an array with those axes of the value that run inside a row. */
@@ -138,6 +142,12 @@ export class Elements {
     }
     if (lower.kind === "indexMap") {
       this.result(producer, element, lower.emit(this.emitter, element.index, this.readerOf(eqn), contextOf(producer)));
+      return true;
+    }
+    if (lower.kind === "prefix") {
+      const operands = this.#operands(eqn, element, pending);
+      if (operands === null) return false;
+      this.result(producer, element, this.#source.passOn(producer, at(operands, 0)));
       return true;
     }
     if (lower.kind === "reduction") {

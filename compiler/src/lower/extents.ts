@@ -170,6 +170,7 @@ class ExtentLowering {
       producerOf: (value) => producers.get(value) ?? null,
       bufferOf: (value) => this.#buffer(value),
       keptOf: () => null,
+      passOn: ({ eqn }) => { throw new InternalError(`${eqn.primitive.name} for any extents`); },
     });
   }
 

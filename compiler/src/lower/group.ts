@@ -4,37 +4,24 @@
  * number or an array of the space `local`, which each row has for itself.
  */
 
-import { at, InternalError, required } from "../base/assert.ts";
+import { at, InternalError } from "../base/assert.ts";
 import { sizeOf, stridesOf } from "../base/shape.ts";
 import type { FusionGroup, FusionPart, FusionPlan, InnerLoop, KeptValue } from "../fuse/types.ts";
 import type { Atom, DotDimensions, Eqn, FoldLowering, Params, Var } from "../ir/types.ts";
-import { convert, div, int, KernelBuilder, rem } from "../kernel/build.ts";
+import { convert, div, int, rem, type KernelBuilder } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
-import { mentionsAny } from "../kernel/walk.ts";
-import { storageOf, valueOf, wrapped } from "../kernel/storage.ts";
-import type { BufferParam, Expr, Kernel, LoopKind } from "../kernel/types.ts";
-import { contextOf, Elements, unreduced, type ElementIndex, type Kept, type Producer } from "./elements.ts";
+import { valueOf, wrapped } from "../kernel/storage.ts";
+import type { Expr, LoopKind } from "../kernel/types.ts";
+import type { Capabilities } from "../target.ts";
+import { contextOf, unreduced, type ElementIndex, type Elements } from "./elements.ts";
+import { GroupEmitter, type LoweredGroup } from "./emitter.ts";
+import { lowerPrefixOnGrid } from "./prefix-grid.ts";
+import { PrefixLoop, prefixesOf, prefixPlaces } from "./prefix.ts";
 
-/** A kernel with the values that its buffers hold, in order. */
-export interface GroupKernel {
-  readonly kernel: Kernel;
-  readonly values: readonly Var[];
-  /** Iterations of the outermost grid loop. */
-  readonly extent: number;
-  /** Pairs of buffer numbers: the second may take the first one's memory, which is read at the written element alone. */
-  readonly inPlace: readonly (readonly [read: number, written: number])[];
-}
-
-export interface LoweredGroup {
-  /** Null where nothing is left to store: every array is empty, or the same as one that there is. */
-  readonly kernel: GroupKernel | null;
-  /** Values that have the same elements in the same order as another one, which is stored elsewhere. */
-  readonly same: readonly (readonly [value: Var, as: Var])[];
-}
-
-export function lowerGroup(plan: FusionPlan, group: FusionGroup): LoweredGroup {
-  if (sizeOf(group.rows) === 0 || group.parts.every(({ space }) => sizeOf(space) === 0)) return { kernel: null, same: [] };
-  return new GroupLowering(plan, group).lower();
+export function lowerGroup(plan: FusionPlan, group: FusionGroup, capabilities: Capabilities): LoweredGroup {
+  if (sizeOf(group.rows) === 0 || group.parts.every(({ space }) => sizeOf(space) === 0)) return { same: [], scratch: [], steps: [] };
+  const inBlocks = capabilities.grid ? lowerPrefixOnGrid(plan, group, nameOf(plan, group), capabilities) : null;
+  return inBlocks ?? new GroupLowering(plan, group, capabilities).lower();
 }
 
 /** Grid loops, one in the other, that a kernel may have. */
@@ -43,42 +30,34 @@ const deepestGrid = 3;
 class GroupLowering {
   readonly #plan: FusionPlan;
   readonly #group: FusionGroup;
+  readonly #emitter: GroupEmitter;
   readonly #builder: KernelBuilder;
   readonly #elements: Elements;
-  /** What the part at work computes. */
-  readonly #producers = new Map<number, Producer>();
-  readonly #kept = new Map<number, Kept>();
-  readonly #buffers = new Map<number, string>();
-  readonly #values = new Map<string, Var>();
-  /** The key of the place at which a value is stored. */
-  readonly #stored = new Map<number, string>();
-  readonly #counts = { read: 0, write: 0 };
-  readonly #same: (readonly [Var, Var])[] = [];
 
-  constructor(plan: FusionPlan, group: FusionGroup) {
+  readonly #wide: boolean;
+
+  constructor(plan: FusionPlan, group: FusionGroup, { wideFloat32 }: Capabilities) {
     this.#plan = plan;
+    this.#wide = wideFloat32;
     this.#group = group;
-    this.#builder = new KernelBuilder(nameOf(plan, group));
-    this.#elements = new Elements(this.#builder, {
-      producerOf: (value) => this.#producers.get(value.id) ?? null,
-      keptOf: (value) => this.#kept.get(value.id) ?? null,
-      bufferOf: (value) => this.#buffer(value, "read"),
-    });
+    this.#emitter = new GroupEmitter(plan, nameOf(plan, group));
+    this.#builder = this.#emitter.builder;
+    this.#elements = this.#emitter.elements;
   }
 
   lower(): LoweredGroup {
     const { rows, parts } = this.#group;
     const [only] = parts;
-    const loops = parts.length === 1 && only !== undefined ? only.space : gridOf(rows);
-    if (parts.length === 1 && only !== undefined) this.#nest(loops, ["grid", "simd"], (outer) => this.#part(only, outer));
-    else this.#nest(loops, ["grid", "grid"], (index) => parts.forEach((part) => this.#partOfRow(part, this.#rowOf(index))));
-    const kernel = this.#builder.build();
-    if (kernel.buffers.every((buffer) => buffer.access === "read")) return { kernel: null, same: this.#same };
-    const buffers = [...kernel.buffers].sort((left, right) => order(left) - order(right));
-    const values = buffers.map((buffer) => required(this.#values.get(buffer.name), "value of a buffer"));
+    const isAlone = parts.length === 1 && only !== undefined;
+    const loops = isAlone ? only.space.map((each, axis) => (axis === only.scan?.axis ? 1 : each)) : gridOf(rows);
+    if (isAlone) this.#iterate(only, only.space, ["grid", "simd"], (index) => index);
+    else this.#emitter.nest(loops, ["grid", "grid"], (index) => parts.forEach((part) => this.#partOfRow(part, this.#rowOf(index))));
+    const { same } = this.#emitter;
+    const made = this.#emitter.finish();
+    if (made.kernel.buffers.every((buffer) => buffer.access === "read")) return { same, scratch: [], steps: [] };
     const extent = loops.find((loopExtent) => loopExtent !== 1) ?? 1;
-    const inPlace = parts.length === 1 && only?.loops.length === 0 ? this.#inPlace(buffers, values) : [];
-    return { kernel: { kernel: { ...kernel, buffers }, values, extent, inPlace }, same: this.#same };
+    const inPlace = parts.length === 1 && only?.loops.length === 0 ? made.inPlace : [];
+    return { same, scratch: [], steps: [{ ...made, extent, inPlace, asWritten: false }] };
   }
 
   /** The row of an iteration of the grid. */
@@ -93,20 +72,30 @@ class GroupLowering {
     const inner = part.space.map((extent, axis) => (part.rowAxes.includes(axis) ? 1 : extent));
     const outerOf = (index: readonly Expr[]): Expr[] => index.map((expr, axis) => (part.rowAxes.includes(axis) ? at(row, part.rowAxes.indexOf(axis)) : expr));
     if (sizeOf(inner) === 0) return;
-    this.#nest(inner, ["simd", "simd"], (index) => this.#part(part, outerOf(index)));
+    this.#iterate(part, inner, ["simd", "simd"], outerOf);
+  }
+
+  /** The iterations of a part: parallel loops over these extents, and inside them the axis that is run through in order. */
+  #iterate(part: FusionPart, extents: readonly number[], kinds: readonly [LoopKind, LoopKind], outerOf: (index: readonly Expr[]) => readonly Expr[]): void {
+    const { scan } = part;
+    if (scan === null) return this.#emitter.nest(extents, kinds, (index) => this.#part(part, outerOf(index)));
+    this.#emitter.nest(extents.map((extent, axis) => (axis === scan.axis ? 1 : extent)), kinds, (index) => {
+      new PrefixLoop(this.#emitter, prefixesOf(this.#plan, part), this.#wide).run(at(extents, scan.axis), scan.reverse, (place, passOn) => {
+        const outer = outerOf(index.map((expr, axis) => (axis === scan.axis ? place : expr)));
+        this.#emitter.passing(passOn, () => this.#part(part, outer));
+      });
+    });
   }
 
   /** One iteration of a part. */
   #part(part: FusionPart, outer: readonly Expr[]): void {
-    const { eqns, space, loops, stores, keeps } = part;
-    this.#producers.clear();
-    for (const place of eqns) {
-      const eqn = at(this.#plan.jaxpr.eqns, place);
-      eqn.outVars.forEach((result, outIndex) => this.#producers.set(result.id, { eqn, outIndex }));
-    }
+    const { eqns, space, scan, loops, stores, keeps } = part;
+    this.#emitter.computing(eqns);
     for (const loop of loops) this.#innerLoop(part, loop, outer);
-    const elementOf = (value: Var): ElementIndex => this.#elements.index(this.#inOrder(outer, space, value.aval.shape));
-    this.#storeAll(stores, elementOf);
+    const elementOf = (value: Var): ElementIndex => this.#elements.index(this.#emitter.inOrder(outer, space, value.aval.shape));
+    // States pass on in every iteration, whoever reads the results.
+    if (scan !== null) for (const { outVars } of prefixesOf(this.#plan, part)) this.#elements.element(at(outVars, 0), elementOf(at(outVars, 0)));
+    this.#emitter.storeAll(stores, elementOf);
     for (const kept of keeps) this.#keep(kept, elementOf(kept.value));
   }
 
@@ -116,68 +105,12 @@ class GroupLowering {
     const { shape, dtype } = value.aval;
     const length = inRow.reduce((product, axis) => product * at(shape, axis), 1);
     if (length === 1) {
-      this.#kept.set(value.id, { kind: "number", value: this.#builder.let(expr, "row") });
+      this.#emitter.keep(value, { kind: "number", value: this.#builder.let(expr, "row") });
       return;
     }
     const array = this.#builder.array("row", { space: "local", dtype: valueOf(dtype), length });
     this.#builder.store(array, this.#elements.positionInRow(value, element, inRow), expr);
-    this.#kept.set(value.id, { kind: "array", array, axes: inRow });
-  }
-
-  /** One loop per axis that is wider than 1; the outermost is of the first kind, the others of the second. */
-  #nest(extents: readonly number[], kinds: readonly [LoopKind, LoopKind], body: (index: readonly Expr[]) => void): void {
-    const index: Expr[] = [];
-    const open = (axis: number, first: boolean): void => {
-      const extent = extents[axis];
-      if (extent === undefined) return this.#elements.inScope(() => body([...index]));
-      const next = (axisIndex: Expr, isFirst: boolean): void => {
-        index[axis] = axisIndex;
-        open(axis + 1, isFirst);
-      };
-      if (extent === 1) return next(int(0), first);
-      this.#builder.for(first ? kinds[0] : kinds[1], 0, extent, 1, (axisIndex) => {
-        this.#elements.forms.bound(axisIndex.name, { low: 0, high: extent - 1 });
-        next(axisIndex, false);
-      });
-    };
-    open(0, true);
-  }
-
-  /** Computes all values, then stores them, so that a store may overwrite what was loaded in the same iteration. */
-  #storeAll(values: readonly Var[], elementOf: (value: Var) => ElementIndex): void {
-    const stored: Stored[] = values.map((value) => {
-      const element = elementOf(value);
-      const position = this.#elements.forms.linear(element.index, value.aval.shape);
-      return { value, position, key: this.#elements.forms.key(position), expr: this.#elements.element(value, element) };
-    });
-    stored.forEach((store, number) => {
-      const original = this.#sameElements(store, stored.slice(0, number));
-      if (original !== null) {
-        this.#same.push([store.value, original]);
-        return;
-      }
-      this.#stored.set(store.value.id, store.key);
-      this.#builder.store(this.#buffer(store.value, "write"), store.position, store.expr);
-    });
-  }
-
-  /** A value in memory with the same element at the same place: loaded from there, or stored already. */
-  #sameElements({ value, key, expr }: Stored, earlier: readonly Stored[]): Var | null {
-    const loaded = expr.kind === "ref" ? this.#elements.loadOf(expr.name) : null;
-    const candidates = [
-      ...(loaded !== null && this.#elements.forms.key(loaded.position) === key ? [loaded.value] : []),
-      ...earlier.filter((other) => other.expr === expr && other.key === key && expr.kind === "ref").map((other) => other.value),
-    ];
-    const fits = (other: Var): boolean => other.aval.dtype === value.aval.dtype && sizeOf(other.aval.shape) === sizeOf(value.aval.shape);
-    return candidates.find(fits) ?? null;
-  }
-
-  /** The index into a shape with as many elements as the group's space: element after element in row-major order. */
-  #inOrder(outer: readonly Expr[], space: readonly number[], shape: readonly number[]): Expr[] {
-    if (sizeOf(shape) === 0) return shape.map(() => int(0));
-    const linear = this.#elements.forms.linear(outer, space);
-    const strides = stridesOf(shape);
-    return shape.map((extent, axis) => (extent === 1 ? int(0) : rem(div(linear, at(strides, axis)), extent)));
+    this.#emitter.keep(value, { kind: "array", array, axes: inRow });
   }
 
   // Inner loops ---------------------------------------------------------------------------------------------------------
@@ -185,10 +118,10 @@ class GroupLowering {
   #innerLoop({ space }: FusionPart, loop: InnerLoop, outer: readonly Expr[]): void {
     const folds = loop.folds.map((place) => this.#fold(at(this.#plan.jaxpr.eqns, place), loop, outer, space));
     if (sizeOf(loop.extents) > 0) {
-      this.#nest(loop.extents, ["serial", "serial"], (inner) => {
+      this.#emitter.nest(loop.extents, ["serial", "serial"], (inner) => {
         for (const fold of folds) fold.step(inner);
         const elementOf = (value: Var): ElementIndex => this.#elementInLoop(value, loop, outer, space, inner);
-        this.#storeAll(loop.stores, elementOf);
+        this.#emitter.storeAll(loop.stores, elementOf);
         for (const kept of loop.keeps) this.#keep(kept, elementOf(kept.value));
       });
     }
@@ -226,12 +159,7 @@ class GroupLowering {
     return {
       step: (inner) => {
         const next = lower.step(this.#elements.emitter, element.index, inner, states, this.#elements.readerOf(eqn), context);
-        const names = states.map(({ name }) => name);
-        // All states change at once: what reads another state is computed before that one changes.
-        const held = next.map((expr, number) => (mentionsAny(expr, new Set(names.filter((_, other) => other !== number))) ? this.#builder.let(expr) : expr));
-        states.forEach((state, number) => {
-          if (at(held, number) !== state) this.#builder.assign(state, at(held, number));
-        });
+        this.#emitter.assignAll(states, next);
       },
       finish: () => {
         const values = lower.finish(this.#elements.emitter, states, context);
@@ -262,53 +190,11 @@ class GroupLowering {
 
   /** The index of a loop's results. */
   #resultIndex({ resultAxes }: InnerLoop, outer: readonly Expr[], space: readonly number[], shape: readonly number[]): readonly Expr[] {
-    if (resultAxes === null) return this.#inOrder(outer, space, shape);
-    const axes = this.#inOrder(outer, space, space);
+    if (resultAxes === null) return this.#emitter.inOrder(outer, space, shape);
+    const axes = this.#emitter.inOrder(outer, space, space);
     return resultAxes.map((axis) => (axis === null ? int(0) : at(axes, axis)));
   }
 
-  // Buffers -------------------------------------------------------------------------------------------------------------
-
-  #buffer(value: Var, access: "read" | "write"): string {
-    const known = this.#buffers.get(value.id);
-    if (known !== undefined) return known;
-    const { shape, dtype } = value.aval;
-    const prefix = access === "read" ? "in" : "out";
-    const number = this.#counts[access]++;
-    const name = this.#builder.buffer(`${prefix}${number}`, { dtype: storageOf(dtype), length: sizeOf(shape), access });
-    this.#buffers.set(value.id, name);
-    this.#values.set(name, value);
-    return name;
-  }
-
-  /** Buffers that are loaded only at the place that is written in the same iteration. */
-  #inPlace(buffers: readonly BufferParam[], values: readonly Var[]): (readonly [number, number])[] {
-    const places = new Map<number, Set<string>>();
-    for (const { value, position } of this.#elements.loads) {
-      const known = places.get(value.id) ?? new Set();
-      places.set(value.id, known.add(this.#elements.forms.key(position)));
-    }
-    const pairs: (readonly [number, number])[] = [];
-    buffers.forEach((written, target) => {
-      const targetValue = at(values, target);
-      const place = this.#stored.get(targetValue.id);
-      if (written.access !== "write" || place === undefined) return;
-      buffers.forEach((read, source) => {
-        const sourceValue = at(values, source);
-        if (read.access !== "read" || sizeOf(sourceValue.aval.shape) !== sizeOf(targetValue.aval.shape)) return;
-        const loaded = places.get(sourceValue.id);
-        if (loaded?.size === 1 && loaded.has(place)) pairs.push([source, target]);
-      });
-    });
-    return pairs;
-  }
-}
-
-interface Stored {
-  readonly value: Var;
-  readonly position: Expr;
-  readonly key: string;
-  readonly expr: Expr;
 }
 
 interface Fold {
@@ -322,10 +208,6 @@ interface Fold {
 function gridOf(rows: readonly number[]): readonly number[] {
   const shared = Math.max(1, rows.length - deepestGrid + 1);
   return [sizeOf(rows.slice(0, shared)), ...rows.slice(shared)];
-}
-
-function order(buffer: BufferParam): number {
-  return buffer.access === "read" ? 0 : 1;
 }
 
 /** The indices into both operands of a contraction. */
@@ -346,7 +228,7 @@ function contractionIndex(
 /** A name that says what the kernel is built around. */
 function nameOf(plan: FusionPlan, { parts }: FusionGroup): string {
   const nameAt = (place: number): string => at(plan.jaxpr.eqns, place).primitive.name.replace(/[^A-Za-z0-9_]/g, "_");
-  const folds = parts.flatMap(({ loops }) => loops.flatMap(({ folds: places }) => places.slice(0, 1)));
+  const folds = parts.flatMap((part) => [...prefixPlaces(plan, part).slice(0, 1), ...part.loops.flatMap(({ folds: places }) => places.slice(0, 1))]);
   if (parts.length > 1 && folds.length > 0) return `rows_${[...new Set(folds.map(nameAt))].slice(0, 3).join("_")}`;
   const [fold] = folds;
   return fold === undefined ? `map_${nameAt(at(at(parts, -1).eqns, -1))}` : nameAt(fold);

@@ -13,7 +13,9 @@ import { exprsOf, forEachExpr, forEachStmt } from "../kernel/walk.ts";
 import { constantOf, storageOf } from "../kernel/storage.ts";
 import type { Expr, Kernel } from "../kernel/types.ts";
 import { groupForm, type GroupForm } from "./group-form.ts";
+import type { GroupKernel, LoweredGroup } from "./emitter.ts";
 import { lowerGroup } from "./group.ts";
+import { fitsGrid } from "./prefix-grid.ts";
 import type { Capabilities } from "../target.ts";
 
 /** The program of a plan whose jaxpr has no constants of its own. */
@@ -25,7 +27,8 @@ export function lowerPlan(plan: FusionPlan, name: string, capabilities: Capabili
 interface KnownGroup {
   readonly values: readonly Var[];
   readonly same: readonly (readonly [value: Var, as: Var])[];
-  readonly step: { readonly kernel: number; readonly buffers: readonly Var[]; readonly extent: number } | null;
+  readonly scratch: LoweredGroup["scratch"];
+  readonly steps: readonly { readonly kernel: number; readonly buffers: GroupKernel["values"]; readonly extent: number }[];
 }
 
 class PlanLowering {
@@ -76,17 +79,20 @@ class PlanLowering {
     const renamed = known === undefined ? null : new Map(lowered.values.map((value, number) => [value, at(form.values, number)]));
     const own = (value: Var): Var => (renamed === null ? value : required(renamed.get(value), "value of a group"));
     for (const [value, original] of lowered.same) this.#same.set(own(value).id, own(original));
-    if (lowered.step === null) return;
-    const { kernel, buffers, extent } = lowered.step;
     const eqns = ascending(group.parts.flatMap((part) => part.eqns));
-    this.#steps.push({ kind: "kernel", kernel, buffers: buffers.map((value) => this.#number(own(value))), scalars: [], extent, eqns });
+    const scratch = lowered.scratch.map((spec) => this.#values.push({ ...spec, input: null }) - 1);
+    for (const { kernel, buffers, extent } of lowered.steps) {
+      const bound = buffers.map((value) => (value.kind === "scratch" ? at(scratch, value.number) : this.#number(own(value))));
+      this.#steps.push({ kind: "kernel", kernel, buffers: bound, scalars: [], extent, eqns });
+    }
   }
 
   #lowered(group: FusionGroup, { values }: GroupForm): KnownGroup {
-    const { kernel, same } = lowerGroup(this.#plan, group);
-    if (kernel === null) return { values, same, step: null };
-    const { kernel: code, inPlace, values: buffers, extent } = kernel;
-    return { values, same, step: { kernel: this.#kernel({ code, inPlace, asWritten: false }), buffers, extent } };
+    const { same, scratch, steps } = lowerGroup(this.#plan, group, this.#capabilities);
+    return {
+      values, same, scratch,
+      steps: steps.map(({ kernel: code, inPlace, asWritten, values: buffers, extent }) => ({ kernel: this.#kernel({ code, inPlace, asWritten }), buffers, extent })),
+    };
   }
 
   /** The steps of a library algorithm, over memory of its own beside the operands and results. */
@@ -163,8 +169,8 @@ function ascending(numbers: readonly number[]): readonly number[] {
 
 /** The plan of the first variant that the target can run, within its limits where there is such a one. */
 function chosenPlan<P extends Params>(variants: readonly RoutineVariant<P>[], capabilities: Capabilities, context: RoutineContext<P>): RoutinePlan {
-  const { grid, target, wideFloat32 } = capabilities;
-  const able: readonly RoutineNeeds[] = grid ? ["grid", "workgroup", "serial"] : wideFloat32 ? ["doubles", "serial", "grid"] : ["serial", "grid"];
+  const { grid, target } = capabilities;
+  const able: readonly RoutineNeeds[] = grid ? ["grid", "workgroup", "serial"] : ["serial", "grid"];
   let plan: RoutinePlan | null = null;
   for (const { needs, build } of variants) {
     if (!able.includes(needs)) continue;
@@ -175,12 +181,8 @@ function chosenPlan<P extends Params>(variants: readonly RoutineVariant<P>[], ca
   return plan;
 }
 
-function fits({ steps }: RoutinePlan, { grid, maxWorkgroup, maxBuffers, workgroupBytes }: Capabilities): boolean {
-  if (!grid) return true;
-  return steps.every(({ kernel: { workgroup, buffers, arrays } }) => {
-    const shared = arrays.reduce((bytes, { space, length }) => bytes + (space === "workgroup" ? 4 * length : 0), 0);
-    return workgroup <= maxWorkgroup && buffers.length <= maxBuffers && shared <= workgroupBytes;
-  });
+function fits({ steps }: RoutinePlan, capabilities: Capabilities): boolean {
+  return !capabilities.grid || steps.every(({ kernel }) => fitsGrid(kernel, capabilities));
 }
 
 /** Of what tells kernels apart: names of buffers and locals are numbered alike, so operations and constants remain. */

@@ -8,7 +8,7 @@ import { aval as makeAval } from "../ir/build.ts";
 import type { Value } from "../ir/types.ts";
 import { add, addP, mul, scalarLike, selectN, sub } from "./arith.ts";
 import { eq, ne } from "./compare.ts";
-import type { CumulativeParams } from "./cumulative-kernel.ts";
+import type { CumulativeParams } from "./cumulative-lower.ts";
 import { noParams } from "./define.ts";
 import { fullOf } from "./linear.ts";
 import { concatenateDuals, padDual, pushForward, sliceDual, type Dual } from "./reduce-duals.ts";

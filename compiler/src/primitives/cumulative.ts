@@ -7,8 +7,7 @@ import { formatPython } from "../ir/format-python.ts";
 import type { Aval, BatchRule, JvpRule, ParseParams, Primitive, PrintedParam, Tangent, Value } from "../ir/types.ts";
 import { bind1 } from "../trace/stack.ts";
 import { maxP, minP, mulP, numeric } from "./arith.ts";
-import { planGridPrefix } from "./cumulative-grid.ts";
-import { planLogSumExp, planPrefix, planWidePrefixSum, type CumulativeParams } from "./cumulative-kernel.ts";
+import { logSumExpPrefix, prefixOf, type CumulativeParams } from "./cumulative-lower.ts";
 import { dualScan, logSumExpTangent } from "./cumulative-scan.ts";
 import {
   arithmetic, batchedAxis, definePrimitive, linearAval, mapCotangent, noParams, notLinear, printed, refuseParameter, requireDType, type NoParams,
@@ -16,7 +15,7 @@ import {
 import { parseNumber } from "./params.ts";
 import { pushForward } from "./reduce-duals.ts";
 
-export type { CumulativeParams } from "./cumulative-kernel.ts";
+export type { CumulativeParams } from "./cumulative-lower.ts";
 
 function cumulativeAval(name: string, operand: Aval, axis: number, accepts: (dtype: DType) => boolean, expected: string): Aval {
   requireDType(name, operand, accepts, expected);
@@ -56,14 +55,7 @@ export const cumsumP: Primitive<CumulativeParams> = definePrimitive<CumulativePa
   partialEval: "plain",
   dce: "plain",
   batch: cumulativeBatch(() => cumsumP),
-  lower: {
-    kind: "routine",
-    variants: [
-      { name: "row by row in doubles", needs: "doubles", build: planWidePrefixSum },
-      { name: "blocks of rows", needs: "workgroup", build: planGridPrefix("add") },
-      { name: "row by row", needs: "serial", build: planPrefix("add") },
-    ],
-  },
+  lower: prefixOf("add"),
   simplify: "none",
   subJaxprs: "none",
   inlinable: "never",
@@ -95,10 +87,7 @@ function defineCumulative(name: "cumprod" | "cummax" | "cummin", op: "mul" | "ma
     partialEval: "plain",
     dce: "plain",
     batch: cumulativeBatch(() => primitive),
-    lower: {
-      kind: "routine",
-      variants: [{ name: "blocks of rows", needs: "workgroup", build: planGridPrefix(op) }, { name: "row by row", needs: "serial", build: planPrefix(op) }],
-    },
+    lower: prefixOf(op),
     simplify: "none",
     subJaxprs: "none",
     inlinable: "never",
@@ -131,7 +120,7 @@ export const cumlogsumexpP: Primitive<CumulativeParams> = definePrimitive<Cumula
   partialEval: "plain",
   dce: "plain",
   batch: cumulativeBatch(() => cumlogsumexpP),
-  lower: { kind: "routine", variants: [{ name: "row by row", needs: "serial", build: planLogSumExp }] },
+  lower: logSumExpPrefix,
   simplify: "none",
   subJaxprs: "none",
   inlinable: "never",

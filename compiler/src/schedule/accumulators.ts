@@ -6,11 +6,12 @@
 import { at, InternalError } from "../base/assert.ts";
 import type { ScalarOpName } from "../base/scalar-ops.ts";
 import { constant, convert, int, op, ref, scalarType } from "../kernel/build.ts";
-import { foldStart, foldTree, isFoldOp, type FoldOp } from "../kernel/folds.ts";
+import { foldStart, foldTree, type FoldOp } from "../kernel/folds.ts";
 import { exprsOf, forEachExpr, forEachStmt, freshNames, mapBodiesOf, mapExpr, mapExprsOf, withBody } from "../kernel/walk.ts";
 import type { Expr, ForStmt, Kernel, KernelType, RefExpr, Stmt, VarStmt } from "../kernel/types.ts";
 import { copyOf, jam, wholeBlocks, type JamContext } from "./jam.ts";
 import { extentOf } from "./nest.ts";
+import { foldOf, runningSumsOf } from "./running-sums.ts";
 
 export interface Accumulator {
   readonly name: string;
@@ -43,14 +44,6 @@ export function accumulatorsOf(loop: Stmt, outside: readonly Stmt[]): readonly A
   });
   for (const name of variables.keys()) if ((reads.get(name) ?? 0) !== (found.has(name) ? 1 : 0)) regular = false;
   return regular ? [...found.values()] : null;
-}
-
-/** `op(name, value)` or `op(value, name)` taken apart. */
-export function foldOf(name: string, value: Expr): { readonly op: FoldOp; readonly value: Expr } | null {
-  if (value.kind !== "op" || value.args.length !== 2 || !isFoldOp(value.op)) return null;
-  const [left, right] = [at(value.args, 0), at(value.args, 1)];
-  if (left.kind === "ref" && left.name === name) return { op: value.op, value: right };
-  return right.kind === "ref" && right.name === name ? { op: value.op, value: left } : null;
 }
 
 /**
@@ -106,6 +99,7 @@ function wideAccumulators(body: readonly Stmt[]): ReadonlySet<string> {
         for (const { name, type, op: fold } of accumulatorsOf(statement, statements) ?? []) {
           if (type.dtype === "float32" && (fold === "add" || fold === "mul")) candidates.add(name);
         }
+        for (const [name, { value }] of runningSumsOf(statement)) if (value.type.dtype === "float32") candidates.add(name);
         visit(statement.body);
       } else if (statement.kind === "if") {
         visit(statement.then);

@@ -19,6 +19,7 @@ import { interchangeFolds } from "./interchange.ts";
 import { blockLoop, type JamContext } from "./jam.ts";
 import { extentOf, limitOf, loadPattern, loadsIn, parallelNest, perfectNest, tripsOf, withNest, type LoadPattern, type Nest } from "./nest.ts";
 import { cutRanges } from "./ranges.ts";
+import { isScan, sumSeveral } from "./scans.ts";
 import { singleStep, type Scheduled, type ScheduledStep } from "./scheduled.ts";
 import { settleVariables } from "./settle.ts";
 import { holdsInnerFolds, inRowBlocks, inStrips, runsAcrossColumns } from "./strips.ts";
@@ -107,6 +108,8 @@ function byRecipe(kernel: Kernel, capabilities: Capabilities, context: JamContex
     const blocked = inSquareBlocks(kernel, nest, context);
     return singleStep(blockInnermost(blocked === nest ? kernel : withNest(kernel, blocked), blocked, costOf(nest.body), context));
   }
+  const [loop] = loops;
+  if (loops.length === 1 && loop !== undefined && isScan(loop)) return singleStep(inOrder(kernel, nest, loop, capabilities, context));
   const folded = foldNest(kernel, nest, loops);
   if (folded === null) return singleStep(kernel);
   const { folds, accumulators, loads, cost } = folded;
@@ -194,6 +197,15 @@ function blockInnermost(kernel: Kernel, nest: Nest, cost: number, context: JamCo
   if (extent === null || extent < 2 * factor) return kernel;
   const outer = { loops: nest.loops.slice(0, -1), body: blockLoop({ ...innermost, body: nest.body }, factor, "jam", context) };
   return outer.loops.length === 0 ? withBody(kernel, outer.body) : withNest(kernel, outer);
+}
+
+/** A loop that stores its sums on its way: for neighbouring columns together, for several rows, or in several elements at once. */
+function inOrder(kernel: Kernel, nest: Nest, loop: ForStmt, capabilities: Capabilities, context: JamContext): Kernel {
+  if (runsAcrossColumns(nest)) return inStrips(kernel, nest, capabilities, context);
+  const cost = costOf(at(perfectNest(loop), -1).body) + costBeside(nest);
+  const blocked = blockInnermost(kernel, nest, cost, context);
+  if (blocked !== kernel || accumulatorCount(cost, capabilities) === 1) return blocked;
+  return withBody(kernel, mapStmts(kernel.body, (statement) => (statement === loop ? sumSeveral(loop, context) ?? loop : statement)));
 }
 
 /** Rows beside each other, so that they share what all rows read; or one row in several accumulators. */

@@ -9,7 +9,7 @@ import { select } from "../kernel/build.ts";
 import { foldStart } from "../kernel/folds.ts";
 import type { Expr, ForStmt, IfStmt, Kernel, Stmt } from "../kernel/types.ts";
 import { mapStmts, mentionsAny, withBody } from "../kernel/walk.ts";
-import { foldOf } from "./accumulators.ts";
+import { foldOf } from "./running-sums.ts";
 import { foldUnderGuards } from "./guards.ts";
 import { extentOf, parallelNest, perfectNest } from "./nest.ts";
 import { insideBuffer } from "./tile.ts";

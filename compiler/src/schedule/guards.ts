@@ -11,7 +11,7 @@ import { foldStart } from "../kernel/folds.ts";
 import type { Range } from "../kernel/range.ts";
 import type { AssignStmt, Expr, ForStmt, IfStmt, Kernel, Stmt } from "../kernel/types.ts";
 import { exprsOf, forEachExpr, forEachStmt, mapBodiesOf, mentionsAny, substitute, substituteIn, withBody } from "../kernel/walk.ts";
-import { foldOf } from "./accumulators.ts";
+import { foldOf } from "./running-sums.ts";
 import { extentOf, perfectNest, withNest, type Nest } from "./nest.ts";
 
 // Folds under their guard -----------------------------------------------------------------------------------------------

@@ -46,6 +46,15 @@ test.each<[string, () => unknown, string, string]>([
   ["polyval of a number", call("polyval", 1, v), "LW3007", "0-d"],
   ["trapezoid of nothing", call("trapezoid", np.zeros([0])), "LW3007", "(0,)"],
   ["geomspace of a negative number of numbers", call("geomspace", 1, 2, -3), "LW3007", "-3"],
+  ["pad in no mode", call("pad", v, 1, "around"), "LW3007", "around"],
+  ["pad with an option of another mode", call("pad", v, 1, { mode: "edge", constantValues: 1 }), "LW3007", "constantValues"],
+  ["pad by a negative width", call("pad", v, -1, "edge"), "LW3007", "-1"],
+  ["pad by a fraction", call("pad", v, [[0.5, 1]]), "LW3007", "a list of 2"],
+  ["pad an empty axis by its edge", call("pad", np.zeros([0]), 1, "edge"), "LW3007", "(0,)"],
+  ["pad with constants of another shape", call("pad", m, 1, { constantValues: [1, 2, 3] }), "LW3005", "(3,)"],
+  ["pad with a statistic of nothing", call("pad", v, 1, { mode: "mean", statLength: 0 }), "LW3007", "statLength"],
+  ["pad mirrored strangely", call("pad", v, 1, { mode: "reflect", reflectType: "both" }), "LW3007", "both"],
+  ["reshape in another order", call("reshape", m, [3, 2], "K"), "LW3007", "K"],
 ])("%s", (_, run, code, fact) => {
   const failure = failureOf(run);
   expect(failure.code).toBe(code);

@@ -12,11 +12,12 @@ import { arrayFromHost, ConcreteArray, valueFromNested } from "../array/concrete
 import { NDArray as ArrayClass } from "../array/ndarray.ts";
 import { hostFromScalar, hostFromTypedArray, isScalar } from "../convert/host.ts";
 import { resolveDevice, type DeviceLike } from "../devices.ts";
-import { badArgument, notAvailable, outOfRange } from "../errors.ts";
+import { badArgument, outOfRange } from "../errors.ts";
 import { ensureInstalled } from "../install.ts";
 import { reductionAxes, resolveShape } from "../ops/axes.ts";
 import * as ops from "../ops/create.ts";
 import { resolveDType, resolveOptionalDType } from "../ops/dtypes.ts";
+import { floor } from "../ops/functions.ts";
 import { commonType, convertOperand, inexactType } from "../ops/operands.ts";
 import { roundToDType } from "../ops/rounding.ts";
 import { broadcastTo } from "../ops/shape.ts";
@@ -192,7 +193,7 @@ export interface LinspaceOptions {
   readonly device?: DeviceLike;
 }
 
-/** `num` (50) evenly spaced numbers from start to stop, which is the last one unless endpoint is false. */
+/** `num` (50) evenly spaced numbers from start to stop, which is the last one unless endpoint is false; of integers, the floors. */
 export function linspace(
   start: ArrayLike, stop: ArrayLike, ...rest: Optional<["num", "endpoint", "retstep", "dtype", "axis"], LinspaceOptions & { readonly retstep?: false }>
 ): NDArray;
@@ -206,14 +207,12 @@ export function linspace(start: ArrayLike, stop: ArrayLike, ...rest: readonly un
   if (given.device !== undefined) resolveDevice(operation, given.device);
   const [first, last] = [read(start, operation, "start"), read(stop, operation, "stop")];
   const dtype = resolveOptionalDType(operation, given.dtype) ?? inexactType(commonType([first, last])).dtype;
-  if (isInteger(dtype)) {
-    raise(notAvailable, { operation, argument: "dtype", expected: "a float dtype in this version", got: dtype, fix: "use np.arange for integers, or convert with astype" });
-  }
   const { num = 50, axis = 0 } = given;
   if (!Number.isInteger(num) || num < 0) {
     raise(badArgument, { operation, argument: "num", expected: "an integer that is not negative", got: describeArgument(num), fix: "correct num" });
   }
-  const [out, step] = ops.linspace(first, last, { num, axis, dtype, endpoint: booleanArgument(operation, "endpoint", given.endpoint, true) });
+  const [numbers, step] = ops.linspace(first, last, { num, axis, dtype: inexactType({ dtype, weakType: false }).dtype, endpoint: booleanArgument(operation, "endpoint", given.endpoint, true) });
+  const out = isInteger(dtype) ? convertOperand(operation, floor(numbers), dtype) : convertOperand(operation, numbers, dtype);
   return booleanArgument(operation, "retstep", given.retstep) ? [give(out), give(step)] : give(out);
 }
 

@@ -9,6 +9,7 @@ export * from "./joins.ts";
 export * as linalg from "./linalg.ts";
 export * from "./matrices.ts";
 export * from "./ordering.ts";
+export * from "./padding.ts";
 export * from "./products.ts";
 export * from "./reductions.ts";
 export * from "./search.ts";

@@ -1,34 +1,39 @@
 /** @file np's functions that move elements: reshaping, reordering, joining, splitting, padding. */
 
-import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
-import { range } from "@lanewise/compiler/base/shape";
+import type { Value } from "@lanewise/compiler/ir/types";
 import { describeArgument, parseOptional, refuseOut, type Optional } from "../arguments.ts";
-import { badArgument, notAvailable } from "../errors.ts";
+import { badArgument } from "../errors.ts";
 import * as ops from "../ops/shape.ts";
 import type { ArrayLike, Axis, DType, NDArray } from "../types.ts";
 import { joined, readList } from "./lists.ts";
 import { give, read } from "./operand.ts";
 
-type Order = "C";
+/** Which axis runs fastest: the last ("C") or the first ("F"). */
+export type Order = "C" | "F";
 
-function requireRowMajor(operation: string, order: unknown): void {
-  if (order === undefined || order === "C") return;
-  raise(notAvailable, { operation, argument: "order", expected: '"C", the row-major order', got: describeArgument(order), fix: "transpose before and after" });
+function isColumnMajor(operation: string, order: unknown = "C"): boolean {
+  if (order === "C" || order === "F") return order === "F";
+  return raise(badArgument, { operation, argument: "order", expected: '"C", rows first, or "F", columns first', got: describeArgument(order), fix: "choose one" });
 }
 
-/** The same elements in row-major order in another shape; one extent may be -1. @throws LW3007 where the sizes differ. */
+/** The elements in another shape, taken and laid out with the first axis running fastest. */
+function reshapeColumns(a: Value, shape: readonly number[]): Value {
+  return ops.transpose(ops.reshape(ops.transpose(a, null), shape.toReversed()), null);
+}
+
+/** The same elements in another shape, in row-major order unless `order` is "F"; one extent may be -1. @throws LW3007 where the sizes differ. */
 export function reshape(a: ArrayLike, shape: number | readonly number[], ...rest: Optional<["order"], { readonly order?: Order }>): NDArray {
   const { order } = parseOptional<{ order?: Order }>({ operation: "np.reshape", positional: ["order"] }, rest);
-  requireRowMajor("np.reshape", order);
-  return give(ops.reshape(read(a, "np.reshape", "a"), typeof shape === "number" ? [shape] : shape));
+  const [value, extents] = [read(a, "np.reshape", "a"), typeof shape === "number" ? [shape] : shape];
+  return give(isColumnMajor("np.reshape", order) ? reshapeColumns(value, extents) : ops.reshape(value, extents));
 }
 
-/** All elements along one axis. */
+/** All elements along one axis: the last axis runs fastest, or with order "F" the first. */
 export function ravel(a: ArrayLike, ...rest: Optional<["order"], { readonly order?: Order }>): NDArray {
   const { order } = parseOptional<{ order?: Order }>({ operation: "np.ravel", positional: ["order"] }, rest);
-  requireRowMajor("np.ravel", order);
-  return give(ops.ravel(read(a, "np.ravel", "a")));
+  const value = read(a, "np.ravel", "a");
+  return give(ops.ravel(isColumnMajor("np.ravel", order) ? ops.transpose(value, null) : value));
 }
 
 /** Axes in another order; reversed where none is given. */
@@ -82,47 +87,4 @@ export function stack(arrays: readonly ArrayLike[] | NDArray, ...rest: Optional<
 export function split(ary: ArrayLike, indicesOrSections: number | readonly number[], ...rest: Optional<["axis"], { readonly axis?: number }>): NDArray[] {
   const { axis = 0 } = parseOptional<{ axis?: number }>({ operation: "np.split", positional: ["axis"] }, rest);
   return ops.split(read(ary, "np.split", "ary"), indicesOrSections, axis).map((part) => give(part));
-}
-
-/** One width for all sides, `[before, after]` for all axes, or a pair per axis. */
-export type PadWidth = number | readonly [number, number] | readonly (readonly [number, number] | readonly [number])[];
-
-export interface PadOptions {
-  readonly mode?: "constant";
-  readonly constantValues?: ArrayLike;
-}
-
-/** Constant padding around the array. @example np.pad(x, [[1, 1], [0, 2]], { constantValues: 5 }) */
-export function pad(array: ArrayLike, padWidth: PadWidth, ...rest: Optional<["mode"], PadOptions>): NDArray {
-  const operation = "np.pad";
-  const { mode = "constant", constantValues = 0 } = parseOptional<PadOptions>({ operation, positional: ["mode"], named: ["constantValues"] }, rest);
-  if (mode !== "constant") {
-    raise(notAvailable, { operation, argument: "mode", expected: '"constant", the only mode of this version', got: describeArgument(mode), fix: "leave mode out" });
-  }
-  const operand = read(array, operation, "array");
-  const constant = read(constantValues, operation, "constantValues");
-  if (constant.aval.shape.length > 0) {
-    raise(notAvailable, { operation, argument: "constantValues", expected: "one number for all sides", got: "an array", fix: "pad side by side" });
-  }
-  return give(ops.pad(operand, padWidths(operation, padWidth, operand.aval.shape.length), constant));
-}
-
-function padWidths(operation: string, width: unknown, rank: number): [number, number][] {
-  const pair = (entry: unknown): [number, number] => {
-    const [before, after = before] = Array.isArray(entry) ? (entry as readonly unknown[]) : [entry];
-    if (isWidth(before) && isWidth(after) && !(Array.isArray(entry) && entry.length > 2)) return [before, after];
-    return raise(badArgument, {
-      operation, argument: "padWidth", expected: "integers that are not negative: n, [before, after], or one pair per axis", got: describeArgument(entry), fix: "correct the widths",
-    });
-  };
-  const perAxis = Array.isArray(width) && width.some(Array.isArray) ? (width as readonly unknown[]).map(pair) : [pair(width)];
-  if (perAxis.length === rank) return perAxis;
-  if (perAxis.length === 1) return range(rank).map(() => at(perAxis, 0));
-  return raise(badArgument, {
-    operation, argument: "padWidth", expected: `one pair for all axes, or one for each of the ${rank}`, got: `${perAxis.length} pairs`, fix: "give a pair per axis",
-  });
-}
-
-function isWidth(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0;
 }

@@ -15,7 +15,7 @@ import { resolveAxis } from "./axes.ts";
 import { eye } from "./create.ts";
 import { where } from "./elementwise.ts";
 import { namedCall1 } from "./named-call.ts";
-import { pad } from "./shape.ts";
+import { padConstant } from "./pad.ts";
 
 /**
  * The elements where the place along axis2 is that along axis1 plus `offset`: they lie one row and one element apart, so they are
@@ -68,7 +68,7 @@ export function diagonalMatrix(v: Value, k: number): Value {
   const size = at(v.aval.shape, 0) + Math.abs(k);
   return namedCall1("diag", k, [v], ([vector]) => {
     const array = vector as Value;
-    const row = pad(array, [[Math.max(0, k), Math.max(0, -k)]], scalarLike(array, 0));
+    const row = padConstant(array, [[Math.max(0, k), Math.max(0, -k)]], scalarLike(array, 0));
     return where(eye(size, size, k, "bool"), row, scalarLike(row, 0));
   });
 }

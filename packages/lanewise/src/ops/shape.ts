@@ -5,14 +5,13 @@ import { raise } from "@lanewise/compiler/base/errors";
 import { equalShapes, formatShape, range } from "@lanewise/compiler/base/shape";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { broadcastInDim, reshape as reshapeTo, squeeze as squeezeAxes, transpose as permute } from "@lanewise/compiler/primitives/linear";
-import { concatenate as join, pad as padWith, split as takeApart } from "@lanewise/compiler/primitives/structural";
+import { concatenate as join, split as takeApart } from "@lanewise/compiler/primitives/structural";
 import { stack as joinNew } from "@lanewise/compiler/primitives/structural-stack";
 import { badArgument, badAxis, incompatibleShapes } from "../errors.ts";
 import type { Axis } from "../types.ts";
 import { resolveAxes, resolveAxis, resolveNewShape, resolveShape } from "./axes.ts";
 import { broadcastTo as broadcast } from "./elementwise.ts";
-import { namedCall1 } from "./named-call.ts";
-import { convertOperand, promoteDTypes, settleNumbers } from "./operands.ts";
+import { promoteDTypes } from "./operands.ts";
 
 /** The same elements in another shape, of which one extent may be -1. */
 export function reshape(x: Value, shape: readonly unknown[], operation = "np.reshape"): Value {
@@ -184,16 +183,4 @@ function sizesBetween(operation: string, cuts: readonly number[], extent: number
     raise(badArgument, { operation, argument: "indicesOrSections", expected: "integer positions in increasing order", got: formatShape(cuts), fix: "sort the positions" });
   }
   return sizes;
-}
-
-/** `[before, after]` per axis. */
-export type PadWidths = readonly (readonly [number, number])[];
-
-/** Constant padding around the array. A call of `_pad` in the jaxpr. */
-export function pad(x: Value, widths: PadWidths, constant: Value): Value {
-  const args = [x, at(settleNumbers("np.pad", [x, constant]), 1)];
-  return namedCall1("_pad", widths, args, ([operand, value]) => {
-    const array = operand as Value;
-    return padWith(convertOperand("np.pad", array, array.aval.dtype), convertOperand("np.pad", value as Value, array.aval.dtype), widths.map(([before, after]) => [before, after, 0]));
-  });
 }

@@ -49,6 +49,8 @@ export interface Capabilities {
 export interface GridTuning {
   /** Invocations of a workgroup that share nothing. */
   readonly workgroup: number;
+  /** Elements of an invocation that does the same to each of them: vectors of 4. */
+  readonly elements: 4 | 16;
   /** Most invocations that work on one row together; 1 where meeting in workgroup memory costs more than it gives. */
   readonly rowInvocations: number;
   /** Invocations that keep the device busy: a fold with fewer results is split. */
@@ -70,13 +72,13 @@ export interface TileTuning {
 
 /** Sizes that do well on discrete and integrated GPUs alike. */
 export const gpuTuning: GridTuning = {
-  workgroup: 64, rowInvocations: 256, invocations: 16_384,
+  workgroup: 64, elements: 4, rowInvocations: 256, invocations: 16_384,
   tile: { rows: 64, columns: 64, inner: 16, registers: [4, 4], staged: true }, shiftsByProducts: false,
 };
 
 /** For an adapter that is a CPU: a barrier is a loop over the invocations with their registers in memory. */
 export const softwareTuning: GridTuning = {
-  workgroup: 64, rowInvocations: 1, invocations: 256,
+  workgroup: 64, elements: 16, rowInvocations: 1, invocations: 256,
   tile: { rows: 64, columns: 64, inner: 16, registers: [8, 8], staged: false }, shiftsByProducts: true,
 };
 

@@ -22,7 +22,7 @@ export const gridDevices: readonly (readonly [string, Capabilities])[] = [
   ["a software adapter", { ...webgpuTarget, tuning: softwareTuning }],
   ["a tiny GPU", {
     ...webgpuTarget, maxWorkgroups: 5, workgroupBytes: 2048, maxWorkgroup: 16,
-    tuning: { ...gpuTuning, workgroup: 8, rowInvocations: 8, invocations: 64, tile: { rows: 8, columns: 8, inner: 4, registers: [2, 4], staged: true } },
+    tuning: { ...gpuTuning, workgroup: 8, elements: 16, rowInvocations: 8, invocations: 64, tile: { rows: 8, columns: 8, inner: 4, registers: [2, 4], staged: true } },
   }],
 ];
 

@@ -13,15 +13,21 @@ import { rewriteExprs } from "./rewrite.ts";
 
 /** Whether all vectors of the kernel have 4 elements. */
 export function hasOnlyVectorsOf4(kernel: Kernel): boolean {
-  let only = true;
-  const check = (width: number): void => {
-    only &&= width === 1 || width === vectorWidth;
-  };
-  forEachExprIn(kernel.body, ({ type }) => check(type.width));
+  return [...widthsIn(kernel)].every((width) => width === 1 || width === vectorWidth);
+}
+
+/** Whether some have more. */
+export function hasVectorsBeyond4(kernel: Kernel): boolean {
+  return [...widthsIn(kernel)].some((width) => width > vectorWidth);
+}
+
+function widthsIn(kernel: Kernel): ReadonlySet<number> {
+  const widths = new Set<number>();
+  forEachExprIn(kernel.body, ({ type }) => void widths.add(type.width));
   forEachStmt(kernel.body, (statement) => {
-    if (statement.kind === "load" || statement.kind === "var") check(statement.type.width);
+    if (statement.kind === "load" || statement.kind === "var") widths.add(statement.type.width);
   });
-  return only;
+  return widths;
 }
 
 /** The kernel with every other access of a vector element by element. */

@@ -31,14 +31,15 @@ import { expandHalfStorage } from "./half-storage.ts";
 import { hideFloatBits } from "./runtime-zero.ts";
 import { scalarize } from "./scalarize.ts";
 import { guardShifts, shiftByProducts } from "./shifts.ts";
-import { countVectors, expandSimdReduce, hasOnlyVectorsOf4, splitVectorAccesses } from "./vector-memory.ts";
+import { splitVectors } from "./split-vectors.ts";
+import { countVectors, expandSimdReduce, hasOnlyVectorsOf4, hasVectorsBeyond4, splitVectorAccesses } from "./vector-memory.ts";
 import { storeAsWords } from "./word-storage.ts";
 import { expandUnrolled } from "../kernel/unroll.ts";
 import { checkWgslOperations } from "./wgsl-table.ts";
 
-/** In order; what a step makes may be what a later one takes apart, never an earlier one. */
-const steps: readonly ((kernel: Kernel, capabilities: Capabilities) => Kernel)[] = [
-  expandUnrolled,
+type WgslStep = (kernel: Kernel, capabilities: Capabilities) => Kernel;
+
+const shapeAndMemory: readonly WgslStep[] = [
   (kernel) => (hasOnlyVectorsOf4(kernel) ? kernel : scalarize(kernel)),
   foldConstants,
   mapInvocations,
@@ -47,9 +48,11 @@ const steps: readonly ((kernel: Kernel, capabilities: Capabilities) => Kernel)[]
   expandMasks,
   expandHalfStorage,
   storeAsWords,
-  canonicalizeNaNBits,
-  expandFloat32Power,
-  approximate,
+];
+
+const elementaryFunctions: readonly WgslStep[] = [canonicalizeNaNBits, expandFloat32Power, approximate];
+
+const operations: readonly WgslStep[] = [
   splitVectorAccesses,
   expandFloatRemainder,
   clampFloatToInteger,
@@ -68,6 +71,16 @@ const steps: readonly ((kernel: Kernel, capabilities: Capabilities) => Kernel)[]
 ];
 
 /**
+ * In order; what a step makes may be what a later one takes apart, never an earlier one. Of vectors of more than 4 elements
+ * the elementary functions come first, so that all elements share what is rare in them.
+ */
+function stepsFor(kernel: Kernel): readonly WgslStep[] {
+  return hasVectorsBeyond4(kernel)
+    ? [expandUnrolled, ...elementaryFunctions, splitVectors, ...shapeAndMemory, ...operations]
+    : [expandUnrolled, ...shapeAndMemory, ...elementaryFunctions, ...operations];
+}
+
+/**
  * The kernel in the form that `printWgsl` prints. Where it needs one it has a scalar parameter more, `runtimeZero` (0); what
  * memory holds in less than a word is a word.
  *
@@ -75,7 +88,7 @@ const steps: readonly ((kernel: Kernel, capabilities: Capabilities) => Kernel)[]
  *   buffers, invocations or workgroup memory than every device has, or a grid whose extent the host cannot compute
  */
 export function legalizeWgsl(kernel: Kernel, capabilities: Capabilities = webgpuTarget): Kernel {
-  return steps.reduce((legal, step) => step(legal, capabilities), checkTarget(kernel, capabilities));
+  return stepsFor(kernel).reduce((legal, step) => step(legal, capabilities), checkTarget(kernel, capabilities));
 }
 
 const valueDTypes: readonly ValueDType[] = ["float32", "int32", "uint32", "bool"];

@@ -1,20 +1,33 @@
 /**
- * @file Independent iterations on a grid: each in an invocation of its own, neighbours on neighbours, or four neighbours in an
- * invocation as vectors where memory is read and written in whole vectors.
+ * @file Independent iterations on a grid: each in an invocation of its own, neighbours on neighbours, or several neighbours in
+ * an invocation as vectors where memory is read and written in whole vectors.
  */
 
 import { at } from "../base/assert.ts";
+import { byteSize } from "../base/dtype.ts";
 import { affineSum } from "../kernel/affine.ts";
 import { add, div, int, lt, mul, ref, rem, scalarType } from "../kernel/build.ts";
 import type { Expr, ForStmt, Kernel, RefExpr, Stmt } from "../kernel/types.ts";
 import { forEachAccess, vectorWidth } from "../kernel/vectors.ts";
-import { definitionsIn, forEachStmt, freshNames, substituteIn } from "../kernel/walk.ts";
+import { definitionsIn, forEachExprIn, forEachStmt, freshNames, substituteIn } from "../kernel/walk.ts";
+import type { GridTuning } from "../target.ts";
 import { extentOf, type Nest } from "./nest.ts";
 import { vectorize } from "./vectorize.ts";
 
-/** The kernel with its parallel loops dealt to invocations; four iterations of the innermost loop to each where that is possible. */
-export function dealToInvocations(kernel: Kernel, nest: Nest, workgroup: number): Kernel {
-  return inVectors(kernel, nest, workgroup) ?? oneEach(kernel, nest, workgroup);
+/** Operations of an iteration up to which an invocation has more than one vector: a long text compiles slowly. */
+const lightBody = 40;
+
+/** The kernel with its parallel loops dealt to invocations; four or more iterations of the innermost loop to each where that is possible. */
+export function dealToInvocations(kernel: Kernel, nest: Nest, { workgroup, elements, invocations }: GridTuning): Kernel {
+  const isBusy = (iterationsOf(nest) ?? 0) / elements >= invocations;
+  const isLight = elements > vectorWidth && isBusy && operationsIn(nest.body) <= lightBody && kernel.buffers.every(({ dtype }) => byteSize(dtype) === 4);
+  return (isLight ? inVectors(kernel, nest, workgroup, elements) : null) ?? inVectors(kernel, nest, workgroup, vectorWidth) ?? oneEach(kernel, nest, workgroup);
+}
+
+function operationsIn(body: readonly Stmt[]): number {
+  let count = 0;
+  forEachExprIn(body, ({ kind }) => { count += kind === "op" ? 1 : 0; });
+  return count;
 }
 
 /** Every iteration in an invocation of its own. */
@@ -26,21 +39,21 @@ function oneEach(kernel: Kernel, nest: Nest, workgroup: number): Kernel {
   return overInvocations(kernel, total, Math.min(workgroup, total), iteration, fresh, [...indicesOf(nest, iteration), ...nest.body]);
 }
 
-/** Four iterations of the innermost loop in an invocation; null where vectors would not be whole and aligned in memory. */
-function inVectors(kernel: Kernel, nest: Nest, workgroup: number): Kernel | null {
+/** Several iterations of the innermost loop in an invocation; null where vectors would not be whole and aligned in memory. */
+function inVectors(kernel: Kernel, nest: Nest, workgroup: number, width: number): Kernel | null {
   const inner = nest.loops.at(-1);
   const extent = inner === undefined ? null : extentOf(inner);
   const total = iterationsOf(nest);
-  if (inner === undefined || extent === null || total === null || extent % vectorWidth !== 0 || !movesInVectors(nest.body, inner.index, definitionsIn(kernel.body))) return null;
+  if (inner === undefined || extent === null || total === null || extent % width !== 0 || !movesInVectors(nest.body, inner.index, definitionsIn(kernel.body))) return null;
   const fresh = freshNames(kernel);
   const [block, element, iteration] = [indexName(fresh(inner.index)), indexName(fresh(inner.index)), indexName(fresh("iteration"))];
-  const place = add(mul(block, vectorWidth), element);
+  const place = add(mul(block, width), element);
   const body = substituteIn(nest.body, new Map([[inner.index, place]]));
-  const vector: ForStmt = { kind: "for", loop: "simd", index: element.name, begin: int(0), end: int(vectorWidth), step: 1, body };
-  const blocks: Nest = { loops: [...nest.loops.slice(0, -1), { ...inner, index: block.name, end: int(extent / vectorWidth) }], body: [vector] };
-  const count = total / vectorWidth;
+  const vector: ForStmt = { kind: "for", loop: "simd", index: element.name, begin: int(0), end: int(width), step: 1, body };
+  const blocks: Nest = { loops: [...nest.loops.slice(0, -1), { ...inner, index: block.name, end: int(extent / width) }], body: [vector] };
+  const count = total / width;
   const { kernel: made, notes } = vectorize(
-    overInvocations(kernel, count, Math.min(workgroup, count), iteration, fresh, [...indicesOf(blocks, iteration), ...blocks.body]), vectorWidth,
+    overInvocations(kernel, count, Math.min(workgroup, count), iteration, fresh, [...indicesOf(blocks, iteration), ...blocks.body]), width,
   );
   return notes.length > 0 ? null : made;
 }

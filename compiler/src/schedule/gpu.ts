@@ -34,7 +34,7 @@ function byRecipe(kernel: Kernel, tuning: GridTuning, capabilities: Capabilities
   const nest = parallelNest(kernel);
   const program = rowProgram(nest);
   const total = iterationsOf(nest);
-  if (program === null || total === null) return singleStep(dealToInvocations(kernel, nest, tuning.workgroup));
+  if (program === null || total === null) return singleStep(dealToInvocations(kernel, nest, tuning));
   const tiled = inTiles(kernel, program, tuning, capabilities);
   if (tiled !== null) return singleStep(tiled);
   const across = runsAcross(kernel, program);
@@ -42,7 +42,7 @@ function byRecipe(kernel: Kernel, tuning: GridTuning, capabilities: Capabilities
   const split = maySplit ? splitFold(kernel, program, chunksFor(program, total, shape.lanes, tuning)) : null;
   if (split !== null) return inTwo(split, tuning, capabilities);
   const rows = across ? null : scheduleRows(kernel, program, shape) ?? scheduleRows(kernel, program, { lanes: 1, rows: Math.min(total, tuning.workgroup) });
-  return singleStep(rows ?? dealToInvocations(kernel, nest, tuning.workgroup));
+  return singleStep(rows ?? dealToInvocations(kernel, nest, tuning));
 }
 
 /** The kernel in tiles where it is a contraction, perhaps one with a guard. */

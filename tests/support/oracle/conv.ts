@@ -33,12 +33,20 @@ function wrapped(dtype: DType, value: Num): Num {
   return dtype === "int8" ? (n.real(value) << 24) >> 24 : dtype === "uint32" ? n.real(value) >>> 0 : n.real(value) | 0;
 }
 
+function ones(tensor: Tensor): Tensor {
+  return { ...tensor, data: tensor.data.map(() => 1) };
+}
+
 function convolution([left, right]: readonly Tensor[], params: ConvParams, outs: readonly Aval[]): readonly Tensor[] {
   const { lhsSpec, rhsSpec, outSpec } = params.dimensionNumbers;
   const { shape, dtype } = at(outs, 0);
   const none = params.rhsDilation.map(() => [0, 0]);
   const input = spread(inOrder(left as Tensor, lhsSpec), params.lhsDilation, params.padding);
   const window = spread(inOrder(right as Tensor, rhsSpec), params.rhsDilation, none);
+  // Padding and holes are no elements: nothing is multiplied by them, not even NaN.
+  const [inInput, inWindow] = [
+    spread(ones(inOrder(left as Tensor, lhsSpec)), params.lhsDilation, params.padding), spread(ones(inOrder(right as Tensor, rhsSpec)), params.rhsDilation, none),
+  ];
   const [outFeatures, inFeatures] = [at(window.shape, 0), at(window.shape, 1)];
   const examples = params.batchGroupCount === 0 ? 0 : at(input.shape, 0) / params.batchGroupCount;
   const multiply = (x: Num, y: Num): Num => (dtype.startsWith("float") ? n.mul(x, y) : Math.imul(n.real(x), n.real(y)));
@@ -50,8 +58,9 @@ function convolution([left, right]: readonly Tensor[], params: ConvParams, outs:
     let sum: Num = 0;
     for (const [inFeature, ...offsets] of indices(window.shape.slice(1)) as Generator<[number, ...number[]]>) {
       const position = offsets.map((offset, dimension) => at(places, dimension) * at(params.windowStrides, dimension) + offset);
-      const x = read(input, [firstExample + example, firstFeature + inFeature, ...position]);
-      sum = n.add(sum, multiply(x, read(window, [feature, inFeature, ...offsets])));
+      const [from, weight] = [[firstExample + example, firstFeature + inFeature, ...position], [feature, inFeature, ...offsets]];
+      if (read(inInput, from) === 0 || read(inWindow, weight) === 0) continue;
+      sum = n.add(sum, multiply(read(input, from), read(window, weight)));
     }
     return wrapped(dtype, sum);
   })];

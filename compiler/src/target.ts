@@ -56,6 +56,8 @@ export interface GridTuning {
   /** Invocations that keep the device busy: a fold with fewer results is split. */
   readonly invocations: number;
   readonly tile: TileTuning;
+  /** Side of the square that a transpose brings into workgroup memory; 0 where reading across memory is as good. */
+  readonly transposeTile: number;
   /** Whether a product is cheaper than a shift to the left. */
   readonly shiftsByProducts: boolean;
 }
@@ -73,13 +75,13 @@ export interface TileTuning {
 /** Sizes that do well on discrete and integrated GPUs alike. */
 export const gpuTuning: GridTuning = {
   workgroup: 64, elements: 4, rowInvocations: 256, invocations: 16_384,
-  tile: { rows: 64, columns: 64, inner: 16, registers: [4, 4], staged: true }, shiftsByProducts: false,
+  tile: { rows: 64, columns: 64, inner: 16, registers: [4, 4], staged: true }, transposeTile: 32, shiftsByProducts: false,
 };
 
 /** For an adapter that is a CPU: a barrier is a loop over the invocations with their registers in memory. */
 export const softwareTuning: GridTuning = {
   workgroup: 64, elements: 16, rowInvocations: 1, invocations: 256,
-  tile: { rows: 64, columns: 64, inner: 16, registers: [8, 8], staged: false }, shiftsByProducts: true,
+  tile: { rows: 64, columns: 64, inner: 16, registers: [8, 8], staged: false }, transposeTile: 0, shiftsByProducts: true,
 };
 
 /** What is known of an adapter that says how it likes to be used. */

@@ -37,6 +37,8 @@ recipe("a row for all", ["f32[6,8]", "f32[8]"], (x, row) => add(x, broadcastInDi
 recipe("a column for all", ["f32[6,8]", "f32[6]"], (x, column) => add(x, broadcastInDim(column, [6, 8], [0])));
 recipe("a transpose", ["f32[33,40]"], (x) => transpose(x, [1, 0]));
 recipe("a transpose", ["f32[32,64]", "f32[64,32]"], (x, y) => add(transpose(x, [1, 0]), y));
+recipe("a transpose between others", ["f32[20,3,24]", "f32[24,3,20]"], (x, y) => [mul(transpose(x, [2, 1, 0]), y), add(transpose(x, [2, 1, 0]), y)]);
+recipe("a transpose of bools", ["bool[16,16]"], (x) => transpose(x, [1, 0]));
 recipe("a transpose of batches", ["f32[2,9,3,16]"], (x) => exp(transpose(x, [0, 2, 1, 3])));
 
 for (const shape of [[4, 64], [5, 67], [1, 300], [300, 3], [2, 1024], [70, 16]] as const) {

@@ -170,6 +170,13 @@ export function substitute(expr: Expr, replacements: ReadonlyMap<string, Expr>):
   return mapExpr(expr, (node) => (node.kind === "ref" ? replacements.get(node.name) ?? node : node));
 }
 
+/** The expression with names replaced by what they stand for, until none of the definitions is left. */
+export function resolved(expr: Expr, definitions: ReadonlyMap<string, Expr>): Expr {
+  let current = expr;
+  for (let next = substitute(current, definitions); next !== current; next = substitute(current, definitions)) current = next;
+  return current;
+}
+
 /** The statements with references replaced by name; declarations keep their names. */
 export function substituteIn(body: readonly Stmt[], replacements: ReadonlyMap<string, Expr>): readonly Stmt[] {
   return mapExprsIn(body, (node) => (node.kind === "ref" ? replacements.get(node.name) ?? node : node));

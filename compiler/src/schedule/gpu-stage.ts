@@ -8,7 +8,7 @@ import { at } from "../base/assert.ts";
 import { add, div, int, lt, min, mul, ref, rem, sub } from "../kernel/build.ts";
 import type { ArrayDecl, Expr, ForStmt, Kernel, LoadStmt, RefExpr, Stmt, VarStmt } from "../kernel/types.ts";
 import { vectorWidth } from "../kernel/vectors.ts";
-import { definitionsIn, forEachExpr, freshNames, mapStmts, mentionsAny, renameDeclarations, substitute, substituteIn } from "../kernel/walk.ts";
+import { definitionsIn, forEachExpr, freshNames, mapStmts, mentionsAny, renameDeclarations, resolved, substitute, substituteIn } from "../kernel/walk.ts";
 import type { Capabilities, GridTuning } from "../target.ts";
 import { countedLoop, indexName, indicesOf, iterationsOf } from "./gpu-map.ts";
 import { registerTile, type Contraction, type Registers } from "./gpu-tile.ts";
@@ -81,12 +81,6 @@ function stagedOperands({ kernel, nest, rows, columns, folds }: Contraction): re
     return alone ? [{ load, along: onRows ? "rows" : "columns", index, mask, isDense: pattern.stride(own.index) === 1, isDenseInner: pattern.stride(inner.index) === 1 }] : [];
   });
   return operands.some(({ along }) => along === "rows") && operands.some(({ along }) => along === "columns") ? operands : null;
-}
-
-function resolved(expr: Expr, definitions: ReadonlyMap<string, Expr>): Expr {
-  let current = expr;
-  for (let next = substitute(current, definitions); next !== current; next = substitute(current, definitions)) current = next;
-  return current;
 }
 
 class StagedTile {

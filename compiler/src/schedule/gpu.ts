@@ -14,6 +14,7 @@ import { dealToInvocations, iterationsOf } from "./gpu-map.ts";
 import { maskGuards } from "./gpu-guards.ts";
 import { rowProgram, scheduleRows, mostTripsOf, type RowProgram, type RowShape } from "./gpu-rows.ts";
 import { splitFold } from "./gpu-split.ts";
+import { stageTransposes } from "./gpu-transpose.ts";
 import { hoistInvariants } from "./hoist.ts";
 import { loadPattern, loadsIn, parallelNest, perfectNest } from "./nest.ts";
 import { singleStep, type Scheduled, type ScheduledBuffer } from "./scheduled.ts";
@@ -34,7 +35,7 @@ function byRecipe(kernel: Kernel, tuning: GridTuning, capabilities: Capabilities
   const nest = parallelNest(kernel);
   const program = rowProgram(nest);
   const total = iterationsOf(nest);
-  if (program === null || total === null) return singleStep(dealToInvocations(kernel, nest, tuning));
+  if (program === null || total === null) return singleStep(stageTransposes(kernel, nest, tuning, capabilities) ?? dealToInvocations(kernel, nest, tuning));
   const tiled = inTiles(kernel, program, tuning, capabilities);
   if (tiled !== null) return singleStep(tiled);
   const across = runsAcross(kernel, program);

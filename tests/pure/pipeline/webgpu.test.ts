@@ -5,9 +5,10 @@ import { at } from "@lanewise/compiler/base/assert";
 import type { Jaxpr } from "@lanewise/compiler/ir/types";
 import { compile, textOf } from "@lanewise/compiler/pipeline";
 import { add, mul, sub } from "@lanewise/compiler/primitives/arith";
+import { convGeneralDilated } from "@lanewise/compiler/primitives/conv";
 import { dotGeneral } from "@lanewise/compiler/primitives/contract";
 import { cumsum } from "@lanewise/compiler/primitives/cumulative";
-import { broadcastInDim, reduceSum } from "@lanewise/compiler/primitives/linear";
+import { broadcastInDim, reduceSum, transpose } from "@lanewise/compiler/primitives/linear";
 import { reduceMax } from "@lanewise/compiler/primitives/reduce";
 import { exp } from "@lanewise/compiler/primitives/unary";
 import { webgpuTarget } from "@lanewise/compiler/target";
@@ -75,6 +76,8 @@ describe("the shaders of a GPU", () => {
     })],
     ["product", jaxprOf(["f32[512,512]", "f32[512,512]"], (a, b) => dotGeneral(a, b, { contractLeft: [1], contractRight: [0], batchLeft: [], batchRight: [] }))],
     ["odd_product", jaxprOf(["f32[67,45]", "f32[45,70]"], (a, b) => dotGeneral(a, b, { contractLeft: [1], contractRight: [0], batchLeft: [], batchRight: [] }))],
+    ["transposed", jaxprOf(["f32[64,96]"], (x) => transpose(x, [1, 0]))],
+    ["convolution", jaxprOf(["f32[1,32,64,64]", "f32[64,32,3,3]"], (x, w) => convGeneralDilated(x, w, [1, 1], [[1, 1], [1, 1]]))],
     ["prefix_sums", jaxprOf(["f32[8,4096]"], (x) => cumsum(x, 1))],
   ];
 

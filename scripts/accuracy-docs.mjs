@@ -3,9 +3,11 @@
  * measured and where is in tests/support/function-accuracy.ts, which is bundled here because Node runs no TypeScript. A
  * device's column is one more entry of `columns`.
  */
+import { spawnSync } from "node:child_process";
 import { realpathSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { swiftShaderEnvironment } from "./swiftshader.mjs";
 
 /** @typedef {typeof import("../tests/support/function-accuracy.ts")} Accuracy */
 /** @typedef {import("../tests/support/function-accuracy.ts").MeasuredFunction} MeasuredFunction */
@@ -29,9 +31,10 @@ export function rowHead({ name, bound, intervals, absolute }) {
 /**
  * The page as text.
  * @param {Accuracy} accuracy
+ * @param {string} adapter  what webgpu runs on
  */
-export async function accuracyPage(accuracy) {
-  const columns = [accuracy.float32Form, accuracy.float32AloneForm, accuracy.jsForm];
+export async function accuracyPage(accuracy, adapter) {
+  const columns = [accuracy.jsForm, accuracy.wasmForm, accuracy.webgpuForm];
   const rows = [];
   for (const measuredFunction of accuracy.measuredFunctions) {
     const operands = accuracy.samplesOf(measuredFunction, density);
@@ -47,15 +50,15 @@ export async function accuracyPage(accuracy) {
     "# Accuracy of float32 functions",
     "<!-- Written by scripts/accuracy-docs.mjs. Run `npm run docs:accuracy`. -->",
     "The largest error that was found for each function, in units in the last place of float32 (ulp), against the exact "
-      + "value; a correctly rounded result misses by at most 0.5. `tests/transform/function-accuracy.test.ts` holds every "
+      + "value; a correctly rounded result misses by at most 0.5. `tests/transform/function-accuracy.test.ts` and `tests/device/webgpu-function-accuracy.test.ts` hold every "
       + "form to the bound on a smaller sample, and with `LANEWISE_FULL=1` on a larger one, exp, log, sin, cos and tanh on js for every float32.",
     "Samples are: numbers of every exponent and both signs, subnormal ones too; an even grid over the intervals where the function is "
       + "used most; all neighbours of its zeros, poles and limits, of both signs; 0, -0, 1, -1, infinities, NaN, and the "
       + "smallest and largest numbers. NaN has to be NaN, infinity infinity, and a zero has to have its sign.",
-    `- **${accuracy.float32Form.name}**: the arithmetic of float32 that Wasm runs, each operation rounded, on the reference interpreter.\n`
-      + `- **${accuracy.float32AloneForm.name}**: the same for targets that have no float64, as WebGPU. Only pow, and exp2 and cbrt which use it, differ. `
-      + "A device may be less exact: WGSL lets it round divisions and square roots by some units, and read subnormals as 0.\n"
-      + `- **${accuracy.jsForm.name}**: doubles inside, rounded once.`,
+    `- **${accuracy.jsForm.name}**: doubles inside, rounded once.\n`
+      + `- **${accuracy.wasmForm.name}**: arithmetic of float32, each operation rounded, and of float64 in pow, exp2 and cbrt. The reference interpreter gives the same.\n`
+      + `- **${accuracy.webgpuForm.name}**: arithmetic of float32 alone, on the adapter "${adapter}". WGSL lets an adapter round divisions and square roots by some units `
+      + "more or less, and read and write subnormal numbers as 0: such results are not counted as errors, nor are 2^-126 more or less.",
     "lgamma and digamma have zeros that are no float32. Near them an absolute error of 2^-22 is allowed and not counted; and "
       + "where a float32 form has to cancel two summands at a zero below 0, 2^-21 of the summand.",
     [`| ${head.join(" | ")} |`, `|${" --- |".repeat(head.length)}`, ...rows].join("\n"),
@@ -78,11 +81,21 @@ function shortest(value) {
 }
 
 const isMain = process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
-if (isMain) {
+const environment = swiftShaderEnvironment();
+// The dynamic loader reads where the driver is when a process starts.
+if (isMain && Object.entries(environment).some(([name, value]) => process.env[name] !== value)) {
+  const { status } = spawnSync(process.execPath, process.argv.slice(1), { env: { ...process.env, ...environment }, stdio: "inherit" });
+  process.exitCode = status ?? 1;
+} else if (isMain) {
   const { build } = await import("esbuild");
   const outfile = join(root, "node_modules", ".cache", "function-accuracy.mjs");
   await build({
     entryPoints: [join(root, "tests", "support", "function-accuracy.ts")], outfile, bundle: true, platform: "node", format: "esm", packages: "external",
   });
-  writeFileSync(accuracyPagePath, await accuracyPage(await import(pathToFileURL(outfile).href)));
+  const { adapters, init } = await import("lanewise");
+  await init({ webgpu: true });
+  const [adapter] = (await adapters()).adapters;
+  writeFileSync(accuracyPagePath, await accuracyPage(await import(pathToFileURL(outfile).href), `${adapter?.vendor} ${adapter?.description}`));
+  // Open devices keep Node running.
+  process.exit();
 }

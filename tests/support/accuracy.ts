@@ -1,6 +1,15 @@
 /** @file How far the results of a float function are from exact values, in units in the last place. */
 import { at } from "@lanewise/compiler/base/assert";
 
+/** The least magnitude of a float32 that is not subnormal. */
+export const leastNormal = 2 ** -126;
+
+/** A number as a device has it that reads subnormal ones as zeros. */
+export function flushed(value: number): number {
+  if (Math.abs(value) >= leastNormal || Number.isNaN(value)) return value;
+  return value < 0 || Object.is(value, -0) ? -0 : 0;
+}
+
 export interface WorstError {
   readonly ulps: number;
   /** The operands of the worst result, what came, and what was expected. */

@@ -2,10 +2,10 @@
  * @file How far the float32 functions are from exact values: what is measured, where, and how. `docs/accuracy.md` and its
  * test come from here.
  *
- * There are two forms. The float32 form rounds every operation to float32, as Wasm and WebGPU do; the interpreter runs it.
- * js computes in doubles and rounds once.
+ * There are two kinds of forms. The float32 form rounds every operation to float32: the interpreter runs it, and Wasm and
+ * WebGPU do. js computes in doubles and rounds once.
  */
-import { at } from "@lanewise/compiler/base/assert";
+import { at, required } from "@lanewise/compiler/base/assert";
 import { aval } from "@lanewise/compiler/ir/build";
 import type { Primitive } from "@lanewise/compiler/ir/types";
 import { KernelBuilder } from "@lanewise/compiler/kernel/build";
@@ -17,9 +17,11 @@ import { noParams, type NoParams } from "@lanewise/compiler/primitives/define";
 import { atan2P, powP } from "@lanewise/compiler/primitives/power";
 import * as unary from "@lanewise/compiler/primitives/unary";
 import * as special from "@lanewise/compiler/primitives/unary-special";
-import { ulpError } from "./accuracy.ts";
+import { devicePut, jit, lax, type NDArray } from "lanewise";
+import { flushed, leastNormal, ulpError } from "./accuracy.ts";
 import { compileJs } from "./js-runner.ts";
 import * as oracle from "./oracle/special.ts";
+import { runKernelOnWasm } from "./wasm-runner.ts";
 
 export interface MeasuredFunction {
   readonly name: string;
@@ -146,7 +148,7 @@ export function samplesOf({ intervals, places, primitive, isSlow }: MeasuredFunc
   // Second operands: the special ones beside each other, moderate exponents, and ones of every size.
   const pairs = specials.flatMap((first) => specials.map((second) => [first, second] as const));
   const second = x.map((value, index) => at([(spread(index) - 0.5) * 20, Math.round((spread(index) - 0.5) * 12), fromBits(Math.imul(index, 0x9e3779b9)), value], index % 4));
-  return [Float32Array.of(...pairs.map(([first]) => first), ...x), Float32Array.of(...pairs.map(([, other]) => other), ...second)];
+  return [Float32Array.from([...pairs.map(([first]) => first), ...x]), Float32Array.from([...pairs.map(([, other]) => other), ...second])];
 }
 
 // Forms ----------------------------------------------------------------------------------------------------------------
@@ -156,6 +158,8 @@ export interface Form {
   readonly name: string;
   /** Whether sums are computed in doubles, so that they may cancel. */
   readonly isWide: boolean;
+  /** Whether subnormal numbers, operands or results, may be taken for zeros. */
+  readonly mayFlush: boolean;
   run(measuredFunction: MeasuredFunction, operands: readonly Float32Array[]): Float32Array | Promise<Float32Array>;
 }
 
@@ -178,6 +182,7 @@ function interpreted(name: string, hasFloat64: boolean): Form {
   return {
     name,
     isWide: false,
+    mayFlush: false,
     run: (measuredFunction, operands) => {
       const kernel = kernelOf(measuredFunction, operands.length);
       const y = new Float32Array(at(operands, 0).length);
@@ -195,12 +200,42 @@ export const float32AloneForm = interpreted("without float64", false);
 export const jsForm: Form = {
   name: "js",
   isWide: true,
+  mayFlush: false,
   run: (measuredFunction, operands) => {
     const y = new Float32Array(at(operands, 0).length);
     compileJs(kernelOf(measuredFunction, operands.length))(...operands, y, y.length);
     return y;
   },
 };
+
+/** The kernel as WebAssembly. */
+export const wasmForm: Form = {
+  name: "wasm",
+  isWide: false,
+  mayFlush: false,
+  run: (measuredFunction, operands) => {
+    const y = new Float32Array(at(operands, 0).length);
+    runKernelOnWasm(kernelOf(measuredFunction, operands.length), [y.length], [...operands, y]);
+    return y;
+  },
+};
+
+/** What `lax` computes on webgpu, which has to be open. */
+export const webgpuForm: Form = {
+  name: "webgpu",
+  isWide: false,
+  mayFlush: true,
+  run: async ({ name }, operands) => {
+    const f = (...xs: NDArray[]): NDArray => laxFunction(name)(...xs);
+    return (await jit(f, { device: "webgpu" })(...operands.map((values) => devicePut(values, "webgpu") as NDArray)).data()) as Float32Array;
+  },
+};
+
+/** The function of `lax` with the name of a primitive. */
+export function laxFunction(name: string): (...operands: unknown[]) => NDArray {
+  const functions = lax as unknown as Readonly<Record<string, (...operands: unknown[]) => NDArray>>;
+  return required(functions[name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())], name);
+}
 
 // Errors ---------------------------------------------------------------------------------------------------------------
 
@@ -222,10 +257,22 @@ export async function measure(measuredFunction: MeasuredFunction, form: Form, op
     const row = operands.map((column) => at(column, index));
     const expected = exact(...row);
     if (Object.is(actual, Math.fround(expected)) && worst.ulps >= 0.5) return;
-    const ulps = ulpError("float32", actual, expected);
+    const ulps = Math.min(...expectations(expected, row, exact, form).map((each) => ulpError("float32", actual, each)));
     if (!(ulps > worst.ulps)) return;
-    const allowed = absolute === 0 || form.isWide ? absolute : Math.max(absolute, 2 ** -21 * summand(at(row, 0)));
+    const cancelled = form.isWide ? 0 : 2 ** -21 * summand(at(row, 0));
+    // A summand on the way may be subnormal, too.
+    const allowed = Math.max(absolute, absolute === 0 ? 0 : cancelled, form.mayFlush ? leastNormal : 0);
     if (!(Math.abs(actual - expected) <= allowed)) worst = { ...worst, ulps, operands: row, actual, expected };
   });
   return worst;
+}
+
+/** The values that a result may come close to. */
+function expectations(expected: number, row: readonly number[], exact: MeasuredFunction["exact"], { mayFlush }: Form): readonly number[] {
+  if (!mayFlush) return [expected];
+  const isFlushed = row.some((value) => flushed(value) !== value);
+  const ofFlushed = isFlushed ? exact(...row.map(flushed)) : expected;
+  // Beside a pole at 0 a function is as large as a reciprocal.
+  const beside = isFlushed && Math.abs(expected) > 1 / leastNormal / 4 ? Math.sign(expected) * Infinity : expected;
+  return [expected, ofFlushed, beside, flushed(expected), flushed(ofFlushed)];
 }

@@ -5,6 +5,7 @@ import type { Value } from "@lanewise/compiler/ir/types";
 import { bind } from "@lanewise/compiler/trace/stack";
 import type { NDArray } from "lanewise";
 import { real } from "./oracle/number.ts";
+import { flushed } from "./accuracy.ts";
 import { oracleOf } from "./oracle/primitives.ts";
 import { example, stack, type Tensor } from "./oracle/tensor.ts";
 import { allSamples } from "./samples/all.ts";
@@ -51,11 +52,9 @@ export function expectedBatches(bound: BoundSample, batched: readonly Tensor[], 
   return at(perExample, 0).map((_, index) => stack(perExample.map((outs) => at(outs, index)), 0));
 }
 
-const leastNormal = 2 ** -126;
-
 /** The inputs with subnormal numbers as zeros, which a GPU may take them for. */
-export function flushed(inputs: readonly Tensor[]): readonly Tensor[] {
-  return inputs.map((input) => (isFloat(input.dtype) ? { ...input, data: input.data.map((value) => (Math.abs(real(value)) < leastNormal ? 0 : value)) } : input));
+export function withoutSubnormals(inputs: readonly Tensor[]): readonly Tensor[] {
+  return inputs.map((input) => (isFloat(input.dtype) ? { ...input, data: input.data.map((value) => flushed(real(value))) } : input));
 }
 
 /** Results on a device that is waited for, and the ways in which they may be right. */

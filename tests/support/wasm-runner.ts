@@ -63,14 +63,23 @@ function call(compiled: CompiledKernel, kernel: Kernel, scalars: readonly number
   }
 }
 
+/** Runs a kernel without a grid on arrays, which it changes in place. */
+export function runKernelOnWasm(kernel: Kernel, scalars: readonly number[], bound: readonly HostArray[]): void {
+  call(compileKernel(kernel, 1), kernel, scalars, bound, [[0, 0]]);
+}
+
+function compileKernel(kernel: Kernel, width: SimdWidth): CompiledKernel {
+  const { bytes, scratchBytes } = emitWasmModule([prepareWasm(kernel, width)]);
+  return { module: new WebAssembly.Module(bytes), scratchBytes };
+}
+
 /** A runner that vectorises with the given width and splits each grid in as many calls. */
 export function runOnWasm(width: SimdWidth, calls = 1): RunGateProgram {
   const cache = new WeakMap<Kernel, CompiledKernel>();
   const compile = (kernel: Kernel): CompiledKernel => {
     const known = cache.get(kernel);
     if (known !== undefined) return known;
-    const { bytes, scratchBytes } = emitWasmModule([prepareWasm(kernel, width)]);
-    const compiled = { module: new WebAssembly.Module(bytes), scratchBytes };
+    const compiled = compileKernel(kernel, width);
     cache.set(kernel, compiled);
     return compiled;
   };

@@ -4,15 +4,14 @@
  */
 import { readFileSync } from "node:fs";
 import { at } from "@lanewise/compiler/base/assert";
-import { lax } from "lanewise";
 import { describe, expect, it } from "vitest";
 import { accuracyPagePath, rowHead } from "../../scripts/accuracy-docs.mjs";
-import { float32AloneForm, float32Form, jsForm, measure, measuredFunctions, samplesOf } from "../support/function-accuracy.ts";
+import { float32AloneForm, float32Form, jsForm, laxFunction, measure, measuredFunctions, samplesOf, wasmForm } from "../support/function-accuracy.ts";
 
 const isFull = process.env["LANEWISE_FULL"] === "1";
 const density = isFull ? 2048 : 8;
 
-describe.each([float32Form, float32AloneForm, jsForm])("$name", (form) => {
+describe.each([float32Form, float32AloneForm, wasmForm, jsForm])("$name", (form) => {
   it.each(measuredFunctions.map((each) => [each.name, each] as const))("%s", async (_name, each) => {
     const { ulps, operands, actual, expected } = await measure(each, form, samplesOf(each, density));
     expect(ulps, `${operands.join(", ")} gives ${actual} instead of ${expected}`).toBeLessThanOrEqual(each.bound);
@@ -33,11 +32,9 @@ it("docs/accuracy.md has a row for every function, with its bound (npm run docs:
 });
 
 it("what lax computes on js is what is measured", async () => {
-  const functions = lax as unknown as Readonly<Record<string, (...operands: unknown[]) => { dataSync(): Float32Array }>>;
   for (const each of measuredFunctions) {
-    const call = functions[each.name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())];
     const operands = samplesOf(each, 2);
-    expect(call?.(...operands).dataSync(), each.name).toEqual(await jsForm.run(each, operands));
+    expect(laxFunction(each.name)(...operands).dataSync(), each.name).toEqual(await jsForm.run(each, operands));
   }
 });
 

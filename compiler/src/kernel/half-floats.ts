@@ -3,7 +3,7 @@
  * them, and what makes a float32 one of their values. Any NaN becomes the quiet one.
  */
 
-import { add, and, bitcast, constant, lt, mul, op, or, select, sub } from "./expressions.ts";
+import { add, and, bitcast, constant, convert, lt, mul, op, or, select, sub } from "./expressions.ts";
 import type { Expr } from "./types.ts";
 
 export type HalfDType = "float16" | "bfloat16";
@@ -31,12 +31,17 @@ export function roundToHalf(value: Expr, dtype: HalfDType, name: Namer): Expr {
   return fromHalfBits(name(toHalfBits(value, dtype, name), "rounded"), dtype);
 }
 
-/** The exponents of float32 and float16 differ by 112; scaling by 2^112 also makes normal numbers of subnormal ones. */
+/**
+ * The exponents of float32 and float16 differ by 112. A subnormal float16 is an integer times 2^-24; it never is a subnormal
+ * float32 on the way, which some targets read as 0.
+ */
 function fromFloat16Bits(bits: Expr): Expr {
   const magnitude = and(bits, 0x7fff);
-  const scaled = mul(bitcast(shiftLeft(magnitude, 13), "float32"), 2 ** 112);
-  const special = bitcast(or(shiftLeft(magnitude, 13), 0x7f800000), "float32");
-  const unsigned = select(lt(magnitude, 0x7c00), scaled, special);
+  const shifted = shiftLeft(magnitude, 13);
+  const normal = bitcast(add(shifted, 112 << 23), "float32");
+  const subnormal = mul(convert(magnitude, "float32"), 2 ** -24);
+  const special = bitcast(or(shifted, 0x7f800000), "float32");
+  const unsigned = select(lt(magnitude, 0x400), subnormal, select(lt(magnitude, 0x7c00), normal, special));
   return bitcast(or(bitcast(unsigned, "uint32"), shiftLeft(and(bits, 0x8000), 16)), "float32");
 }
 

@@ -3,7 +3,7 @@
  * [0, 1]; above tan(pi / 8) it is turned by pi / 4. Quadrants and signs are put on afterwards.
  */
 
-import { add, bitcast, constant, div, eq, gt, lt, mul, ne, neg, op, or, select, sub } from "../kernel/expressions.ts";
+import { add, bitcast, constant, convert, div, eq, gt, lt, mul, ne, neg, op, or, select, sub } from "../kernel/expressions.ts";
 import { polynomial } from "../kernel/polynomial.ts";
 import type { Expr } from "../kernel/types.ts";
 import { isNegativeOrMinusZero } from "./approximate-float64.ts";
@@ -36,14 +36,28 @@ const tangentOfEighth = 0.41421356237309503;
 
 export function atan2Float32(y: Expr, x: Expr, code: CodeWriter): Expr {
   const isNegative = (value: Expr): Expr => lt(bitcast(value, "int32"), 0);
-  return arctangent(y, x, float32Parts, isNegative, code);
+  return arctangent(y, x, float32Parts, isNegative, quotientOfSubnormals, code);
+}
+
+/**
+ * A quotient of magnitudes of float32. Some targets read subnormal numbers as 0, which would make 0 / 0 of two of them: their
+ * bits, as integers, have the same quotient.
+ */
+function quotientOfSubnormals(smaller: Expr, larger: Expr, code: CodeWriter): Expr {
+  const isSubnormal = code.name(lt(larger, 2 ** -126), "isSubnormal");
+  const scaled = (value: Expr): Expr => select(isSubnormal, convert(bitcast(value, "int32"), "float32"), value);
+  return div(scaled(smaller), scaled(larger));
 }
 
 export function atan2Float64(y: Expr, x: Expr, code: CodeWriter): Expr {
-  return arctangent(y, x, float64Parts, isNegativeOrMinusZero, code);
+  return arctangent(y, x, float64Parts, isNegativeOrMinusZero, div, code);
 }
 
-function arctangent(y: Expr, x: Expr, { coefficients, pi, piRest }: Parts, isNegative: (value: Expr) => Expr, code: CodeWriter): Expr {
+type Quotient = (smaller: Expr, larger: Expr, code: CodeWriter) => Expr;
+
+function arctangent(
+  y: Expr, x: Expr, { coefficients, pi, piRest }: Parts, isNegative: (value: Expr) => Expr, quotient: Quotient, code: CodeWriter,
+): Expr {
   const { dtype, width } = x.type;
   const number = (value: number): Expr => constant(value, dtype, width);
   const height = code.name(op("abs", y), "height");
@@ -53,7 +67,7 @@ function arctangent(y: Expr, x: Expr, { coefficients, pi, piRest }: Parts, isNeg
   const larger = code.name(select(isSteep, height, breadth), "larger");
   // Two infinities are 45 degrees apart, two zeros none; neither has a quotient.
   const ofEqual = select(eq(larger, 0), number(0), number(1));
-  const t = code.name(select(eq(smaller, larger), ofEqual, div(smaller, larger)), "t");
+  const t = code.name(select(eq(smaller, larger), ofEqual, quotient(smaller, larger, code)), "t");
   const isTurned = code.name(gt(t, tangentOfEighth), "isTurned");
   const u = code.name(select(isTurned, div(sub(t, 1), add(t, 1)), t), "u");
   const z = code.name(mul(u, u), "z");

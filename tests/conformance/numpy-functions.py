@@ -164,6 +164,15 @@ programs = {
     "ravel columns": (lambda a: jnp.ravel(a, order="F"), t),
     "linspace of integers": (lambda: jnp.linspace(0, 10, num=7, dtype="int32"),),
     "linspace of integers, negative": (lambda: jnp.linspace(-5, 5, 4, dtype="int32", endpoint=False),),
+    "nonzero": (lambda a: jnp.nonzero(a, size=4), m),
+    "nonzero filled": (lambda a: jnp.nonzero(a, size=8, fill_value=(-1, 9)), m),
+    "nonzero of bools": (lambda a: jnp.nonzero(a > 0, size=5, fill_value=7), t),
+    "flatnonzero": (lambda a: jnp.flatnonzero(a < 0, size=3), t),
+    "argwhere": (lambda a: jnp.argwhere(a > 0.5, size=4, fill_value=-1), t),
+    "where alone": (lambda a: jnp.where(a > 0, size=3), m),
+    "compress": (lambda a, b: jnp.compress(a > 0, b, axis=1, size=2), v, m),
+    "compress filled": (lambda a, b: jnp.compress(a > 0, b, size=3, fill_value=-7), v, m),
+    "extract": (lambda a: jnp.extract(a > 0, a, size=5), m),
 }
 
 

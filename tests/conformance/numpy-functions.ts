@@ -153,4 +153,13 @@ export const numpyFunctions: Readonly<Record<string, readonly [run: Run, ...args
   "ravel columns": [(a) => np.ravel(a, "F"), t],
   "linspace of integers": [() => np.linspace(0, 10, { num: 7, dtype: "int32" })],
   "linspace of integers, negative": [() => np.linspace(-5, 5, 4, { dtype: "int32", endpoint: false })],
+  "nonzero": [(a) => np.nonzero(a, { size: 4 }), m],
+  "nonzero filled": [(a) => np.nonzero(a, { size: 8, fillValue: [-1, 9] }), m],
+  "nonzero of bools": [(a) => np.nonzero(a.greater(0), { size: 5, fillValue: 7 }), t],
+  "flatnonzero": [(a) => np.flatnonzero(a.less(0), { size: 3 }), t],
+  "argwhere": [(a) => np.argwhere(a.greater(0.5), { size: 4, fillValue: -1 }), t],
+  "where alone": [(a) => np.where(a.greater(0), { size: 3 }), m],
+  "compress": [(a, b) => np.compress(a.greater(0), b, { axis: 1, size: 2 }), v, m],
+  "compress filled": [(a, b) => np.compress(a.greater(0), b, { size: 3, fillValue: -7 }), v, m],
+  "extract": [(a) => np.extract(a.greater(0), a, { size: 5 }), m],
 };

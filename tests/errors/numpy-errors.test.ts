@@ -55,10 +55,29 @@ test.each<[string, () => unknown, string, string]>([
   ["pad with a statistic of nothing", call("pad", v, 1, { mode: "mean", statLength: 0 }), "LW3007", "statLength"],
   ["pad mirrored strangely", call("pad", v, 1, { mode: "reflect", reflectType: "both" }), "LW3007", "both"],
   ["reshape in another order", call("reshape", m, [3, 2], "K"), "LW3007", "K"],
+  ["nonzero of a number", call("nonzero", 1), "LW3007", "0-d"],
+  ["nonzero under jit", () => jit((x: NDArray) => np.nonzero(x))(v), "LW3007", "{ size: n }"],
+  ["nonzero of a negative size", call("nonzero", v, { size: -1 }), "LW3007", "-1"],
+  ["nonzero with fill values of another rank", call("nonzero", m, { fillValue: [1] }), "LW3007", "2 axes"],
+  ["where with x alone", call("where", v, v), "LW3007", "one of x and y"],
+  ["where with x, y and a size", call("where", v, v, v, { size: 2 }), "LW3007", "both"],
+  ["compress by a matrix", call("compress", m, m), "LW3007", "(2, 3)"],
 ])("%s", (_, run, code, fact) => {
   const failure = failureOf(run);
   expect(failure.code).toBe(code);
   expect(failure.message).toContain(fact);
+});
+
+test("results are as long as there are places", () => {
+  const x = np.array([[0, 5], [7, 0]]);
+  expect(np.nonzero(x).map((place) => place.toArraySync())).toEqual([[0, 1], [1, 0]]);
+  expect(np.argwhere(x).toArraySync()).toEqual([[0, 1], [1, 0]]);
+  expect(np.flatnonzero(np.zeros([3])).shape).toEqual([0]);
+  expect(np.where(x.greater(6)).map((place) => place.toArraySync())).toEqual([[1], [0]]);
+  expect(np.compress([true, false, true], [1, 2, 3]).toArraySync()).toEqual([1, 3]);
+  expect(np.compress([false, true, true], x, 0).toArraySync()).toEqual([[7, 0]]);
+  expect(np.extract(x.greater(0), x).toArraySync()).toEqual([5, 7]);
+  expect(np.bincount(np.array([0, 2, 2, -4], "int32")).toArraySync()).toEqual([2, 0, 2]);
 });
 
 test("empty arrays compute", () => {

@@ -2,9 +2,7 @@
 
 import type { Value } from "@lanewise/compiler/ir/types";
 import { parseOptional, type Optional } from "../arguments.ts";
-import { badArgument, notAvailable } from "../errors.ts";
 import * as ops from "../ops/elementwise.ts";
-import { raise } from "@lanewise/compiler/base/errors";
 import type { ArrayLike, DType, NDArray } from "../types.ts";
 import { give, read } from "./operand.ts";
 
@@ -62,23 +60,6 @@ export const cos = (x: ArrayLike): NDArray => unary("np.cos", ops.cos, x);
 export const tanh = (x: ArrayLike): NDArray => unary("np.tanh", ops.tanh, x);
 /** The square root; NaN below zero. */
 export const sqrt = (x: ArrayLike): NDArray => unary("np.sqrt", ops.sqrt, x);
-
-/**
- * x where the condition holds and y elsewhere; the three broadcast. What is not chosen has no influence, not even on
- * derivatives.
- *
- * @throws LW3007 without x and y, LW3005 where shapes do not broadcast.
- * @example np.where(np.greater(x, 0), x, 0)
- */
-export function where(condition: ArrayLike, x: ArrayLike, y: ArrayLike): NDArray {
-  if (x === undefined || y === undefined) {
-    raise(x === undefined && y === undefined ? notAvailable : badArgument, {
-      operation: "np.where", argument: x === undefined ? "x" : "y", expected: "a condition, x and y", got: "undefined",
-      fix: "give both; positions of true elements would have a shape that depends on values",
-    });
-  }
-  return give(ops.where(read(condition, "np.where", "condition"), read(x, "np.where", "x"), read(y, "np.where", "y")));
-}
 
 export interface ClipOptions {
   readonly min?: ArrayLike | null;

@@ -8,6 +8,7 @@ export * from "./indexing.ts";
 export * from "./joins.ts";
 export * as linalg from "./linalg.ts";
 export * from "./matrices.ts";
+export * from "./nonzero.ts";
 export * from "./ordering.ts";
 export * from "./padding.ts";
 export * from "./products.ts";

@@ -10,7 +10,6 @@ import { convertElementType, div, scalarLike } from "@lanewise/compiler/primitiv
 import { not } from "@lanewise/compiler/primitives/bits";
 import { broadcastInDim, fullOf } from "@lanewise/compiler/primitives/linear";
 import { slice } from "@lanewise/compiler/primitives/structural";
-import { isTracer } from "@lanewise/compiler/trace/tracer";
 import { booleanArgument, describeArgument, parseOptional, type Optional } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
 import { linspace } from "../ops/create.ts";
@@ -23,6 +22,7 @@ import * as ops from "../ops/search.ts";
 import { ravel } from "../ops/shape.ts";
 import { requireIntegers } from "../ops/take.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
+import { countNow, givenExtent } from "./counts.ts";
 import { give, read } from "./operand.ts";
 import { readPlaces } from "./places.ts";
 
@@ -153,10 +153,8 @@ export function bincount(x: ArrayLike, ...rest: Optional<["weights", "minlength"
   const places = readPlaces(x, operation, "x");
   ops.requireVector(operation, "x", places);
   requireIntegers(operation, places, "x");
-  const size = length === null || length === undefined ? lengthOf(operation, places, minlength) : length;
-  if (!Number.isInteger(size) || size < 0 || !Number.isInteger(minlength) || minlength < 0) {
-    raise(badArgument, { operation, argument: "length", expected: "integers that are not negative", got: `length ${size}, minlength ${minlength}`, fix: "correct them" });
-  }
+  const least = givenExtent(operation, "minlength", minlength) ?? 0;
+  const size = givenExtent(operation, "length", length) ?? Math.max(least, sizeOf(places.aval.shape) === 0 ? 0 : 1 + countNow(operation, "length", max(places, { axis: null, keepdims: false })));
   const given = weights === null || weights === undefined ? null : read(weights, operation, "weights");
   if (given !== null && given.aval.shape.join() !== places.aval.shape.join()) {
     raise(badArgument, {
@@ -164,14 +162,6 @@ export function bincount(x: ArrayLike, ...rest: Optional<["weights", "minlength"
     });
   }
   return give(counted(maximum(places, scalarLike(places, 0)), given, size));
-}
-
-function lengthOf(operation: string, places: Value, minlength: number): number {
-  if (isTracer(places)) {
-    raise(badArgument, { operation, argument: "length", expected: "the length of the result, which a traced array does not tell", got: "nothing", fix: "give { length: n }" });
-  }
-  const largest = sizeOf(places.aval.shape) === 0 ? -1 : give(max(places, { axis: null, keepdims: false })).itemSync();
-  return Math.max(minlength, Number(largest) + 1);
 }
 
 export interface HistogramOptions {

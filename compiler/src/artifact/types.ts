@@ -132,8 +132,8 @@ export interface ValueSpec {
 export interface StagedKernel<Code> {
   readonly code: Code;
   /**
-   * Pairs of buffer numbers: the second may lie in the first one's memory, because each element of the first is read only
-   * in the iteration that writes the same element of the second, and before that.
+   * Pairs of buffer numbers: the second may lie in the first one's memory, because each element of the first is read before
+   * the same element of the second is written, in whatever order iterations run (`lower/in-place`).
    */
   readonly inPlace: readonly (readonly [read: number, written: number])[];
   /** Whether it is a library algorithm's, which scheduling leaves as it stands. */

@@ -112,11 +112,6 @@ export class Elements {
     return this.#loads.get(name) ?? null;
   }
 
-  /** Every load so far. */
-  get loads(): readonly Loaded[] {
-    return [...this.#loads.values()];
-  }
-
   #known(value: Var, element: ElementIndex): Expr | null {
     for (let depth = this.#scopes.length - 1; depth >= 0; depth--) {
       const found = at(this.#scopes, depth).get(value.id)?.get(element.number);

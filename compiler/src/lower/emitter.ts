@@ -20,7 +20,7 @@ export interface GroupKernel {
   readonly values: readonly (Var | ScratchValue)[];
   /** Iterations of the outermost grid loop. */
   readonly extent: number;
-  /** Pairs of buffer numbers: the second may take the first one's memory, which is read at the written element alone. */
+  /** Pairs of buffer numbers: the second may take the first one's memory, where every element is read before it is written. */
   readonly inPlace: readonly (readonly [read: number, written: number])[];
   /** Whether scheduling leaves it as it stands. */
   readonly asWritten: boolean;
@@ -49,8 +49,6 @@ export class GroupEmitter {
   readonly #kept = new Map<number, Kept>();
   readonly #buffers = new Map<number, string>();
   readonly #values = new Map<string, Var | ScratchValue>();
-  /** The key of the place at which a value is stored. */
-  readonly #stored = new Map<number, string>();
   readonly #counts = { read: 0, write: 0 };
   readonly #same: (readonly [Var, Var])[] = [];
   /** What takes elements into the states of prefixes at this place of the kernel. */
@@ -142,7 +140,6 @@ export class GroupEmitter {
         this.#same.push([store.value, original]);
         return;
       }
-      this.#stored.set(store.value.id, store.key);
       this.builder.store(this.#buffer(store.value, "write"), store.position, store.expr);
     });
   }
@@ -179,33 +176,11 @@ export class GroupEmitter {
   }
 
   /** The kernel, its buffers in the order in which a step binds them: first what it reads. */
-  finish(workgroup = 1): Omit<GroupKernel, "extent" | "asWritten"> {
+  finish(workgroup = 1): Pick<GroupKernel, "kernel" | "values"> {
     const kernel = this.builder.build({ workgroup });
     const buffers = [...kernel.buffers].sort((left, right) => order(left) - order(right));
     const values = buffers.map((buffer) => required(this.#values.get(buffer.name), "value of a buffer"));
-    return { kernel: { ...kernel, buffers }, values, inPlace: this.#inPlace(buffers, values) };
-  }
-
-  /** Buffers that are loaded only at the place that is written in the same iteration. */
-  #inPlace(buffers: readonly BufferParam[], values: readonly (Var | ScratchValue)[]): (readonly [number, number])[] {
-    const places = new Map<number, Set<string>>();
-    for (const { value, position } of this.elements.loads) {
-      const known = places.get(value.id) ?? new Set();
-      places.set(value.id, known.add(this.elements.forms.key(position)));
-    }
-    const pairs: (readonly [number, number])[] = [];
-    buffers.forEach((written, target) => {
-      const targetValue = at(values, target);
-      const place = targetValue.kind === "var" ? this.#stored.get(targetValue.id) : undefined;
-      if (written.access !== "write" || targetValue.kind !== "var" || place === undefined) return;
-      buffers.forEach((read, source) => {
-        const sourceValue = at(values, source);
-        if (read.access !== "read" || sourceValue.kind !== "var" || sizeOf(sourceValue.aval.shape) !== sizeOf(targetValue.aval.shape)) return;
-        const loaded = places.get(sourceValue.id);
-        if (loaded?.size === 1 && loaded.has(place)) pairs.push([source, target]);
-      });
-    });
-    return pairs;
+    return { kernel: { ...kernel, buffers }, values };
   }
 }
 

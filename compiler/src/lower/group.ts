@@ -15,6 +15,7 @@ import type { Expr, LoopKind } from "../kernel/types.ts";
 import type { Capabilities } from "../target.ts";
 import { contextOf, unreduced, type ElementIndex, type Elements } from "./elements.ts";
 import { GroupEmitter, type LoweredGroup } from "./emitter.ts";
+import { inPlacePairs } from "./in-place.ts";
 import { lowerPrefixOnGrid } from "./prefix-grid.ts";
 import { PrefixLoop, prefixesOf, prefixPlaces } from "./prefix.ts";
 
@@ -34,11 +35,11 @@ class GroupLowering {
   readonly #builder: KernelBuilder;
   readonly #elements: Elements;
 
-  readonly #wide: boolean;
+  readonly #capabilities: Capabilities;
 
-  constructor(plan: FusionPlan, group: FusionGroup, { wideFloat32 }: Capabilities) {
+  constructor(plan: FusionPlan, group: FusionGroup, capabilities: Capabilities) {
     this.#plan = plan;
-    this.#wide = wideFloat32;
+    this.#capabilities = capabilities;
     this.#group = group;
     this.#emitter = new GroupEmitter(plan, nameOf(plan, group));
     this.#builder = this.#emitter.builder;
@@ -56,8 +57,7 @@ class GroupLowering {
     const made = this.#emitter.finish();
     if (made.kernel.buffers.every((buffer) => buffer.access === "read")) return { same, scratch: [], steps: [] };
     const extent = loops.find((loopExtent) => loopExtent !== 1) ?? 1;
-    const inPlace = parts.length === 1 && only?.loops.length === 0 ? made.inPlace : [];
-    return { same, scratch: [], steps: [{ ...made, extent, inPlace, asWritten: false }] };
+    return { same, scratch: [], steps: [{ ...made, extent, inPlace: inPlacePairs(made.kernel, this.#capabilities.grid), asWritten: false }] };
   }
 
   /** The row of an iteration of the grid. */
@@ -80,7 +80,7 @@ class GroupLowering {
     const { scan } = part;
     if (scan === null) return this.#emitter.nest(extents, kinds, (index) => this.#part(part, outerOf(index)));
     this.#emitter.nest(extents.map((extent, axis) => (axis === scan.axis ? 1 : extent)), kinds, (index) => {
-      new PrefixLoop(this.#emitter, prefixesOf(this.#plan, part), this.#wide).run(at(extents, scan.axis), scan.reverse, (place, passOn) => {
+      new PrefixLoop(this.#emitter, prefixesOf(this.#plan, part), this.#capabilities.wideFloat32).run(at(extents, scan.axis), scan.reverse, (place, passOn) => {
         const outer = outerOf(index.map((expr, axis) => (axis === scan.axis ? place : expr)));
         this.#emitter.passing(passOn, () => this.#part(part, outer));
       });

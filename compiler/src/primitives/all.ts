@@ -1,4 +1,4 @@
-/** @file Every primitive by its printed name, for the parser and for tests. Programs import the families they use. */
+/** @file Every primitive by its printed name, but for the collectives, which need a named axis: for the parser and for tests. Programs import the families they use. */
 
 import type { Primitive } from "../ir/types.ts";
 import * as arith from "./arith.ts";

@@ -10,6 +10,8 @@ import { raise } from "@lanewise/compiler/base/errors";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { convertElementType, div, scalarLike } from "@lanewise/compiler/primitives/arith";
 import * as collective from "@lanewise/compiler/primitives/collective";
+import { axisSize as sizeOfAxes } from "@lanewise/compiler/primitives/collective-axis";
+import * as exchange from "@lanewise/compiler/primitives/collective-exchange";
 import { broadcastInDim, squeeze } from "@lanewise/compiler/primitives/linear";
 import { map } from "@lanewise/compiler/tree/map";
 import { booleanArgument, describeArgument, parseOptional, type Optional } from "../arguments.ts";
@@ -62,7 +64,7 @@ export function pmean<T>(x: T, axisName: AxisName, ...rest: readonly never[]): W
   return overTree("lax.pmean", x, (value) => {
     const isInexact = ["float", "complex"].includes(dtypeClass(value.aval.dtype));
     const sum = collective.psum(isInexact ? value : convertElementType(value, "float32"), names);
-    return div(sum, scalarLike(sum, collective.axisSize(names)));
+    return div(sum, scalarLike(sum, sizeOfAxes(names)));
   });
 }
 
@@ -104,7 +106,7 @@ export function allGather<T>(x: T, axisName: string, ...rest: Optional<[], AllGa
   const { axis = 0, tiled } = parseOptional<AllGatherOptions>({ operation: "lax.allGather", positional: [], named: ["axis", "tiled"] }, rest);
   const name = nameOf("lax.allGather", axisName);
   const isTiled = booleanArgument("lax.allGather", "tiled", tiled);
-  return overTree("lax.allGather", x, (value) => collective.allGather(value, name, { dimension: resolveAxis("lax.allGather", axis, value.aval.shape.length + (isTiled ? 0 : 1)), tiled: isTiled }));
+  return overTree("lax.allGather", x, (value) => exchange.allGather(value, name, { dimension: resolveAxis("lax.allGather", axis, value.aval.shape.length + (isTiled ? 0 : 1)), tiled: isTiled }));
 }
 
 export interface PsumScatterOptions {
@@ -119,7 +121,7 @@ export function psumScatter<T>(x: T, axisName: string, ...rest: Optional<[], Psu
   const { scatterDimension = 0, tiled } = parseOptional<PsumScatterOptions>({ operation: "lax.psumScatter", positional: [], named: ["scatterDimension", "tiled"] }, rest);
   const name = nameOf("lax.psumScatter", axisName);
   const isTiled = booleanArgument("lax.psumScatter", "tiled", tiled);
-  return overTree("lax.psumScatter", x, (value) => collective.psumScatter(value, name, { dimension: resolveAxis("lax.psumScatter", scatterDimension, value.aval.shape.length, "scatterDimension"), tiled: isTiled }));
+  return overTree("lax.psumScatter", x, (value) => exchange.psumScatter(value, name, { dimension: resolveAxis("lax.psumScatter", scatterDimension, value.aval.shape.length, "scatterDimension"), tiled: isTiled }));
 }
 
 export interface AllToAllOptions {
@@ -141,8 +143,8 @@ export function allToAll<T>(x: T, axisName: string, splitAxis: number, concatAxi
     const { shape } = value.aval;
     const split = resolveAxis("lax.allToAll", splitAxis, shape.length, "splitAxis");
     const concat = resolveAxis("lax.allToAll", concatAxis, shape.length, "concatAxis");
-    if (isTiled) return collective.allToAll(value, name, split, concat);
-    const size = collective.axisSize([name]);
+    if (isTiled) return exchange.allToAll(value, name, split, concat);
+    const size = sizeOfAxes([name]);
     if (shape[split] !== size) {
       raise(badArgument, {
         operation: "lax.allToAll", argument: "x", expected: `an extent of ${size} along axis ${split}: one part per example`, got: `shape (${shape.join(", ")})`, fix: "pass { tiled: true } to split an axis of another extent",
@@ -152,7 +154,7 @@ export function allToAll<T>(x: T, axisName: string, splitAxis: number, concatAxi
     const place = concat < split ? concat : concat + 1;
     const spread = broadcastInDim(value, [...shape.slice(0, place), 1, ...shape.slice(place)], shape.map((_, axis) => (axis < place ? axis : axis + 1)));
     const splitPlace = split < place ? split : split + 1;
-    return squeeze(collective.allToAll(spread, name, splitPlace, place), [splitPlace]);
+    return squeeze(exchange.allToAll(spread, name, splitPlace, place), [splitPlace]);
   });
 }
 
@@ -164,5 +166,5 @@ export function axisIndex(axisName: string): NDArray {
 
 /** The number of examples along the named axes. @throws LW1307 */
 export function axisSize(axisName: AxisName): number {
-  return collective.axisSize(namesOf("lax.axisSize", axisName));
+  return sizeOfAxes(namesOf("lax.axisSize", axisName));
 }

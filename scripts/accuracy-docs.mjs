@@ -59,8 +59,7 @@ export async function accuracyPage(accuracy, adapter) {
       + `- **${accuracy.wasmForm.name}**: arithmetic of float32, each operation rounded, and of float64 in pow, exp2 and cbrt. The reference interpreter gives the same.\n`
       + `- **${accuracy.webgpuForm.name}**: arithmetic of float32 alone, on the adapter "${adapter}". WGSL lets an adapter round divisions and square roots by some units `
       + "more or less, and read and write subnormal numbers as 0: such results are not counted as errors, nor are 2^-126 more or less.",
-    "lgamma and digamma have zeros that are no float32. Near them an absolute error of 2^-22 is allowed and not counted; and "
-      + "where a float32 form has to cancel two summands at a zero below 0, 2^-21 of the summand.",
+    "lgamma and digamma have zeros that are no float32. Near them an absolute error of 2^-22 is allowed and not counted.",
     [`| ${head.join(" | ")} |`, `|${" --- |".repeat(head.length)}`, ...rows].join("\n"),
     "## float64",
     "On js float64 functions are JavaScript's own. As arithmetic, on Wasm, the largest errors over tens of thousands of arguments are: "

@@ -55,6 +55,7 @@ class Planner {
   readonly #groups: GroupDraft[] = [];
   /** The groups that need a value, by its id. */
   readonly #holders = new Map<number, GroupDraft[]>();
+  readonly #loaders = new Map<number, readonly GroupDraft[]>();
   /** Values that must be in memory at the end. */
   readonly #outputs: Set<number>;
   readonly #same: (readonly [value: Var, as: Var])[] = [];
@@ -67,7 +68,7 @@ class Planner {
     this.#producers = new Map(jaxpr.eqns.flatMap((eqn) => eqn.outVars.map((variable) => [variable.id, eqn] as const)));
     this.#rowContext = {
       views: this.#views, capabilities, isOutput: (value) => this.#outputs.has(value.id),
-      loadersOf: (value) => this.#holdersOf(value).filter((group) => group.isLoading(value)),
+      loadersOf: (value) => this.#loadersOf(value),
     };
     this.#context = {
       views: this.#views, capabilities, costOf: elementCosts(jaxpr), readingOf: (item) => this.#readingOf(item),
@@ -123,6 +124,15 @@ class Planner {
 
   #holdersOf(value: Var): readonly GroupDraft[] {
     return this.#holders.get(value.id) ?? [];
+  }
+
+  /** The groups that load a value, when all groups are complete. */
+  #loadersOf(value: Var): readonly GroupDraft[] {
+    const known = this.#loaders.get(value.id);
+    if (known !== undefined) return known;
+    const loaders = this.#holdersOf(value).filter((group) => group.isLoading(value));
+    this.#loaders.set(value.id, loaders);
+    return loaders;
   }
 
   // Elementwise and movement --------------------------------------------------------------------------------------------

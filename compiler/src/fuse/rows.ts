@@ -13,7 +13,7 @@ import { byteSize } from "../base/dtype.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Var } from "../ir/types.ts";
 import type { Capabilities } from "../target.ts";
-import type { GroupDraft, Need } from "./draft.ts";
+import type { GroupDraft } from "./draft.ts";
 import { axisDimension, type View, type ViewDimension, type ViewTable } from "./view.ts";
 
 /** Groups that become one kernel. */
@@ -21,6 +21,8 @@ export interface RowCluster {
   /** In an order in which they can run. */
   readonly members: readonly Member[];
   readonly rows: readonly number[];
+  readonly firstEqn: number;
+  readonly lastEqn: number;
 }
 
 export interface Member {
@@ -61,6 +63,8 @@ class Clustering {
   /** Clusters that cannot become one: neither changes without becoming another cluster. */
   readonly #refused = new Map<RowCluster, Set<RowCluster>>();
   readonly #shares = new Map<GroupDraft, boolean>();
+  /** The groups that load what a cluster stores. */
+  readonly #readers = new Map<RowCluster, readonly GroupDraft[]>();
   /** How many clusters there are. */
   #count: number;
 
@@ -72,7 +76,8 @@ class Clustering {
     ordered.forEach((group, place) => {
       this.#places.set(group, place);
       const rowAxes = group.isRoutine ? [] : group.space.flatMap((extent, axis) => (extent === 1 || axis === group.scan?.axis ? [] : [axis]));
-      this.#clusters.set(group, { members: [{ group, rowAxes }], rows: rowAxes.map((axis) => at(group.space, axis)) });
+      const { firstEqn, lastEqn } = group;
+      this.#clusters.set(group, { members: [{ group, rowAxes }], rows: rowAxes.map((axis) => at(group.space, axis)), firstEqn, lastEqn });
     });
   }
 
@@ -118,7 +123,7 @@ class Clustering {
       this.#refused.set(first, (this.#refused.get(first) ?? new Set()).add(second));
       return;
     }
-    this.#spans.join(firstEqnOf(merged), lastEqnOf(merged));
+    this.#spans.join(merged.firstEqn, merged.lastEqn);
     for (const { group } of merged.members) this.#clusters.set(group, merged);
     this.#count -= 1;
   }
@@ -150,7 +155,9 @@ class Clustering {
       { group, rowAxes: kept.map((pair) => at(rowAxes, pair[side])) }
     ));
     const members = [...chosen(first, 0), ...chosen(second, 1)].sort((left, right) => this.#placeOf(left.group) - this.#placeOf(right.group));
-    return { members, rows: kept.map(([row]) => at(first.rows, row)) };
+    return {
+      members, rows: kept.map(([row]) => at(first.rows, row)), firstEqn: Math.min(first.firstEqn, second.firstEqn), lastEqn: Math.max(first.lastEqn, second.lastEqn),
+    };
   }
 
   /** Rows at which both load the same large value alike, where nothing passes between them. */
@@ -225,25 +232,34 @@ class Clustering {
 
   /** Whether `second` waits for something else that waits for `first`. A search that takes too long says yes, which only costs a kernel. */
   #waitsOutside(first: RowCluster, second: RowCluster): boolean {
-    const horizon = this.#spans.endOf(lastEqnOf(second));
-    if (firstEqnOf(first) > horizon) return false;
+    const horizon = this.#spans.endOf(second.lastEqn);
+    if (first.firstEqn > horizon) return false;
     const seen = new Set<RowCluster>([first]);
     const pending = [first];
+    // The last readers are followed first: to a `second` that is far away, as a gradient's reader of a value is, the short way
+    // leads through them.
     for (let cluster = pending.pop(); cluster !== undefined; cluster = pending.pop()) {
-      for (const { group } of cluster.members) {
-        for (const value of group.allStores) {
-          for (const reader of this.#context.loadersOf(value)) {
-            const next = this.#of(reader);
-            if (next === second && cluster !== first) return true;
-            if (next === second || seen.has(next) || firstEqnOf(next) > horizon) continue;
-            if (seen.size >= longestSearch) return true;
-            seen.add(next);
-            pending.push(next);
-          }
-        }
+      for (const next of this.#readersOf(cluster)) {
+        if (next === second && cluster !== first) return true;
+        if (next === second || seen.has(next) || next.firstEqn > horizon) continue;
+        if (seen.size >= longestSearch) return true;
+        seen.add(next);
+        pending.push(next);
       }
     }
     return false;
+  }
+
+
+  /** The clusters that load what a cluster stores, those with the last equations last; some of them twice. */
+  #readersOf(cluster: RowCluster): readonly RowCluster[] {
+    let groups = this.#readers.get(cluster);
+    if (groups === undefined) {
+      const found = new Set(cluster.members.flatMap(({ group }) => group.allStores.flatMap((value) => this.#context.loadersOf(value))));
+      groups = [...found].sort((left, right) => left.lastEqn - right.lastEqn);
+      this.#readers.set(cluster, groups);
+    }
+    return groups.map((group) => this.#of(group));
   }
 
   #placeOf(group: GroupDraft): number {
@@ -291,8 +307,11 @@ function isMuch(value: Var, group: GroupDraft): boolean {
 
 /** Whether it counts for a reader that what it reads is still at hand. */
 function saves(writers: RowCluster, readers: RowCluster): boolean {
-  const atHand = ({ value }: Need): boolean => writers.members.some(({ group }) => group.needs.has(value.id) || group.allStores.includes(value));
-  return readers.members.some(({ group }) => [...group.needs.values()].some((need) => !need.computed && isMuch(need.value, group) && atHand(need)));
+  const atHand = (value: Var): boolean => writers.members.some(({ group }) => group.needs.has(value.id) || group.allStores.includes(value));
+  return readers.members.some(({ group }) => {
+    for (const { value, computed } of group.needs.values()) if (!computed && atHand(value) && isMuch(value, group)) return true;
+    return false;
+  });
 }
 
 /** Whether a kernel of several parts would have fewer rows than it has. */
@@ -326,21 +345,15 @@ function isAxis(dimension: ViewDimension, axis: number): boolean {
 /** Whether a group may run row by row: a window reads across rows. */
 function isRowWork(group: GroupDraft): boolean {
   if (group.kind === "routine") return false;
-  return group.kind !== "fold" || [...group.needs.values()].every(({ views }) => views.every(({ repeats }) => repeats === 1));
+  if (group.kind !== "fold") return true;
+  for (const { views } of group.needs.values()) if (views.some(({ repeats }) => repeats !== 1)) return false;
+  return true;
 }
 
 /** Whether some value of a contraction is so much larger than another one that it might not have to be stored. */
 function isLopsided({ needs, allStores }: GroupDraft): boolean {
   const sizes = [...[...needs.values()].map(({ value }) => value), ...allStores].map(({ aval }) => sizeOf(aval.shape));
   return Math.max(...sizes) >= leastSaving * Math.min(...sizes.filter((size) => size > 1));
-}
-
-function firstEqnOf({ members }: RowCluster): number {
-  return members.reduce((first, { group }) => Math.min(first, group.firstEqn), Infinity);
-}
-
-function lastEqnOf({ members }: RowCluster): number {
-  return members.reduce((last, { group }) => Math.max(last, group.lastEqn), -1);
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { at } from "../base/assert.ts";
-import { equalShapes, stridesOf } from "../base/shape.ts";
+import { stridesOf } from "../base/shape.ts";
 import type { OperandRead } from "./reads.ts";
 
 export interface View {
@@ -32,20 +32,37 @@ export interface ReadSource {
 
 const zeroDimension: ViewDimension = { key: "0", axes: [], repeats: 1 };
 
+const firstAxes: readonly ViewDimension[] = Array.from({ length: 8 }, (_, axis) => makeAxisDimension(axis));
+
+function makeAxisDimension(axis: number): ViewDimension {
+  return { key: `i${axis}`, axes: [axis], repeats: 1 };
+}
+
 /** The dimension that runs over a loop axis. */
 export function axisDimension(axis: number): ViewDimension {
-  return { key: `i${axis}`, axes: [axis], repeats: 1 };
+  return firstAxes[axis] ?? makeAxisDimension(axis);
 }
 
 /** Makes views, each once. Loop axes are numbered from the outermost loop of a kernel. */
 export class ViewTable {
   readonly #views = new Map<string, View>();
+  /** What `inOrder` gave, by the two shapes. */
+  readonly #inOrder = new Map<string, View>();
 
   /**
    * The view of a value of `shape` that has as many elements as `space`, where element after element in row-major order is
    * needed in iteration after iteration. What is stored once per iteration is stored like this.
    */
   inOrder(shape: readonly number[], space: readonly number[]): View {
+    const key = shape === space ? shape.join() : `${shape.join()} in ${space.join()}`;
+    const known = this.#inOrder.get(key);
+    if (known !== undefined) return known;
+    const view = this.#makeInOrder(shape, space);
+    this.#inOrder.set(key, view);
+    return view;
+  }
+
+  #makeInOrder(shape: readonly number[], space: readonly number[]): View {
     const wide = space.flatMap((extent, axis) => (extent === 1 ? [] : [axis]));
     if (sameElements(shape, space)) {
       let next = 0;
@@ -93,7 +110,8 @@ export class ViewTable {
   /** The view with these dimensions of a value of `shape`; dimensions of extent 1 are at 0. */
   of(given: readonly ViewDimension[], shape: readonly number[]): View {
     const dimensions = shape.map((extent, dimension) => (extent === 1 ? zeroDimension : at(given, dimension)));
-    const key = dimensions.map((dimension) => dimension.key).join("; ");
+    let key = "";
+    for (const dimension of dimensions) key += `${dimension.key}; `;
     const known = this.#views.get(key);
     if (known !== undefined) return known;
     const view: View = {
@@ -111,7 +129,14 @@ function ascending(axes: readonly number[]): readonly number[] {
 
 /** Whether two shapes differ in axes of extent 1 alone. */
 export function sameElements(left: readonly number[], right: readonly number[]): boolean {
-  return equalShapes(left.filter((extent) => extent !== 1), right.filter((extent) => extent !== 1));
+  let place = 0;
+  for (const extent of left) {
+    if (extent === 1) continue;
+    while (right[place] === 1) place++;
+    if (right[place++] !== extent) return false;
+  }
+  while (right[place] === 1) place++;
+  return place >= right.length;
 }
 
 /** The part of a value of `size` elements that a view reaches: one coordinate of three, say. */

@@ -4,7 +4,8 @@
  */
 
 import { assertNever, at } from "../base/assert.ts";
-import { add, constant, mul } from "./expressions.ts";
+import { equalShapes } from "../base/shape.ts";
+import { add, constant, mul, sameType } from "./expressions.ts";
 import { rangeOf } from "./range.ts";
 import type { Range, RangeFacts } from "./range.ts";
 import type { Expr } from "./types.ts";
@@ -92,6 +93,17 @@ export function exprKey(expr: Expr): string {
   }
 }
 
+/** Whether the keys of two expressions are the same, found without making them. */
 export function equalExprs(a: Expr, b: Expr): boolean {
-  return a === b || exprKey(a) === exprKey(b);
+  if (a === b) return true;
+  switch (a.kind) {
+    case "const": return b.kind === "const" && Object.is(a.value, b.value) && sameType(a.type, b.type);
+    case "ref": case "scalar": return (b.kind === "ref" || b.kind === "scalar") && a.name === b.name;
+    case "op": return b.kind === "op" && a.op === b.op && a.args.length === b.args.length && a.args.every((arg, place) => equalExprs(arg, at(b.args, place)));
+    case "convert": case "bitcast": case "splat": return b.kind === a.kind && sameType(a.type, b.type) && equalExprs(a.value, b.value);
+    case "shuffle": return b.kind === "shuffle" && equalShapes(a.lanes, b.lanes) && equalExprs(a.a, b.a) && equalExprs(a.b, b.b);
+    case "extract": return b.kind === "extract" && a.lane === b.lane && equalExprs(a.value, b.value);
+    case "simdReduce": return b.kind === "simdReduce" && a.op === b.op && equalExprs(a.value, b.value);
+    default: return assertNever(a, "expression");
+  }
 }

@@ -21,6 +21,7 @@ export type RangeFacts = ReadonlyMap<string, Range>;
 const int32Range: Range = { low: -2147483648, high: 2147483647 };
 const uint32Range: Range = { low: 0, high: 4294967295 };
 const boolRange: Range = { low: 0, high: 1 };
+const floatRange: Range = { low: -Infinity, high: Infinity };
 
 /** Every value of the dtype. */
 export function fullRange(dtype: ValueDType): Range {
@@ -28,7 +29,7 @@ export function fullRange(dtype: ValueDType): Range {
     case "int32": return int32Range;
     case "uint32": return uint32Range;
     case "bool": return boolRange;
-    case "float32": case "float64": case "float16": return { low: -Infinity, high: Infinity };
+    case "float32": case "float64": case "float16": return floatRange;
     default: return assertNever(dtype, "dtype");
   }
 }
@@ -73,7 +74,10 @@ export function rangeOf(expr: Expr, facts: RangeFacts): Range {
 function rangeOfOp(expr: OpExpr, facts: RangeFacts): Range {
   const dtype = expr.type.dtype;
   const full = fullRange(dtype);
-  const [a = full, b = full, c = full] = expr.args.map((arg) => rangeOf(arg, facts));
+  const [first, second, third] = expr.args;
+  const a = first === undefined ? full : rangeOf(first, facts);
+  const b = second === undefined ? full : rangeOf(second, facts);
+  const c = third === undefined ? full : rangeOf(third, facts);
   switch (expr.op) {
     case "add": return unlessWrapped(dtype, a.low + b.low, a.high + b.high);
     case "sub": return unlessWrapped(dtype, a.low - b.high, a.high - b.low);

@@ -26,8 +26,8 @@ export interface SimplifyRule {
   readonly name: string;
   /** The identity, and why it holds. */
   readonly note: string;
-  /** The ops that it may rewrite; null for every expression. */
-  readonly ops: readonly ScalarOpName[] | null;
+  /** The ops that it may rewrite; or every expression that is no op, or every expression at all. Constants stay as they are. */
+  readonly ops: readonly ScalarOpName[] | "others" | "all";
   /** The simpler expression, or null where the rule says nothing. */
   readonly rewrite: (expr: Expr, facts: SimplifyFacts) => Expr | null;
 }
@@ -123,6 +123,14 @@ function firstSplit(dividend: Expr, divisor: Expr, facts: SimplifyFacts): { quot
   return null;
 }
 
+/** Whether a term of an int32 sum is a quotient by a constant, or a multiple of one. */
+function addsQuotient(expr: Expr, definition: Definition): boolean {
+  if (withConstant(expr, "div", definition) !== null) return true;
+  if (expr.kind !== "op" || expr.type.dtype !== "int32") return false;
+  if (expr.op === "mul") return addsQuotient(at(expr.args, 0), definition);
+  return (expr.op === "add" || expr.op === "sub") && expr.args.some((arg) => addsQuotient(arg, definition));
+}
+
 /** `k * (x / c * c + x % c)` in a sum, as `k * x`. */
 function recombined(sum: AffineSum, facts: SimplifyFacts): AffineSum | null {
   for (const quotient of sum.terms) {
@@ -140,11 +148,13 @@ function recombined(sum: AffineSum, facts: SimplifyFacts): AffineSum | null {
   return null;
 }
 
+const allOps = Object.keys(scalarOps) as readonly ScalarOpName[];
+
 export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "fold-constants",
     note: "an op on constants is the constant that the scalar table gives",
-    ops: null,
+    ops: allOps,
     rewrite: (expr) => {
       if (expr.kind !== "op" || !expr.args.every((arg) => arg.kind === "const")) return null;
       const dtype = at(expr.args, -1).type.dtype;
@@ -156,7 +166,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "fold-conversion",
     note: "convert of an integer or bool constant is a constant; splat of a constant and an element of a splat likewise",
-    ops: null,
+    ops: "others",
     rewrite: (expr) => {
       if (expr.kind === "convert" && expr.value.kind === "const" && !isFloatValue(expr.value.type.dtype)) {
         return constantLike(expr, convertReference(expr.value.type.dtype, expr.type.dtype, expr.value.value));
@@ -169,7 +179,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "known-value",
     note: "an integer or bool whose range is one value is that constant: x * 0, comparisons of apart ranges, small x / c",
-    ops: null,
+    ops: "all",
     rewrite: (expr, facts) => {
       if (expr.kind === "const" || isFloatValue(expr.type.dtype)) return null;
       const { low, high } = rangeOf(expr, facts.ranges);
@@ -288,6 +298,8 @@ export const simplifyRules: readonly SimplifyRule[] = [
     note: "x / c * c + x % c is x, by the definition of the remainder",
     ...onIntegers(["add"], (expr, _a, _b, facts) => {
       if (expr.type.dtype !== "int32") return null;
+      // Most sums hold no quotient, and to gather the terms of a sum costs.
+      if (!addsQuotient(expr, facts.definition)) return null;
       const whole = recombined(affineSum(expr), facts);
       return whole === null ? null : sumToExpr(whole, expr.type.width);
     }),
@@ -318,7 +330,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "decided-select",
     note: "a select with a known condition, or with equal choices, is the choice",
-    ops: null,
+    ops: ["select"],
     rewrite: (expr, facts) => {
       if (expr.kind !== "op" || expr.op !== "select") return null;
       const { low, high } = rangeOf(at(expr.args, 0), facts.ranges);

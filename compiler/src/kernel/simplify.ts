@@ -4,7 +4,7 @@
  * that simplifying twice is simplifying once. Returns the kernel itself where there is nothing to do.
  */
 
-import { assertNever, InternalError } from "../base/assert.ts";
+import { assertNever, at, InternalError } from "../base/assert.ts";
 import { scalarOps } from "../base/scalar-ops.ts";
 import { inlineLets } from "./inline-lets.ts";
 import { not } from "./expressions.ts";
@@ -40,7 +40,7 @@ const simplified = new WeakSet<Kernel>();
 /** Rules in their order, those for an op apart. */
 interface RuleIndex {
   readonly byOp: ReadonlyMap<string, readonly SimplifyRule[]>;
-  /** For expressions that are no ops. */
+  /** For expressions that are neither ops nor constants. */
   readonly others: readonly SimplifyRule[];
 }
 
@@ -49,10 +49,10 @@ const indices = new WeakMap<readonly SimplifyRule[], RuleIndex>();
 function indexOf(rules: readonly SimplifyRule[]): RuleIndex {
   const known = indices.get(rules);
   if (known !== undefined) return known;
-  const ops = Object.keys(scalarOps);
+  const names = Object.keys(scalarOps);
   const index: RuleIndex = {
-    byOp: new Map(ops.map((name) => [name, rules.filter((rule) => rule.ops === null || rule.ops.some((op) => op === name))])),
-    others: rules.filter((rule) => rule.ops === null),
+    byOp: new Map(names.map((name) => [name, rules.filter(({ ops }) => ops === "all" || (ops !== "others" && ops.some((op) => op === name)))])),
+    others: rules.filter(({ ops }) => ops === "all" || ops === "others"),
   };
   indices.set(rules, index);
   return index;
@@ -79,8 +79,10 @@ function rewriteNode(expr: Expr, facts: SimplifyFacts, rules: RuleIndex): Expr {
 }
 
 function firstRewrite(expr: Expr, facts: SimplifyFacts, { byOp, others }: RuleIndex): Expr | null {
-  for (const rule of expr.kind === "op" ? byOp.get(expr.op) ?? others : others) {
-    const simpler = rule.rewrite(expr, facts);
+  if (expr.kind === "const") return null;
+  const rules = expr.kind === "op" ? byOp.get(expr.op) ?? others : others;
+  for (let place = 0; place < rules.length; place++) {
+    const simpler = at(rules, place).rewrite(expr, facts);
     if (simpler !== null) return simpler;
   }
   return null;

@@ -19,8 +19,15 @@ export function operandsOf(expr: Expr): readonly Expr[] {
 
 /** The array with every element mapped; the array itself where every element stayed. */
 export function mapSame<T>(items: readonly T[], map: (item: T, position: number) => T): readonly T[] {
-  const mapped = items.map(map);
-  return mapped.every((item, position) => item === items[position]) ? items : mapped;
+  let mapped: T[] | null = null;
+  for (let position = 0; position < items.length; position++) {
+    const item = at(items, position);
+    const replaced = map(item, position);
+    if (replaced === item) continue;
+    mapped ??= items.slice();
+    mapped[position] = replaced;
+  }
+  return mapped ?? items;
 }
 
 /** The expression with its operands replaced, one level deep. */
@@ -46,13 +53,28 @@ export function mapOperands(expr: Expr, map: (operand: Expr) => Expr): Expr {
 
 /** The expression rewritten bottom up: `rewrite` sees each node after its operands. */
 export function mapExpr(expr: Expr, rewrite: (expr: Expr) => Expr): Expr {
-  return rewrite(mapOperands(expr, (operand) => mapExpr(operand, rewrite)));
+  if (expr.kind === "ref" || expr.kind === "const" || expr.kind === "scalar") return rewrite(expr);
+  const below = (operand: Expr): Expr => rewrite(operand.kind === "ref" || operand.kind === "const" ? operand : mapOperands(operand, below));
+  return rewrite(mapOperands(expr, below));
 }
 
 /** Visits an expression and everything in it, outermost first. */
 export function forEachExpr(expr: Expr, visit: (expr: Expr) => void): void {
   visit(expr);
-  for (const operand of operandsOf(expr)) forEachExpr(operand, visit);
+  // Written out, and without a list of the operands: half of all work on kernels comes by here.
+  switch (expr.kind) {
+    case "const": case "ref": case "scalar": return;
+    case "op": {
+      const { args } = expr;
+      for (let position = 0; position < args.length; position++) forEachExpr(at(args, position), visit);
+      return;
+    }
+    case "convert": case "bitcast": case "splat": case "extract": case "simdReduce": return forEachExpr(expr.value, visit);
+    case "shuffle":
+      forEachExpr(expr.a, visit);
+      return forEachExpr(expr.b, visit);
+    default: return assertNever(expr, "expression");
+  }
 }
 
 /** The expressions that a statement holds itself; those of the statements in its bodies are not among them. */
@@ -72,10 +94,12 @@ export function exprsOf(statement: Stmt): readonly Expr[] {
   }
 }
 
+const noBodies: readonly (readonly Stmt[])[] = [];
+
 /** The statement lists in a statement, in the order in which they run. */
 export function bodiesOf(statement: Stmt): readonly (readonly Stmt[])[] {
   switch (statement.kind) {
-    case "let": case "var": case "assign": case "load": case "store": case "barrier": return [];
+    case "let": case "var": case "assign": case "load": case "store": case "barrier": return noBodies;
     case "for": return [statement.body];
     case "while": return [statement.before, statement.body];
     case "if": return [statement.then, statement.otherwise];
@@ -85,16 +109,35 @@ export function bodiesOf(statement: Stmt): readonly (readonly Stmt[])[] {
 
 /** The statement with its own expressions replaced; bodies stay. */
 export function mapExprsOf(statement: Stmt, map: (expr: Expr) => Expr): Stmt {
-  const exprs = exprsOf(statement);
-  const mapped = mapSame(exprs, map);
-  if (mapped === exprs) return statement;
   switch (statement.kind) {
-    case "let": case "assign": return { ...statement, value: at(mapped, 0) };
-    case "var": return { ...statement, init: at(mapped, 0) };
-    case "load": return { ...statement, index: at(mapped, 0), mask: mapped[1] ?? null };
-    case "store": return { ...statement, index: at(mapped, 0), value: at(mapped, 1), mask: mapped[2] ?? null };
-    case "for": return { ...statement, begin: at(mapped, 0), end: at(mapped, 1) };
-    case "while": case "if": return { ...statement, condition: at(mapped, 0) };
+    case "let": case "assign": {
+      const value = map(statement.value);
+      return value === statement.value ? statement : { ...statement, value };
+    }
+    case "var": {
+      const init = map(statement.init);
+      return init === statement.init ? statement : { ...statement, init };
+    }
+    case "load": {
+      const index = map(statement.index);
+      const mask = statement.mask === null ? null : map(statement.mask);
+      return index === statement.index && mask === statement.mask ? statement : { ...statement, index, mask };
+    }
+    case "store": {
+      const index = map(statement.index);
+      const value = map(statement.value);
+      const mask = statement.mask === null ? null : map(statement.mask);
+      return index === statement.index && value === statement.value && mask === statement.mask ? statement : { ...statement, index, value, mask };
+    }
+    case "for": {
+      const begin = map(statement.begin);
+      const end = map(statement.end);
+      return begin === statement.begin && end === statement.end ? statement : { ...statement, begin, end };
+    }
+    case "while": case "if": {
+      const condition = map(statement.condition);
+      return condition === statement.condition ? statement : { ...statement, condition };
+    }
     case "barrier": return statement;
     default: return assertNever(statement, "statement");
   }
@@ -102,23 +145,33 @@ export function mapExprsOf(statement: Stmt, map: (expr: Expr) => Expr): Stmt {
 
 /** The statement with its bodies replaced; its own expressions stay. */
 export function mapBodiesOf(statement: Stmt, map: (body: readonly Stmt[]) => readonly Stmt[]): Stmt {
-  const bodies = bodiesOf(statement);
-  const mapped = mapSame(bodies, map);
-  if (mapped === bodies) return statement;
   switch (statement.kind) {
     case "let": case "var": case "assign": case "load": case "store": case "barrier": return statement;
-    case "for": return { ...statement, body: at(mapped, 0) };
-    case "while": return { ...statement, before: at(mapped, 0), body: at(mapped, 1) };
-    case "if": return { ...statement, then: at(mapped, 0), otherwise: at(mapped, 1) };
+    case "for": {
+      const body = map(statement.body);
+      return body === statement.body ? statement : { ...statement, body };
+    }
+    case "while": {
+      const before = map(statement.before);
+      const body = map(statement.body);
+      return before === statement.before && body === statement.body ? statement : { ...statement, before, body };
+    }
+    case "if": {
+      const then = map(statement.then);
+      const otherwise = map(statement.otherwise);
+      return then === statement.then && otherwise === statement.otherwise ? statement : { ...statement, then, otherwise };
+    }
     default: return assertNever(statement, "statement");
   }
 }
 
 /** Visits every statement, a loop before its body. */
 export function forEachStmt(body: readonly Stmt[], visit: (statement: Stmt) => void): void {
-  for (const statement of body) {
+  for (let position = 0; position < body.length; position++) {
+    const statement = at(body, position);
     visit(statement);
-    for (const inner of bodiesOf(statement)) forEachStmt(inner, visit);
+    const bodies = bodiesOf(statement);
+    for (let place = 0; place < bodies.length; place++) forEachStmt(at(bodies, place), visit);
   }
 }
 
@@ -140,15 +193,18 @@ export function forEachExprIn(body: readonly Stmt[], visit: (expr: Expr) => void
 
 /** Statements rewritten bottom up; one may become several or none. */
 export function mapStmts(body: readonly Stmt[], rewrite: (statement: Stmt) => Stmt | readonly Stmt[]): readonly Stmt[] {
-  let changed = false;
-  const result: Stmt[] = [];
-  for (const statement of body) {
-    const replaced = rewrite(mapBodiesOf(statement, (inner) => mapStmts(inner, rewrite)));
-    if (replaced !== statement) changed = true;
+  // What stayed is copied only once something has changed.
+  let result: Stmt[] | null = null;
+  const inBody = (inner: readonly Stmt[]): readonly Stmt[] => mapStmts(inner, rewrite);
+  for (let position = 0; position < body.length; position++) {
+    const statement = at(body, position);
+    const replaced = rewrite(mapBodiesOf(statement, inBody));
+    if (replaced !== statement) result ??= body.slice(0, position);
+    if (result === null) continue;
     if (isStmtList(replaced)) result.push(...replaced);
     else result.push(replaced);
   }
-  return changed ? result : body;
+  return result ?? body;
 }
 
 function isStmtList(value: Stmt | readonly Stmt[]): value is readonly Stmt[] {

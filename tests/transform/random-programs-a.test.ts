@@ -1,6 +1,6 @@
 /** @file Random programs over every primitive against the oracle; 50,000 in the long run, in two halves that run side by side. */
 
-import { checkRandomPrograms } from "../support/random-program-checks.ts";
+import { checkRandomPrograms, seedsFrom } from "../support/random-program-checks.ts";
 
 const isFull = process.env["LANEWISE_FULL"] === "1";
-checkRandomPrograms(1, isFull ? 25_000 : 1000);
+checkRandomPrograms(seedsFrom(1, isFull ? 25_000 : 1000));

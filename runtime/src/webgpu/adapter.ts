@@ -53,7 +53,7 @@ export function adoptGpu(device: GPUDevice): OpenedGpu {
 /** The adapters that WebGPU offers here, one for each preference that gives another one; none where there is no WebGPU. */
 export async function listAdapters(): Promise<AdapterList> {
   const found = await findGpu();
-  if (!found.found) return { adapters: [], problem: found };
+  if (!found.found) return { adapters: [], problem: { reason: found.reason, fix: found.fix } };
   const adapters: AdapterFacts[] = [];
   for (const powerPreference of ["high-performance", "low-power"] as const) {
     const adapter = await found.gpu.requestAdapter({ powerPreference });

@@ -1,7 +1,8 @@
 /**
  * @file The identities that `simplifyKernel` uses, as data. They hold for every value, wrapping included; where one needs
- * more, a range proves it. Operands are int32, uint32 or bool: no rule computes with floats, because no identity on them
- * survives NaN, infinities, -0 and rounding. (A select picks one of two floats as it stands, and may.)
+ * more, a range proves it. Operands are int32, uint32 or bool: no rule computes with floats, because hardly an identity on
+ * them survives NaN, infinities, -0 and rounding. (A select picks one of two floats as it stands, and may; and 0 + x is x
+ * where x is not -0.)
  */
 
 import { at } from "../base/assert.ts";
@@ -66,6 +67,24 @@ function withConstant(expr: Expr, name: ScalarOpName, definition: Definition): {
   const value = at(meaning.args, 0);
   const by = at(meaning.args, 1);
   return by.kind === "const" ? { value, by } : null;
+}
+
+/** Whether a float is surely not -0: a square or magnitude, or a sum with one, as its definition stands. */
+function isNeverNegativeZero(expr: Expr, definition: Definition): boolean {
+  switch (expr.kind) {
+    case "const": return !Object.is(expr.value, -0);
+    case "ref": {
+      const meaning = definition(expr.name);
+      return meaning !== null && meaning.kind !== "ref" && isNeverNegativeZero(meaning, definition);
+    }
+    case "op": {
+      const [left = expr, right = expr] = expr.args;
+      if (expr.op === "mul") return equalExprs(left, right);
+      if (expr.op === "add") return isNeverNegativeZero(left, definition) || isNeverNegativeZero(right, definition);
+      return expr.op === "abs";
+    }
+    default: return false;
+  }
 }
 
 /** Every element set: what `and` keeps everything with. */
@@ -194,6 +213,16 @@ export const simplifyRules: readonly SimplifyRule[] = [
         const neutral = neutralOf(expr.op, expr.type.dtype);
         return neutral !== null && isConstant(b, neutral) ? a : null;
       }),
+  },
+  {
+    name: "zero-before-square",
+    note: "0 + x is x for a float x that is never -0, as a square: the first step of a sum that is written out",
+    ops: ["add"],
+    rewrite: (expr, { definition }) => {
+      if (expr.kind !== "op" || expr.op !== "add" || !isFloatValue(expr.type.dtype)) return null;
+      const [left, right] = [at(expr.args, 0), at(expr.args, 1)];
+      return isConstant(left, 0) && !isConstant(right, 0) && isNeverNegativeZero(right, definition) ? right : null;
+    },
   },
   {
     name: "equal-operands",

@@ -80,6 +80,12 @@ describe("rules", () => {
     ["neutral-operand", ({ m }) => raw("and", m, int(-1)), "m"],
     ["neutral-operand", ({ m }) => raw("shiftLeft", m, int(0)), "m"],
     ["neutral-operand", ({ m, n }) => raw("or", lt(m, n), boolean(false)), "m < n"],
+    ["zero-before-square", ({ b }) => { const v = b.load("floats", int(0)); return add(raw("add", f(0), mul(v, v)), v); }, "(v0 * v0) + v0"],
+    ["zero-before-square", ({ b }) => {
+      const v = b.load("floats", int(0));
+      const square = b.let(mul(v, v));
+      return raw("add", f(0), add(v, add(square, square)));
+    }, "v0 + (v1 + v1)"],
     ["equal-operands", ({ m, n }) => raw("sub", add(m, n), add(m, n)), "0"],
     ["equal-operands", ({ m, n }) => max(mul(m, n), mul(m, n)), "m * n"],
     ["equal-operands", ({ m }) => le(m, m), "true"],
@@ -152,6 +158,7 @@ describe("what is left alone", () => {
   const same: readonly (readonly [why: string, emit: (names: Names) => Expr, printed: string])[] = [
     ["x * 0 of floats (NaN, infinities, -0)", ({ b }) => mul(b.load("floats", int(0)), 0), "v0 * 0f"],
     ["x + 0 of floats (-0)", ({ b }) => add(b.load("floats", int(0)), 0), "v0 + 0f"],
+    ["0 + x y of floats (-0)", ({ b }) => raw("add", f(0), mul(b.load("floats", int(0)), b.load("floats", int(1)))), "0f + (v0 * v1)"],
     ["x * 1 of floats", ({ b }) => mul(b.load("floats", int(0)), 1), "v0 * 1f"],
     ["constants of floats", () => raw("add", f(1), f(2)), "1f + 2f"],
     ["x - x of floats", ({ b }) => { const v = b.load("floats", int(0)); return raw("sub", v, v); }, "v0 - v0"],

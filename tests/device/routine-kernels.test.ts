@@ -7,6 +7,11 @@ import { at, required } from "@lanewise/compiler/base/assert";
 import { sizeOf } from "@lanewise/compiler/base/shape";
 import { aval, erasePrimitive } from "@lanewise/compiler/ir/build";
 import type { Params, Primitive } from "@lanewise/compiler/ir/types";
+import { addP } from "@lanewise/compiler/primitives/arith";
+import type { ScatterDimensionNumbers } from "@lanewise/compiler/primitives/index-dimensions";
+import { scatterAddP, type ScatterParams } from "@lanewise/compiler/primitives/index-gather";
+import { scatterP } from "@lanewise/compiler/primitives/index-scatter";
+import { updateJaxpr } from "@lanewise/compiler/primitives/index-update";
 import { sortP, topKP } from "@lanewise/compiler/primitives/sort";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { interpretStep, stepByStep, type RunGateProgram } from "../support/gate-runner.ts";
@@ -50,6 +55,27 @@ for (const extent of [1, 257, 1100]) {
   both("sort of columns by two keys", erasePrimitive(sortP), { dimension: 0, isStable: true, numKeys: 2 }, [floats(2 * extent), floats(2 * extent), floats(2 * extent)]);
   both("stable sort", erasePrimitive(sortP), { dimension: 1, isStable: true, numKeys: 1 }, [floats(2 * extent).map((each) => each & 7), floats(2 * extent)]);
   both("top_k", erasePrimitive(topKP), { axis: 1, k: Math.min(extent, 20) }, [floats(2 * extent)]);
+}
+
+// More updates than are gone through one after the other, many of them for one place, and some for none.
+const scatters: readonly (readonly [string, readonly number[], readonly number[], Partial<ScatterDimensionNumbers>])[] = [
+  ["numbers", [40], [300], { insertedWindowDims: [0] }],
+  ["rows", [30, 5], [80, 5], { updateWindowDims: [1], insertedWindowDims: [0] }],
+  ["windows that overlap", [60], [50, 4], { updateWindowDims: [1] }],
+];
+for (const [name, operand, updates, dimensions] of scatters) {
+  const count = at(updates, 0);
+  const avals = [aval(operand, "float32"), aval([count, 1], "int32"), aval(updates, "float32")];
+  const indices = Int32Array.from({ length: count }, () => Math.floor(random() * (at(operand, 0) + 4)) - 2);
+  const dimensionNumbers: ScatterDimensionNumbers = {
+    updateWindowDims: [], insertedWindowDims: [], scatterDimsToOperandDims: [0], operandBatchingDims: [], scatterIndicesBatchingDims: [], ...dimensions,
+  };
+  for (const [primitive, update] of [[scatterAddP, updateJaxpr(addP, "float32")], [scatterP, null]] as const) {
+    const params: ScatterParams = { dimensionNumbers, indicesAreSorted: false, mode: "fillOrDrop", uniqueIndices: false, updateConsts: [], updateJaxpr: update };
+    const inputs = [floats(sizeOf(operand)), indices, floats(sizeOf(updates))];
+    const [serial, grid] = (["serial", "workgroup"] as const).map((needs) => routineProgram(erasePrimitive(primitive), avals, params, inputs, needs));
+    onGrid.push([`${primitive.name} of many ${name}`, required(serial, "variant"), required(grid, "variant")]);
+  }
 }
 
 async function resultsOf({ program, outputs, arrays }: RoutineProgram, run: RunGateProgram): Promise<readonly (readonly number[])[]> {

@@ -293,7 +293,7 @@ export interface FoldState {
   readonly init: Expr;
 }
 
-/** What a variant needs of a target: one thread, a grid, or a grid with workgroups. */
+/** What a variant needs of a target: one thread, a grid, or a grid with many invocations and workgroups whose barriers are cheap. */
 export type RoutineNeeds = "serial" | "grid" | "workgroup";
 
 export interface RoutineVariant<P extends Params> {

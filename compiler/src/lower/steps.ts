@@ -169,8 +169,9 @@ function ascending(numbers: readonly number[]): readonly number[] {
 
 /** The plan of the first variant that the target can run, within its limits where there is such a one. */
 function chosenPlan<P extends Params>(variants: readonly RoutineVariant<P>[], capabilities: Capabilities, context: RoutineContext<P>): RoutinePlan {
-  const { grid, target } = capabilities;
-  const able: readonly RoutineNeeds[] = grid ? ["grid", "workgroup", "serial"] : ["serial", "grid"];
+  const { grid, target, tuning } = capabilities;
+  const hasWorkgroups = tuning !== null && tuning.rowInvocations > 1;
+  const able: readonly RoutineNeeds[] = grid ? ["grid", ...(hasWorkgroups ? ["workgroup" as const] : []), "serial"] : ["serial", "grid"];
   let plan: RoutinePlan | null = null;
   for (const { needs, build } of variants) {
     if (!able.includes(needs)) continue;

@@ -22,6 +22,7 @@ import {
   printGatherDimensions, printMode, printScatterDimensions, scatterOfGather, sliceSizesOf, windowAxes,
   type FillValue, type GatherDimensionNumbers, type GatherScatterMode, type ScatterDimensionNumbers,
 } from "./index-dimensions.ts";
+import { planGridScatter } from "./index-scatter-grid.ts";
 import { planScatter, type ScatterParams } from "./index-scatter-kernel.ts";
 import { gatherShape, scatterAval } from "./index-shapes.ts";
 import { requireScalarUpdate, updateJaxpr } from "./index-update.ts";
@@ -201,7 +202,7 @@ export function defineScatter(definition: ScatterDefinition): Primitive<ScatterP
     partialEval: "plain",
     dce: "plain",
     batch: (frame, operands, axes, params) => batchScatter(primitive, frame.size, operands, axes, params),
-    lower: { kind: "routine", variants: [{ name: "in order", needs: "serial", build: planScatter }] },
+    lower: { kind: "routine", variants: [{ name: "by place", needs: "workgroup", build: planGridScatter }, { name: "in order", needs: "serial", build: planScatter }] },
     simplify: "none",
     subJaxprs: ({ updateJaxpr: jaxpr }) => (jaxpr === null ? [] : [jaxpr]),
     inlinable: "never",

@@ -127,7 +127,19 @@ describeWebgpu("the webgpu device", () => {
       expect(() => x.dataSync()).toThrow("await x.data()");
       expect(() => x.toArraySync()).toThrow("await x.data()");
       expect(() => Number(x.sum())).toThrow("await x.item()");
-      expect(() => devicePut(x, "js")).toThrow('devicePut(await x.data(), "js:0")');
+      expect(() => devicePut(x, "js")).toThrow('devicePut(await x.data(), "js:0").reshape(x.shape)');
+    });
+
+    it("to be moved without a read, and says what does it, for every dtype", async () => {
+      const x = np.array([[true, false], [true, true]]);
+      expect(() => devicePut(x, "js")).toThrow('devicePut(await x.data(), "js:0").astype("bool").reshape(x.shape)');
+      expect(devicePut(await x.data(), "js:0").astype("bool").reshape(x.shape).toArraySync()).toEqual([[true, false], [true, true]]);
+      const half = np.array([1.5, 2], "float16");
+      expect(() => devicePut(half, "js")).toThrow('.astype("float16")');
+      const keys = random.split(random.key(1), 3);
+      expect(() => devicePut(keys, "js")).toThrow('random.wrapKeyData(devicePut(await random.keyData(x).data(), "js:0").reshape([...x.shape, 2]))');
+      const moved = random.wrapKeyData(devicePut(await random.keyData(keys).data(), "js:0").reshape([...keys.shape, 2]));
+      expect([moved.device, moved.shape, moved.dtype]).toEqual(["js:0", [3], "key<fry>"]);
     });
 
     it("float64, in arrays and inside programs", () => {

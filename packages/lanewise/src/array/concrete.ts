@@ -305,8 +305,15 @@ export function moveTo(value: Value, executor: Executor, operation: string): Val
   if (device.readSync === null) {
     return raise(notAvailable, {
       operation, expected: `an array on ${executor.device.name}, or one that can be read at once`, got: `an array on ${device.name}`,
-      fix: `read it first: devicePut(await x.data(), "${executor.device.name}").reshape(x.shape)`,
+      fix: `read it first: ${movedText(value, executor.device.name)}`,
     });
   }
   return arrayFromHost({ shape, dtype, host: device.readSync(buffer, dtype) }, weakType, executor);
+}
+
+/** What moves an array of this type by way of the host. Some dtypes have no typed array of their own. */
+function movedText({ aval: { dtype } }: ConcreteArray, device: string): string {
+  if (dtype === "key<fry>") return `random.wrapKeyData(devicePut(await random.keyData(x).data(), "${device}").reshape([...x.shape, 2]))`;
+  const converted = dtype === "bool" || dtype === "float16" || dtype === "bfloat16" ? `.astype("${dtype}")` : "";
+  return `devicePut(await x.data(), "${device}")${converted}.reshape(x.shape)`;
 }

@@ -240,6 +240,8 @@ export type Lowering<P extends Params> =
   | {
     readonly kind: "indexMap";
     readonly emit: (emitter: Emitter, index: readonly Expr[], read: ReadOperand, context: LowerContext<P>) => Expr;
+    /** Where each element of operand 1 goes, if the result is else operand 0: it need not be written where it takes its memory. */
+    readonly update?: UpdateLowering<P>;
   }
   | ReductionLowering<P>
   | { readonly kind: "contraction"; readonly dimensions: (params: P) => DotDimensions }
@@ -248,6 +250,9 @@ export type Lowering<P extends Params> =
   | { readonly kind: "routine"; readonly variants: readonly [RoutineVariant<P>, ...RoutineVariant<P>[]] }
   | { readonly kind: "physical"; readonly expand: (inputs: readonly Value[], params: P) => Value }
   | { readonly kind: "inlined" };
+
+/** The index into the result of an element of the update: no two of them the same, none outside. */
+export type UpdateLowering<P extends Params> = (index: readonly Expr[], read: ReadOperand, context: LowerContext<P>) => readonly Expr[];
 
 export interface ReductionLowering<P extends Params> {
   readonly kind: "reduction";

@@ -49,7 +49,7 @@ export class GroupEmitter {
   readonly #kept = new Map<number, Kept>();
   readonly #buffers = new Map<number, string>();
   readonly #values = new Map<string, Var | ScratchValue>();
-  readonly #counts = { read: 0, write: 0 };
+  readonly #counts = { in: 0, out: 0 };
   readonly #same: (readonly [Var, Var])[] = [];
   /** What takes elements into the states of prefixes at this place of the kernel. */
   #passOn: PassOn | null = null;
@@ -144,6 +144,12 @@ export class GroupEmitter {
     });
   }
 
+  /** Stores an element of a value that has the others already. */
+  storePart(value: Var, index: readonly Expr[], expr: Expr): void {
+    const { index: canonical } = this.elements.index(index);
+    this.builder.store(this.#buffer(value, "readWrite"), this.elements.forms.linear(canonical, value.aval.shape), expr);
+  }
+
   /** A value in memory with the same element at the same place: loaded from there, or stored already. */
   #sameElements({ value, key, expr }: Stored, earlier: readonly Stored[]): Var | null {
     const loaded = expr.kind === "ref" ? this.elements.loadOf(expr.name) : null;
@@ -163,13 +169,13 @@ export class GroupEmitter {
     return shape.map((extent, axis) => (extent === 1 ? int(0) : rem(div(linear, at(strides, axis)), extent)));
   }
 
-  #buffer(value: Var, access: "read" | "write"): string {
+  #buffer(value: Var, access: BufferParam["access"]): string {
     const known = this.#buffers.get(value.id);
     if (known !== undefined) return known;
     const { shape, dtype } = value.aval;
-    const prefix = access === "read" ? "in" : "out";
-    const number = this.#counts[access]++;
-    const name = this.builder.buffer(`${prefix}${number}`, { dtype: storageOf(dtype), length: sizeOf(shape), access });
+    const kind = access === "read" ? "in" : "out";
+    const number = this.#counts[kind]++;
+    const name = this.builder.buffer(`${kind}${number}`, { dtype: storageOf(dtype), length: sizeOf(shape), access });
     this.#buffers.set(value.id, name);
     this.#values.set(name, value);
     return name;

@@ -16,11 +16,12 @@ import { groupForm, type GroupForm } from "./group-form.ts";
 import type { GroupKernel, LoweredGroup } from "./emitter.ts";
 import { lowerGroup } from "./group.ts";
 import { fitsGrid } from "./prefix-grid.ts";
+import { PartialUpdates, type PartialUpdate } from "./update.ts";
 import type { Capabilities } from "../target.ts";
 
-/** The program of a plan whose jaxpr has no constants of its own. */
-export function lowerPlan(plan: FusionPlan, name: string, capabilities: Capabilities): StepProgram<Kernel> {
-  return new PlanLowering(plan, name, capabilities).lower();
+/** The program of a plan whose jaxpr has no constants of its own. `donated` are inputs that it may overwrite. */
+export function lowerPlan(plan: FusionPlan, name: string, capabilities: Capabilities, donated: readonly number[] = []): StepProgram<Kernel> {
+  return new PlanLowering(plan, name, capabilities, donated).lower();
 }
 
 /** A group that was lowered before, in terms of its own values. */
@@ -42,8 +43,10 @@ class PlanLowering {
   readonly #kernels: StagedKernel<Kernel>[] = [];
   readonly #kernelNumbers = new StructuralMap<StagedKernel<Kernel>, number>(hashStaged);
   readonly #steps: Step[] = [];
+  readonly #updates: PartialUpdates;
 
-  constructor(plan: FusionPlan, name: string, capabilities: Capabilities) {
+  constructor(plan: FusionPlan, name: string, capabilities: Capabilities, donated: readonly number[]) {
+    this.#updates = new PartialUpdates(plan, donated);
     this.#plan = plan;
     this.#name = name;
     this.#capabilities = capabilities;
@@ -56,13 +59,12 @@ class PlanLowering {
       this.#numbers.set(variable.id, this.#values.length);
       this.#values.push({ ...specOf(variable), input });
     });
-    for (const group of groups) {
-      if (group.kind === "routine") {
-        this.#routine(at(at(group.parts, 0).eqns, 0));
-        continue;
-      }
-      this.#addGroup(group);
-    }
+    groups.forEach((group, place) => {
+      const update = this.#updates.of(group, place);
+      if (group.kind === "routine") this.#routine(at(at(group.parts, 0).eqns, 0));
+      else if (update === null) this.#addGroup(group);
+      else this.#update(group, update);
+    });
     const results = jaxpr.outs.map((out) => this.#numberOf(out));
     return {
       name: this.#name, inputs: jaxpr.inVars.map(arraySpec), outputs: jaxpr.outs.map(arraySpec),
@@ -79,6 +81,11 @@ class PlanLowering {
     const renamed = known === undefined ? null : new Map(lowered.values.map((value, number) => [value, at(form.values, number)]));
     const own = (value: Var): Var => (renamed === null ? value : required(renamed.get(value), "value of a group"));
     for (const [value, original] of lowered.same) this.#same.set(own(value).id, own(original));
+    this.#run(group, lowered, own);
+  }
+
+  /** The steps of a group whose kernels are known, over its own values. */
+  #run(group: FusionGroup, lowered: Pick<KnownGroup, "scratch" | "steps">, own: (value: Var) => Var): void {
     const eqns = ascending(group.parts.flatMap((part) => part.eqns));
     const scratch = lowered.scratch.map((spec) => this.#values.push({ ...spec, input: null }) - 1);
     for (const { kernel, buffers, extent } of lowered.steps) {
@@ -87,12 +94,20 @@ class PlanLowering {
     }
   }
 
+  /** Copies the operand, which planning leaves out where the result takes its memory, and writes what changes. */
+  #update(group: FusionGroup, { operand, result, kernels }: PartialUpdate): void {
+    const to = this.#number(result);
+    this.#steps.push({ kind: "copy", from: this.#number(operand), fromOffset: 0, to, toOffset: 0, count: sizeOf(result.aval.shape) });
+    this.#run(group, { scratch: [], steps: this.#known(kernels) }, (value) => value);
+  }
+
   #lowered(group: FusionGroup, { values }: GroupForm): KnownGroup {
     const { same, scratch, steps } = lowerGroup(this.#plan, group, this.#capabilities);
-    return {
-      values, same, scratch,
-      steps: steps.map(({ kernel: code, inPlace, asWritten, values: buffers, extent }) => ({ kernel: this.#kernel({ code, inPlace, asWritten }), buffers, extent })),
-    };
+    return { values, same, scratch, steps: this.#known(steps) };
+  }
+
+  #known(kernels: readonly GroupKernel[]): KnownGroup["steps"] {
+    return kernels.map(({ kernel: code, inPlace, asWritten, values: buffers, extent }) => ({ kernel: this.#kernel({ code, inPlace, asWritten }), buffers, extent }));
   }
 
   /** The steps of a library algorithm, over memory of its own beside the operands and results. */

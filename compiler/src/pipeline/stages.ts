@@ -138,7 +138,7 @@ export const fuseStage: Stage<Jaxpr, FusionPlan> = {
 
 export const lowerStage: Stage<FusionPlan, StepProgram<Kernel>> = {
   name: "lower",
-  run: (plan, { name, capabilities }) => lowerPlan(storable(indexable(plan, name), name, capabilities), name, capabilities),
+  run: (plan, { name, capabilities, donated }) => lowerPlan(storable(indexable(plan, name), name, capabilities), name, capabilities, donated),
   requires: [], ensures: [verifiedKernels, boundBuffers],
 };
 

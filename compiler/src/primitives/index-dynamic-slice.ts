@@ -179,6 +179,10 @@ export const dynamicUpdateSliceP: Primitive<NoParams> = definePrimitive<NoParams
       if (first === undefined) return read(1, places);
       return emitter.branch(rest.reduce((all, condition) => k.and(all, condition), first), () => read(1, places), () => read(0, index));
     },
+    update: (index, read, { inAvals }) => {
+      const starts = startsInBounds(at(inAvals, 0).shape, at(inAvals, 1).shape, (axis) => read(axis + 2, []));
+      return index.map((place, axis) => k.add(at(starts, axis), place));
+    },
   },
   simplify: "none",
   subJaxprs: "none",

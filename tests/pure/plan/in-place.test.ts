@@ -4,17 +4,20 @@
  */
 
 import type { Jaxpr, Value } from "@lanewise/compiler/ir/types";
+import { at } from "@lanewise/compiler/base/assert";
+import { scalarLiteral } from "@lanewise/compiler/ir/build";
 import { inPlacePairs } from "@lanewise/compiler/lower/in-place";
 import { add, int, KernelBuilder, mul as times } from "@lanewise/compiler/kernel/build";
 import { compile, type Compiled } from "@lanewise/compiler/pipeline";
 import { add as plus, mul, sub } from "@lanewise/compiler/primitives/arith";
 import { dotGeneral } from "@lanewise/compiler/primitives/contract";
 import { cumsum } from "@lanewise/compiler/primitives/cumulative";
+import { dynamicSlice, dynamicUpdateSlice } from "@lanewise/compiler/primitives/index-dynamic-slice";
 import { broadcastInDim, reduceSum, transpose } from "@lanewise/compiler/primitives/linear";
 import { reduceMax } from "@lanewise/compiler/primitives/reduce";
 import { exp } from "@lanewise/compiler/primitives/unary";
 import { describe, expect, test } from "vitest";
-import { expectNear, jaxprOf, randomInputs, reference, runProgram } from "../../support/programs.ts";
+import { expectNear, jaxprOf, randomInputs, randomNumbers, reference, runProgram } from "../../support/programs.ts";
 import { randomProgram } from "../../support/random-programs.ts";
 
 /** A program that may overwrite all of its inputs. */
@@ -84,6 +87,72 @@ test("programs that overwrite their inputs give what the equations say", () => {
   }
   expect(overwritten).toBeGreaterThan(seeds / 4);
 }, 600_000);
+
+describe("updates of a part", () => {
+  const start = (value: number): Value => scalarLiteral(value, "int32");
+  const kernelsOf = (compiled: Compiled): readonly string[] => compiled.program.kernels.map(({ name }) => name);
+  const check = (jaxpr: Jaxpr, compiled: Compiled, seed: number): void => {
+    const inputs = randomInputs(jaxpr, seed);
+    const expected = reference(jaxpr, inputs);
+    expectNear(jaxpr, runProgram(compiled.program, inputs.map((input) => input.slice())), expected);
+  };
+
+  test("write that part alone where the operand dies", () => {
+    const jaxpr = jaxprOf(["f32[50,40]", "f32[2,40]", "i32[]"], (x, u, i) => dynamicUpdateSlice(x, mul(u, u), [i, start(0)]));
+    const compiled = overwriting(jaxpr);
+    expect(compiled.program.steps.map(({ kind }) => kind)).toEqual(["kernel"]);
+    expect(kernelsOf(compiled)).toEqual(["update_dynamic_update_slice"]);
+    expect(at(compiled.program.kernels, 0).text).toMatch(/Math\.min\(20, end/);
+    check(jaxpr, compiled, 1);
+    expect(overwriting(jaxpr, "webgpu").program.steps.length).toBe(1);
+    check(jaxpr, compile(jaxpr, { name: "kept", target: "js", verify: true }), 1);
+  });
+
+  test("of one array follow each other", () => {
+    const jaxpr = jaxprOf(["f32[20]", "f32[3]", "f32[4]"], (x, u, v) => dynamicUpdateSlice(dynamicUpdateSlice(x, u, [start(2)]), v, [start(4)]));
+    const compiled = overwriting(jaxpr);
+    expect(compiled.program.steps.map(({ kind }) => kind)).toEqual(["kernel", "kernel"]);
+    check(jaxpr, compiled, 2);
+  });
+
+  test("are a pass over everything where the operand is read beside, or is kept", () => {
+    const programs = [
+      jaxprOf(["f32[20]"], (x) => dynamicUpdateSlice(x, mul(dynamicSlice(x, [start(9)], [3]), scalarLiteral(2, "float32")), [start(8)])),
+      jaxprOf(["f32[20]", "f32[3]"], (x, u) => [x, dynamicUpdateSlice(x, u, [start(2)])]),
+      jaxprOf(["f32[20]", "f32[3]"], (x, u) => { const y = dynamicUpdateSlice(x, u, [start(2)]); return [y, dynamicUpdateSlice(y, u, [start(3)]), reduceSum(x, [0])]; }),
+    ];
+    for (const jaxpr of programs) check(jaxpr, overwriting(jaxpr), 3);
+    expect(kernelsOf(overwriting(at(programs, 0)))).not.toContain("update_dynamic_update_slice");
+  });
+
+  test("in any order with everything else give what the equations say", () => {
+    let inPlace = 0;
+    for (let seed = 1; seed <= 120; seed++) {
+      const next = randomNumbers(seed);
+      const below = (limit: number): number => Math.floor(next() * limit);
+      const jaxpr = jaxprOf(["i32[6,5]", "i32[2,5]", "i32[]"], (x, u, i) => {
+        const [large, small]: [Value[], Value[]] = [[x], [u]];
+        for (let step = 0; step < 7; step++) {
+          const [a, b] = [at(large, below(large.length)), at(small, below(small.length))];
+          const starts = [next() < 0.5 ? i : start(below(5)), start(below(2))];
+          const kind = below(5);
+          if (kind < 3) large.push(dynamicUpdateSlice(a, b, starts));
+          else if (kind === 3) small.push(mul(dynamicSlice(a, starts, [2, 5]), b));
+          else large.push(plus(a, broadcastInDim(reduceSum(a, [0]), [6, 5], [1])));
+        }
+        return [at(large, -1), ...(next() < 0.4 ? [at(large, below(large.length))] : []), ...(next() < 0.3 ? [at(small, -1)] : [])];
+      });
+      const compiled = overwriting(jaxpr);
+      inPlace += kernelsOf(compiled).filter((name) => name.startsWith("update_")).length;
+      try {
+        check(jaxpr, compiled, seed);
+      } catch (error) {
+        throw new Error(`seed ${seed}: ${String(error)}`, { cause: error });
+      }
+    }
+    expect(inPlace).toBeGreaterThan(30);
+  });
+});
 
 describe("the rule", () => {
   /** A kernel over 4 rows of 8: what it does in a row, given the row's start and a loop over its elements. */

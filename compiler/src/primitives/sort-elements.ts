@@ -38,17 +38,17 @@ export function planElementSort(operand: Aval, rows: Rows, order: KeyOrder, digi
     const places: readonly Place[] = [{ buffer: out, position: inRow }, { buffer: between, position: (place) => k.add(base, place) }];
     /** The last pass writes the result. */
     const placeAfter = (pass: number): Place => (pass < 0 ? { buffer: from, position: inRow } : at(places, (passes - 1 - pass) % 2));
-    const counterOf = (element: Expr, pass: number): Expr => {
-      const key = unsignedOrder(integerKey(builder, element, order));
+    const keyOf = (element: Expr): Expr => builder.let(unsignedOrder(integerKey(builder, element, order)), "key");
+    const counterOf = (key: Expr, pass: number): Expr => {
       const digit = k.and(k.op("shiftRightLogical", key, k.int(pass * digitBits)), digits - 1);
       return builder.let(k.add(k.add(first, pass * digits), digit), "counter");
     };
 
     builder.for("serial", 0, passes * digits, 1, (digit) => builder.store(counters, k.add(first, digit), k.int(0)), "digit");
     builder.for("serial", 0, extent, 1, (place) => {
-      const element = builder.load(from, inRow(place), { hint: "element" });
+      const key = keyOf(builder.load(from, inRow(place), { hint: "element" }));
       for (let pass = 0; pass < passes; pass++) {
-        const counter = counterOf(element, pass);
+        const counter = counterOf(key, pass);
         builder.store(counters, counter, k.add(builder.load(counters, counter, { hint: "count" }), 1));
       }
     }, "place");
@@ -58,7 +58,7 @@ export function planElementSort(operand: Aval, rows: Rows, order: KeyOrder, digi
       if (source.buffer === target.buffer) throw new InternalError("a pass of a sort onto itself");
       builder.for("serial", 0, extent, 1, (place) => {
         const element = builder.load(source.buffer, source.position(place), { hint: "element" });
-        const counter = counterOf(element, pass);
+        const counter = counterOf(keyOf(element), pass);
         const free = builder.load(counters, counter, { hint: "free" });
         builder.store(counters, counter, k.add(free, 1));
         builder.store(target.buffer, target.position(free), element);

@@ -1,6 +1,7 @@
 /**
  * @file How long compiling takes, by stage: `npm run bench:compile`. Each measurement is the first call of a function in a
- * process of its own, after other programs have warmed the compiler up (`--cold`: after nothing).
+ * process of its own, after other programs have warmed the compiler up (`--cold`: after nothing). The stages are those of
+ * that very call, by the library's own log; "run and rest" is what it took beside them. `--repetitions 3` for medians.
  *
  * The growth exponent of a family is the slope between its smallest and its largest size: 1 is linear.
  */
@@ -8,12 +9,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { jit, makeJaxpr } from "lanewise";
-import { allocateHost } from "@lanewise/compiler/base/dtype";
-import { sizeOf } from "@lanewise/compiler/base/shape";
-import { closeOver } from "@lanewise/compiler/control/jit";
-import { compile } from "@lanewise/compiler/pipeline";
-import { JsDevice } from "@lanewise/runtime";
+import { config, jit, makeJaxpr } from "lanewise";
 import { chain, dag, kernels, transformerGradient } from "./compile-workloads.mjs";
 
 /** Each family with its sizes. `perCall` is timed over many calls as well, for the cost of running each operation. */
@@ -25,8 +21,8 @@ const families = {
 };
 
 const stageOrder = [
-  "trace", "inline", "physicalize", "simplify", "eliminate-common", "eliminate-dead", "fuse", "lower", "schedule", "simplify kernels", "legalize", "plan", "codegen",
-  "prepare", "first run",
+  "trace", "inline", "physicalize", "simplify", "eliminate-common", "eliminate-dead", "fuse", "lower", "pack buffers", "schedule", "simplify kernels", "legalize", "plan", "codegen",
+  "prepare", "run and rest",
 ];
 
 function warmUp() {
@@ -41,26 +37,42 @@ function timed(run) {
   return { result, milliseconds: performance.now() - begin };
 }
 
-/** Runs in a child process: the first call as a whole, then the same program again stage by stage. */
-function measure(family, size, cold, withStages) {
-  if (!cold) warmUp();
-  const { f, args } = families[family].make(size);
-  if (!withStages) {
-    const compiled = jit(f);
-    const { milliseconds } = timed(() => compiled(...args));
-    return { milliseconds, microsecondsPerCall: families[family].perCall ? perCall(() => compiled(...args)) : null };
+/** What the log says of the calls in `run`: milliseconds by stage, and what the programs are. */
+function logged(run) {
+  const { info } = console;
+  const lines = [];
+  console.info = (line) => lines.push(line);
+  try {
+    config.with({ logCompiles: true }, run);
+  } finally {
+    console.info = info;
   }
   const stages = {};
-  const add = (stage, milliseconds) => { stages[stage] = (stages[stage] ?? 0) + milliseconds; };
-  const traced = timed(() => makeJaxpr(f)(...args));
-  add("trace", traced.milliseconds);
-  const { jaxpr } = closeOver(traced.result);
-  const { program } = compile(jaxpr, { name: family, target: "js", clock: () => performance.now(), log: ({ stage, milliseconds }) => add(stage, milliseconds) });
-  const prepared = timed(() => new JsDevice().prepare(program));
-  add("prepare", prepared.milliseconds);
-  const inputs = program.inputs.map(({ dtype, shape }) => allocateHost(dtype, sizeOf(shape)));
-  add("first run", timed(() => prepared.result.run(inputs)).milliseconds);
-  return { stages, kernels: program.kernels.length, steps: program.steps.length, equations: jaxpr.eqns.length };
+  const add = (stage, milliseconds) => { stages[stage] = (stages[stage] ?? 0) + Number(milliseconds); };
+  let sizes = { kernels: 0, steps: 0 };
+  for (const line of lines) {
+    const traced = / in ([\d.]+) ms: /.exec(line);
+    const compiled = / in [\d.]+ ms \((.*)\): (\d+) kernels, (\d+) steps$/.exec(line);
+    if (compiled !== null) {
+      for (const [, stage, milliseconds] of compiled[1].matchAll(/([a-z -]+) ([\d.]+)(?:, |$)/g)) add(stage, milliseconds);
+      sizes = { kernels: Number(compiled[2]), steps: Number(compiled[3]) };
+    } else if (traced !== null) {
+      add("trace", traced[1]);
+    }
+  }
+  return { stages, ...sizes };
+}
+
+/** Runs in a child process: the first call, with the time of each stage in it. */
+function measure(family, size, cold) {
+  if (!cold) warmUp();
+  const { f, args } = families[family].make(size);
+  const compiled = jit(f);
+  let milliseconds = 0;
+  const { stages, ...sizes } = logged(() => { ({ milliseconds } = timed(() => compiled(...args))); });
+  stages["run and rest"] = milliseconds - Object.values(stages).reduce((sum, stage) => sum + stage, 0);
+  const microsecondsPerCall = families[family].perCall ? perCall(() => compiled(...args)) : null;
+  return { milliseconds, microsecondsPerCall, stages, ...sizes, equations: makeJaxpr(f)(...args).jaxpr.eqns.length };
 }
 
 function perCall(call) {
@@ -73,18 +85,17 @@ function perCall(call) {
   return samples.sort((left, right) => left - right)[4];
 }
 
-function inChild(family, size, cold, withStages) {
-  const args = [fileURLToPath(import.meta.url), "--child", `${family} ${size}`, ...(cold ? ["--cold"] : []), ...(withStages ? ["--stages"] : [])];
+function inChild(family, size, cold) {
+  const args = [fileURLToPath(import.meta.url), "--child", `${family} ${size}`, ...(cold ? ["--cold"] : [])];
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(`${family} ${size} failed: ${stderr}`);
   return JSON.parse(stdout);
 }
 
-/** The median first call of several processes, with the stages of one more. */
+/** The median first call of several processes. */
 function row(family, size, cold, repetitions) {
-  const runs = Array.from({ length: repetitions }, () => inChild(family, size, cold, false)).sort((left, right) => left.milliseconds - right.milliseconds);
-  const median = runs[Math.floor(repetitions / 2)];
-  return { family, size, ...median, ...inChild(family, size, cold, true) };
+  const runs = Array.from({ length: repetitions }, () => inChild(family, size, cold)).sort((left, right) => left.milliseconds - right.milliseconds);
+  return { family, size, ...runs[Math.floor(repetitions / 2)] };
 }
 
 function printRow({ family, size, milliseconds, microsecondsPerCall, stages, equations, kernels: count, steps }) {
@@ -102,18 +113,19 @@ function printGrowth(rows) {
 
 const { values: options } = parseArgs({
   options: {
-    child: { type: "string" }, stages: { type: "boolean", default: false }, cold: { type: "boolean", default: false },
-    only: { type: "string" }, repetitions: { type: "string", default: "3" }, json: { type: "boolean", default: false },
+    child: { type: "string" }, cold: { type: "boolean", default: false },
+    only: { type: "string" }, repetitions: { type: "string", default: "1" }, json: { type: "boolean", default: false },
   },
 });
 
 if (options.child !== undefined) {
   const [family, size] = options.child.split(" ");
-  console.log(JSON.stringify(measure(family, Number(size), options.cold, options.stages)));
+  console.log(JSON.stringify(measure(family, Number(size), options.cold)));
 } else {
   const rows = [];
   for (const family of Object.keys(families).filter((name) => options.only === undefined || name === options.only)) {
     const ofFamily = families[family].sizes.map((size) => {
+      if (process.stderr.isTTY) process.stderr.write(`measuring ${family} ${size}\r`);
       const measured = row(family, size, options.cold, Number(options.repetitions));
       if (!options.json) printRow(measured);
       return measured;

@@ -30,16 +30,25 @@ export interface TriangularSolveParams extends Params {
   readonly unitDiagonal: boolean;
 }
 
-/** Columns of C that one iteration of the grid solves for. */
+/** Columns of C that one iteration of the grid solves for, so that they share what they read of T. */
 const chunkSize = 32;
 
-export function planTriangularSolve({ params, inAvals }: RoutineContext<TriangularSolveParams>): RoutinePlan {
+export function planTriangularSolve(context: RoutineContext<TriangularSolveParams>): RoutinePlan {
+  return planSolve(context, chunkSize);
+}
+
+/** Each column by itself, for targets with many invocations. */
+export function planGridSolve(context: RoutineContext<TriangularSolveParams>): RoutinePlan {
+  return planSolve(context, 1);
+}
+
+function planSolve({ params, inAvals }: RoutineContext<TriangularSolveParams>, chunk: number): RoutinePlan {
   const [a, b] = [at(inAvals, 0), at(inAvals, 1)];
   const length = sizeOf(b.shape);
   if (length === 0) return { scratch: [], steps: [] };
   const size = at(a.shape, -1);
   const system: System = {
-    params, dtype: b.dtype, size, columns: at(b.shape, params.leftSide ? -1 : -2), count: sizeOf(a.shape.slice(0, -2)),
+    params, dtype: b.dtype, size, columns: at(b.shape, params.leftSide ? -1 : -2), count: sizeOf(a.shape.slice(0, -2)), chunk,
   };
   return { scratch: [], steps: [copyStep("solve_copy", 1, b), new SolveKernel(system).step()] };
 }
@@ -52,6 +61,8 @@ interface System {
   readonly columns: number;
   /** Systems in the batch. */
   readonly count: number;
+  /** Columns of a chunk. */
+  readonly chunk: number;
 }
 
 /** Where one chunk of columns of one system lies. */
@@ -85,12 +96,12 @@ class SolveKernel {
 
   step(): RoutineStep {
     const builder = this.#builder;
-    const { size, columns, count } = this.#system;
-    const chunks = Math.ceil(columns / chunkSize);
+    const { size, columns, count, chunk: width } = this.#system;
+    const chunks = Math.ceil(columns / width);
     builder.for("grid", 0, count * chunks, 1, (index) => {
       const system = builder.let(k.div(index, chunks), "system");
-      const firstColumn = builder.let(k.mul(k.rem(index, chunks), chunkSize), "firstColumn");
-      const endColumn = builder.let(k.min(k.add(firstColumn, chunkSize), columns), "endColumn");
+      const firstColumn = builder.let(k.mul(k.rem(index, chunks), width), "firstColumn");
+      const endColumn = builder.let(k.min(k.add(firstColumn, width), columns), "endColumn");
       const chunk: Chunk = {
         matrixStart: builder.let(k.mul(system, size * size), "matrixStart"), solutionStart: builder.let(k.mul(system, size * columns), "solutionStart"),
         firstColumn, endColumn,
@@ -107,7 +118,7 @@ class SolveKernel {
   /** Columns are contiguous in each row of the solution, so they are the innermost loop. */
   #columnsInside(chunk: Chunk, first: Expr, end: Expr): void {
     const builder = this.#builder;
-    const eachColumn = (body: (column: Expr) => void): void => builder.for("simd", chunk.firstColumn, chunk.endColumn, 1, body, "column");
+    const eachColumn = (body: (column: Expr) => void): void => builder.for(this.#system.chunk === 1 ? "serial" : "simd", chunk.firstColumn, chunk.endColumn, 1, body, "column");
     builder.for("serial", first, end, 1, (step) => {
       const row = builder.let(this.#unknown(step), "row");
       const pivot = this.#pivot(chunk, row);

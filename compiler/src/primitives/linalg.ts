@@ -13,7 +13,7 @@ import { definePrimitive, knownValue, linearAval, mapCotangent, noParams, notLin
 import { allWeak, commonDType } from "./elementwise.ts";
 import { shapeMismatch } from "./errors.ts";
 import { planCholesky } from "./linalg-cholesky-kernel.ts";
-import { planTriangularSolve, type TriangularSolveParams } from "./linalg-solve-kernel.ts";
+import { planGridSolve, planTriangularSolve, type TriangularSolveParams } from "./linalg-solve-kernel.ts";
 import { behindOnes, identityMatrix, lowerTriangle, matrixProduct, matrixShape, matrixTranspose, upperTriangle } from "./linalg-triangles.ts";
 import { addTangents, batchFirst, moveAxis, neg, reshape } from "./linear.ts";
 
@@ -121,7 +121,7 @@ export const triangularSolveP: Primitive<TriangularSolveParams> = definePrimitiv
     if (aAxis === null && bAxis !== null) return batchRightHandSides(a, b, bAxis, params);
     return { outputs: [bind1(triangularSolveP, [batchFirst(a, aAxis, frame.size), batchFirst(b, bAxis, frame.size)], params)], axes: [0] };
   },
-  lower: { kind: "routine", variants: [{ name: "blocked", needs: "serial", build: planTriangularSolve }] },
+  lower: { kind: "routine", variants: [{ name: "column by column", needs: "workgroup", build: planGridSolve }, { name: "blocked", needs: "serial", build: planTriangularSolve }] },
   simplify: "none",
   subJaxprs: "none",
   inlinable: "never",

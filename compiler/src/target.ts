@@ -1,6 +1,7 @@
 /** @file What each target can do. Stages after fusion read these facts and nothing else about a target. */
 
 import { byteSize, type DType } from "./base/dtype.ts";
+import { sizeOf } from "./base/shape.ts";
 
 export type TargetName = "js" | "wasm" | "webgpu";
 
@@ -128,5 +129,17 @@ export const webgpuTarget: Capabilities = {
 export function storedBytes(dtype: DType, length: number, { storage }: Capabilities): number {
   return length * (storage[dtype] === "word" ? 4 : byteSize(dtype));
 }
+
+/** Bindings of a kernel that arrays take together: several each where they are larger than one may be. */
+export function bindingsOf(arrays: readonly { readonly shape: readonly number[]; readonly dtype: DType }[], capabilities: Capabilities): number {
+  const { maxBindingBytes } = capabilities;
+  if (maxBindingBytes >= unboundedBytes) return arrays.length;
+  // A binding begins at a multiple of 256 bytes.
+  const most = Math.max(256, Math.floor(maxBindingBytes / 256) * 256);
+  return arrays.reduce((count, { shape, dtype }) => count + Math.max(1, Math.ceil(storedBytes(dtype, sizeOf(shape), capabilities) / most)), 0);
+}
+
+/** More than any array has. */
+const unboundedBytes = 2 ** 53;
 
 export const targets: Readonly<Record<TargetName, Capabilities>> = { js: jsTarget, wasm: wasmTarget, webgpu: webgpuTarget };

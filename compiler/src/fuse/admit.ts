@@ -3,7 +3,7 @@
 import { at } from "../base/assert.ts";
 import { equalShapes, formatShape, sizeOf, stridesOf } from "../base/shape.ts";
 import type { DotDimensions, Eqn, Var } from "../ir/types.ts";
-import type { Capabilities } from "../target.ts";
+import { bindingsOf, type Capabilities } from "../target.ts";
 import { cheapCost, isCheap, operationCount, type ElementCost } from "./cost.ts";
 import { operandNeeds, type GroupDraft, type LoopDraft, type OperandNeed, type Reading, type ResultNeed, type ScanDraft } from "./draft.ts";
 import type { Item } from "./reads.ts";
@@ -265,12 +265,13 @@ function withinLimits(group: GroupDraft, admission: Admission, { capabilities }:
   if (operations * copies > capabilities.maxOpsPerKernel) {
     return obstacle("operations", `the kernel would have ${operations * copies} operations of at most ${capabilities.maxOpsPerKernel}`);
   }
-  const fresh = new Set<number>();
-  for (const { value } of admission.operands) if (!group.needs.has(value.id)) fresh.add(value.id);
-  const computed = admission.results.filter(({ value }) => group.needs.has(value.id)).length;
-  const stored = admission.results.filter(({ store }) => store !== null).length;
+  const bindings = (values: readonly Var[]): number => bindingsOf(values.map(({ aval }) => aval), capabilities);
+  const fresh = new Map<number, Var>();
+  for (const { value } of admission.operands) if (!group.needs.has(value.id)) fresh.set(value.id, value);
+  const computed = admission.results.flatMap(({ value }) => (group.needs.has(value.id) ? [value] : []));
+  const stored = admission.results.flatMap(({ value, store }) => (store === null ? [] : [value]));
   const states = (admission.scan ?? group.scan)?.buffers ?? 0;
-  const buffers = group.loads - computed + fresh.size + group.allStores.length + stored + states;
+  const buffers = group.loads - bindings(computed) + bindings([...fresh.values(), ...group.allStores, ...stored]) + states;
   if (buffers > capabilities.maxBuffers) {
     return obstacle("buffers", `the kernel would bind ${buffers} buffers of at most ${capabilities.maxBuffers}`);
   }

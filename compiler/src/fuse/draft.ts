@@ -58,12 +58,15 @@ export class GroupDraft {
   /** The axis of the space along which states of prefixes pass. */
   scan: ScanDraft | null = null;
   operations = 0;
-  /** Values that it loads. */
+  /** Bindings of the values that it loads. */
   loads = 0;
   firstEqn = Infinity;
   lastEqn = -1;
 
-  constructor(number: number, space: readonly number[], isRoutine = false) {
+  readonly #bindingsOf: (value: Var) => number;
+
+  constructor(number: number, space: readonly number[], bindingsOf: (value: Var) => number, isRoutine = false) {
+    this.#bindingsOf = bindingsOf;
     this.number = number;
     this.space = space;
     this.isRoutine = isRoutine;
@@ -93,7 +96,7 @@ export class GroupDraft {
     const known = this.needs.get(value.id);
     if (known === undefined) {
       this.needs.set(value.id, { value, views: [view], inLoop, depth, computed: false });
-      this.loads += 1;
+      this.loads += this.#bindingsOf(value);
       return true;
     }
     if (!known.views.includes(view)) known.views.push(view);
@@ -105,7 +108,7 @@ export class GroupDraft {
   /** Notes that the group computes a result, which it needs. */
   compute(place: number, result: Var, operations: number): void {
     const need = required(this.needs.get(result.id), "need of a computed value");
-    if (!need.computed) this.loads -= 1;
+    if (!need.computed) this.loads -= this.#bindingsOf(result);
     need.computed = true;
     this.eqns.add(place);
     this.operations += operations;

@@ -11,7 +11,7 @@
 import { at, InternalError, required } from "../base/assert.ts";
 import { equalShapes, sizeOf } from "../base/shape.ts";
 import type { Eqn, Jaxpr, Var } from "../ir/types.ts";
-import type { Capabilities } from "../target.ts";
+import { bindingsOf, type Capabilities } from "../target.ts";
 import { admitFold, admitPrefix, admitResult, isAdmission, type Admission, type AdmissionContext } from "./admit.ts";
 import { elementCosts, isBornOfBroadcast, isCheap } from "./cost.ts";
 import { GroupDraft, type OperandNeed, type Reading } from "./draft.ts";
@@ -62,8 +62,11 @@ class Planner {
   readonly #cuts: RecordedCut[] = [];
   readonly #producers: ReadonlyMap<number, Eqn>;
 
+  readonly #bindingsOf: (value: Var) => number;
+
   constructor(jaxpr: Jaxpr, capabilities: Capabilities) {
     this.#jaxpr = jaxpr;
+    this.#bindingsOf = ({ aval }) => bindingsOf([aval], capabilities);
     this.#outputs = new Set(jaxpr.outs.flatMap((out) => (out.kind === "var" ? [out.id] : [])));
     this.#producers = new Map(jaxpr.eqns.flatMap((eqn) => eqn.outVars.map((variable) => [variable.id, eqn] as const)));
     this.#rowContext = {
@@ -189,7 +192,7 @@ class Planner {
 
   #placeRoutine(eqn: Eqn, place: number): void {
     if (!this.#isWanted(eqn)) return;
-    const group = new GroupDraft(this.#groups.length, [], true);
+    const group = new GroupDraft(this.#groups.length, [], this.#bindingsOf, true);
     this.#groups.push(group);
     const whole = (value: Var): OperandNeed => ({ value, view: this.#views.inOrder(value.aval.shape, value.aval.shape), inLoop: false, depth: 0 });
     for (const result of eqn.outVars) {
@@ -223,7 +226,7 @@ class Planner {
     let host = this.#host(byFirstEqn, holders, isOutput, ask, obstacles);
     host ??= this.#host(this.#siblings(eqn), holders, isOutput, ask, new Map());
     if (host === null) {
-      const group = new GroupDraft(this.#groups.length, at(results, 0).aval.shape);
+      const group = new GroupDraft(this.#groups.length, at(results, 0).aval.shape, this.#bindingsOf);
       this.#groups.push(group);
       const admission = ask(group, true);
       if (!isAdmission(admission)) throw new InternalError(`a group of its own refuses ${eqn.primitive.name}: ${admission.detail}`);

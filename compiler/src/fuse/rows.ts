@@ -12,7 +12,7 @@ import { at, required } from "../base/assert.ts";
 import { byteSize } from "../base/dtype.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Var } from "../ir/types.ts";
-import type { Capabilities } from "../target.ts";
+import { bindingsOf, type Capabilities } from "../target.ts";
 import type { GroupDraft } from "./draft.ts";
 import { axisDimension, type View, type ViewDimension, type ViewTable } from "./view.ts";
 
@@ -188,22 +188,23 @@ class Clustering {
     const { capabilities, views } = this.#context;
     if (sizeOf(rows) < capabilities.leastRows) return false;
     const groups = new Set(members.map(({ group }) => group));
-    const bound = new Set<number>();
+    const bound = new Map<number, Var>();
     let operations = 0;
     let bytes = 0;
     for (const { group } of members) {
       operations += group.operations;
-      for (const { value, computed } of group.needs.values()) if (!computed) bound.add(value.id);
+      for (const { value, computed } of group.needs.values()) if (!computed) bound.set(value.id, value);
     }
     for (const { group, rowAxes } of members) {
       for (const value of group.allStores) {
         const readers = this.#context.loadersOf(value);
-        if (isStored(value, groups, readers, this.#context)) bound.add(value.id);
+        if (isStored(value, groups, readers, this.#context)) bound.set(value.id, value);
         else bound.delete(value.id);
         if (readers.some((reader) => groups.has(reader))) bytes += sizeOf(axesInRow(value, storedView(group, value, views), rowAxes).map((axis) => at(value.aval.shape, axis))) * byteSize(value.aval.dtype);
       }
     }
-    return operations <= capabilities.maxOpsPerKernel && bound.size <= capabilities.maxBuffers && bytes <= capabilities.rowBytes;
+    const bindings = bindingsOf([...bound.values()].map(({ aval }) => aval), capabilities);
+    return operations <= capabilities.maxOpsPerKernel && bindings <= capabilities.maxBuffers && bytes <= capabilities.rowBytes;
   }
 
   /**

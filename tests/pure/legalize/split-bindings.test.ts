@@ -26,6 +26,15 @@ it("a larger one is bound in windows, which cover it", () => {
   expect(step.buffers.map((slot) => at(slots, slot).kind)).toEqual(["input", "input", "input", "input", "input", "input", "output", "output", "output"]);
 });
 
+it("fusion counts windows, so that a chain over large arrays is several kernels where one could not bind them", () => {
+  const chain = (length: number): Jaxpr => jaxprOf(Array.from({ length: 4 }, () => `f32[${length}]`), (...xs) =>
+    (xs as unknown as NDArray[]).reduce((sum, x) => sum.add(np.sin(x))) as unknown as Value);
+  expect(programOf(chain(4096)).kernels).toHaveLength(1);
+  const { kernels } = programOf(chain(12_000));
+  expect(kernels.length).toBeGreaterThan(1);
+  for (const { launch } of kernels) expect(launch?.access.length).toBeLessThanOrEqual(12);
+});
+
 it("an operation of more windows than a shader binds is refused", () => {
   expect(() => programOf(sum(100_000))).toThrow(/\[LW1801\][^]*400000/);
 });

@@ -82,15 +82,18 @@ const cases = [...Array.from({ length: programCount }, (_, index) => randomCase(
 const context = { name: "program", capabilities: targets.js, donated: [] };
 const hasKeys = (jaxpr: Jaxpr): boolean => printJaxpr(jaxpr).includes("key<fry>");
 
-/** A kernel that takes its index apart and puts it together again, and makes bools of bools. */
+/** A kernel that takes its index apart and puts it together again, makes bools of bools, and begins a sum of squares with 0. */
 function recombiningKernel(seed: number): Kernel {
   const b = new k.KernelBuilder("recombining");
   b.buffer("numbers", { dtype: "int32", length: 16, access: "write" });
   b.buffer("flags", { dtype: "bool", length: 16, access: "write" });
+  b.buffer("squares", { dtype: "float32", length: 16, access: "write" });
   b.for("grid", 0, 16, 1, (i) => {
     const x = b.let(k.sub(k.mul(i, 7), seed));
     b.store("numbers", i, k.add(k.mul(k.div(x, k.int(seed + 1)), k.int(seed + 1)), k.rem(x, k.int(seed + 1))));
     b.store("flags", i, k.select(k.lt(x, k.int(seed)), k.boolean(seed % 2 === 0), k.boolean(seed % 2 === 1)));
+    const real = b.let(k.convert(x, "float32"));
+    b.store("squares", i, k.add(k.constant(0, "float32"), k.mul(real, real)));
   });
   return b.build();
 }
@@ -168,7 +171,7 @@ test("simplified kernels of programs give the same bits, twice is once, and ever
   for (let seed = 1; seed <= 20; seed++) {
     const kernel = recombiningKernel(seed);
     const [got, want] = [simplifyKernel(kernel, rules), kernel].map((code) => {
-      const buffers = { numbers: new Int32Array(16), flags: new Uint8Array(16) };
+      const buffers = { numbers: new Int32Array(16), flags: new Uint8Array(16), squares: new Float32Array(16) };
       interpret(code, { buffers });
       return buffers;
     });

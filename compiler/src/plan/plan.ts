@@ -48,6 +48,8 @@ class Planner {
   readonly #capabilities: Capabilities;
   readonly #donated: ReadonlySet<number>;
   readonly #memory: Memory;
+  /** Where empty arrays lie, if there are any. */
+  #emptyPlace: Place | null = null;
   /** Copies whose result takes the operand's memory. */
   readonly #needless = new Set<number>();
 
@@ -105,7 +107,7 @@ class Planner {
     if (known !== undefined) return known;
     // No step writes an empty array, and one may still be read.
     if (this.#value(value).length > 0) throw new InternalError(`value ${value} is read and never written`);
-    const slot = this.#temporary(value, this.#memory.allocate(0));
+    const slot = this.#temporary(value, required(this.#emptyPlace, "place for empty arrays"));
     this.#slotOf.set(value, slot);
     return slot;
   }
@@ -160,6 +162,8 @@ class Planner {
     const dying = new Map<number, number[]>();
     for (const [value, { last }] of this.#lifetimes) dying.set(last, [...dying.get(last) ?? [], value]);
     const places = new Map<number, Place>();
+    // Nothing else lies there: a step that reads an empty array may write anything.
+    if ([...this.#lifetimes.keys()].some((value) => this.#value(value).length === 0 && !this.#slotOf.has(value))) this.#emptyPlace = this.#memory.allocate(0);
     this.#program.steps.forEach((step, number) => {
       for (const value of writtenBy(step, this.#program.kernels)) {
         if (this.#slotOf.has(value)) continue;

@@ -1,9 +1,11 @@
 /** @file Places in memory: never two arrays at once in one, and used again when their arrays are dead. */
 import { describe, expect, it } from "vitest";
+import { jit, lax, makeJaxpr, vjp, type NDArray } from "lanewise";
 import { at } from "@lanewise/compiler/base/assert";
 import { byteSize } from "@lanewise/compiler/base/dtype";
 import type { Slot } from "@lanewise/compiler/artifact/types";
 import { scalarLiteral } from "@lanewise/compiler/ir/build";
+import { closeOver } from "@lanewise/compiler/control/jit";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { compile } from "@lanewise/compiler/pipeline";
 import { ArenaPlan } from "@lanewise/compiler/plan/arena";
@@ -130,5 +132,33 @@ describe("memory plans", () => {
     const { program } = compile(jaxpr, { name: "empty", target: "js", verify: true });
     const results = runProgram(program, [new Float32Array(0), new Float32Array(6)]);
     expect(results.map((result) => [...result])).toEqual([[], [], [0, 0, 0], Array.from({ length: 9 }, () => 0)]);
+  });
+
+  it("lie apart from all that the steps which read them write", () => {
+    // Derivatives of a running minimum pad arrays without elements, and their programs have places that are free in between.
+    const inner = jit((x: NDArray, cotangent: NDArray) => {
+      const [out, pull] = vjp((y: NDArray) => lax.cummin(y), [x]);
+      return [out, ...(pull(cotangent) as NDArray[])];
+    });
+    const outer = (x: NDArray, cotangent: NDArray): NDArray[] => {
+      const [outs, pull] = vjp(inner, [x, cotangent]);
+      return [...outs, ...(pull([x, cotangent] as never) as NDArray[])];
+    };
+    const { jaxpr } = closeOver(makeJaxpr(outer)("f32[5]", "f32[5]"));
+    const { memory } = compile(jaxpr, { name: "empty", target: "webgpu" }).artifacts();
+    const blockOf = (slot: number): string => {
+      const place = at(memory.slots, slot);
+      return place.kind === "temporary" ? `block ${place.block}` : `slot ${slot}`;
+    };
+    let reads = 0;
+    for (const step of memory.steps) {
+      if (step.kind !== "kernel") continue;
+      reads += step.buffers.filter((slot) => at(memory.slots, slot).length === 0).length;
+      const { buffers } = at(memory.kernels, step.kernel);
+      for (const [position, { access }] of buffers.entries()) {
+        if (access !== "read") expect(step.buffers.filter((slot) => blockOf(slot) === blockOf(at(step.buffers, position)))).toHaveLength(1);
+      }
+    }
+    expect(reads).toBeGreaterThan(0);
   });
 });

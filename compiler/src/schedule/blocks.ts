@@ -13,19 +13,32 @@ import { extentOf, loadPattern, loadsIn, type Nest } from "./nest.ts";
 /** Rows and columns of a block: two of them of float64 fit the first cache many times. */
 const blockSide = 32;
 
-/** The nest in blocks of its innermost loop and of the loop along which some array lies densely; the same nest if there is none. */
-export function inSquareBlocks(kernel: Kernel, nest: Nest, context: JamContext): Nest {
+/** Loops around parts that run one after the other. */
+export interface SquareBlocks {
+  readonly loops: readonly ForStmt[];
+  /** Whole blocks of columns, then the columns that are left: each with an innermost loop of a constant extent. */
+  readonly parts: readonly Nest[];
+}
+
+/** The nest in blocks of its innermost loop and of the loop along which some array lies densely; null if there is none. */
+export function inSquareBlocks(kernel: Kernel, nest: Nest, context: JamContext): SquareBlocks | null {
   const columns = nest.loops.length - 1;
   const rows = denseAcross(kernel, nest);
-  if (rows === null) return nest;
+  if (rows === null) return null;
   const [row, column] = [at(nest.loops, rows), at(nest.loops, columns)];
   const rowBlock = splitLoop(row, context);
-  const columnBlock = splitLoop(column, context);
-  const loops = [
-    ...nest.loops.slice(0, rows), rowBlock.outer, ...nest.loops.slice(rows + 1, columns), columnBlock.outer, rowBlock.inner, columnBlock.inner,
-  ];
-  const body = substituteIn(nest.body, new Map([[row.index, rowBlock.index], [column.index, columnBlock.index]]));
-  return { loops, body };
+  const count = extentOf(column) ?? 0;
+  const whole = Math.floor(count / blockSide);
+  const [outerIndex, innerIndex] = [context.fresh(column.index), context.fresh(column.index)];
+  const part = (loops: readonly ForStmt[], index: Expr): Nest => ({ loops, body: substituteIn(nest.body, new Map([[row.index, rowBlock.index], [column.index, index]])) });
+  const inner = (extent: number): ForStmt => ({ ...column, loop: "simd", index: innerIndex, end: int(extent) });
+  const place = (first: Expr): Expr => add(first, ref(innerIndex, scalarType("int32")));
+  const blocks = part(
+    [{ ...column, index: outerIndex, end: int(whole) }, rowBlock.inner, inner(blockSide)], place(mul(ref(outerIndex, scalarType("int32")), int(blockSide))),
+  );
+  const left = count - whole * blockSide;
+  const rest = left === 0 ? [] : [part([rowBlock.inner, inner(left)], place(int(whole * blockSide)))];
+  return { loops: [...nest.loops.slice(0, rows), rowBlock.outer, ...nest.loops.slice(rows + 1, columns)], parts: [blocks, ...rest] };
 }
 
 /** The loop, not the innermost, that moves some load by one element where the innermost one moves it far. */

@@ -16,8 +16,8 @@ import { collapseLoops } from "./collapse.ts";
 import { clampLoops, cutAtGuards, foldUnderGuards } from "./guards.ts";
 import { hoistInvariants } from "./hoist.ts";
 import { interchangeFolds } from "./interchange.ts";
-import { blockLoop, type JamContext } from "./jam.ts";
-import { extentOf, limitOf, loadPattern, loadsIn, parallelNest, perfectNest, tripsOf, withNest, type LoadPattern, type Nest } from "./nest.ts";
+import { blockLoop, copyOf, type JamContext } from "./jam.ts";
+import { extentOf, limitOf, loadPattern, loadsIn, loopsAround, parallelNest, perfectNest, tripsOf, withNest, type LoadPattern, type Nest } from "./nest.ts";
 import { cutRanges } from "./ranges.ts";
 import { isScan, sumSeveral } from "./scans.ts";
 import { singleStep, type Scheduled, type ScheduledStep } from "./scheduled.ts";
@@ -105,8 +105,11 @@ function byRecipe(kernel: Kernel, capabilities: Capabilities, context: JamContex
   if (hasParts(nest)) return singleStep(severalParts(kernel, nest, capabilities, context));
   const loops = serialLoops(nest);
   if (loops.length === 0) {
-    const blocked = inSquareBlocks(kernel, nest, context);
-    return singleStep(blockInnermost(blocked === nest ? kernel : withNest(kernel, blocked), blocked, costOf(nest.body), context));
+    const blocks = inSquareBlocks(kernel, nest, context);
+    const cost = costOf(nest.body);
+    if (blocks === null) return singleStep(blockInnermost(kernel, nest, cost, context));
+    const parts = blocks.parts.map((part) => loopsAround(sideBySide(part, cost, context) ?? part));
+    return singleStep(withNest(kernel, { loops: blocks.loops, body: parts.flatMap((part, place) => (place === 0 ? part : copyOf(part, context))) }));
   }
   const [loop] = loops;
   if (loops.length === 1 && loop !== undefined && isScan(loop)) return singleStep(inOrder(kernel, nest, loop, capabilities, context));
@@ -190,13 +193,19 @@ function parallelPart(kernel: Kernel, loop: ForStmt, capabilities: Capabilities,
 
 /** Several iterations of the innermost parallel loop side by side, more where they are light. */
 function blockInnermost(kernel: Kernel, nest: Nest, cost: number, context: JamContext): Kernel {
+  const blocked = sideBySide(nest, cost, context);
+  if (blocked === null) return kernel;
+  return blocked.loops.length === 0 ? withBody(kernel, blocked.body) : withNest(kernel, blocked);
+}
+
+/** The nest without its innermost loop, whose blocks are the body; null where it stays as it is. */
+function sideBySide(nest: Nest, cost: number, context: JamContext): Nest | null {
   const innermost = nest.loops.at(-1);
   const factor = cost <= 12 ? 4 : cost <= 30 ? 2 : 1;
-  if (innermost === undefined || factor === 1 || nest.body.some(isBranch)) return kernel;
+  if (innermost === undefined || factor === 1 || nest.body.some(isBranch)) return null;
   const extent = tripsOf(innermost);
-  if (extent === null || extent < 2 * factor) return kernel;
-  const outer = { loops: nest.loops.slice(0, -1), body: blockLoop({ ...innermost, body: nest.body }, factor, "jam", context) };
-  return outer.loops.length === 0 ? withBody(kernel, outer.body) : withNest(kernel, outer);
+  if (extent === null || extent < 2 * factor) return null;
+  return { loops: nest.loops.slice(0, -1), body: blockLoop({ ...innermost, body: nest.body }, factor, "jam", context) };
 }
 
 /** A loop that stores its sums on its way: for neighbouring columns together, for several rows, or in several elements at once. */

@@ -32,6 +32,11 @@ export function withNest(kernel: Kernel, { loops, body }: Nest): Kernel {
   ], body));
 }
 
+/** The loops around `body`, inside a kernel's grid loop. */
+export function loopsAround({ loops, body }: Nest): readonly Stmt[] {
+  return loops.reduceRight<readonly Stmt[]>((inner, loop) => [{ ...loop, loop: loop.loop === "grid" ? "simd" : loop.loop, body: inner }], body);
+}
+
 /** Iterations of a loop that runs from 0 by 1 to a constant; null for others. */
 export function extentOf(loop: ForStmt): number | null {
   const { begin, end, step } = loop;

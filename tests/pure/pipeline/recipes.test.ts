@@ -240,9 +240,9 @@ describe("elementwise kernels", () => {
     expect(text.match(/for \(/g)).toHaveLength(1);
   });
 
-  it.each([[64, 64], [70, 90], [128, 64]])("read a transposed array of %i x %i in blocks", (rows, columns) => {
+  it.each([[64, 64, 4], [70, 90, 6], [128, 64, 4]])("read a transposed array of %i x %i in blocks", (rows, columns, loops) => {
     const { text, inputs, outputs } = run(jaxprOf([`f32[${columns},${rows}]`, `f32[${rows},${columns}]`], (x, y) => add(transpose(x, [1, 0]), y)));
-    expect(text.match(/for \(/g)).toHaveLength(4);
+    expect(text.match(/for \(/g)).toHaveLength(loops);
     expectClose(at(outputs, 0), (index) => at(at(inputs, 0), (index % columns) * rows + Math.floor(index / columns)) + at(at(inputs, 1), index));
   });
 

@@ -22,14 +22,15 @@ import {
   printGatherDimensions, printMode, printScatterDimensions, scatterOfGather, sliceSizesOf, windowAxes,
   type FillValue, type GatherDimensionNumbers, type GatherScatterMode, type ScatterDimensionNumbers,
 } from "./index-dimensions.ts";
+import type { ScatterParams } from "./index-scatter-axes.ts";
 import { planGridScatter } from "./index-scatter-grid.ts";
-import { planScatter, type ScatterParams } from "./index-scatter-kernel.ts";
+import { planScatter } from "./index-scatter-kernel.ts";
 import { gatherShape, scatterAval } from "./index-shapes.ts";
 import { requireScalarUpdate, updateJaxpr } from "./index-update.ts";
 import { batchFirst, fullOf, instantiate, moveAxis, neg } from "./linear.ts";
 import { formatTuple, parseNumbers } from "./params.ts";
 
-export type { ScatterParams } from "./index-scatter-kernel.ts";
+export type { ScatterParams } from "./index-scatter-axes.ts";
 
 /** Axis numbers after an axis has been put in front. */
 function behindOne(axes: readonly number[]): number[] {

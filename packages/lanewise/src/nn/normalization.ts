@@ -5,7 +5,7 @@ import type { DType } from "@lanewise/compiler/base/dtype";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { booleanArgument, describeArgument, parseOptional, type Optional } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
-import { give, read } from "../numpy/operand.ts";
+import { give, read, readOptional } from "../numpy/operand.ts";
 import { resolveOptionalDType } from "../ops/dtypes.ts";
 import { requireMask } from "../ops/reduce.ts";
 import * as ops from "../ops/softmax.ts";
@@ -18,13 +18,9 @@ export interface SoftmaxOptions {
 
 type SoftmaxRest = Optional<["axis", "where"], SoftmaxOptions>;
 
-function valueOf(operation: string, operand: ArrayLike | null | undefined, argument: string): Value | null {
-  return operand === null || operand === undefined ? null : read(operand, operation, argument);
-}
-
 function parseSoftmax(operation: string, rest: readonly unknown[]): { readonly axis: Axis; readonly mask: Value | null } {
   const { axis = -1, where } = parseOptional<SoftmaxOptions>({ operation, positional: ["axis", "where"] }, rest);
-  return { axis, mask: requireMask(operation, valueOf(operation, where, "where")) };
+  return { axis, mask: requireMask(operation, readOptional(where, operation, "where")) };
 }
 
 /**
@@ -57,7 +53,7 @@ export function logsumexp(a: ArrayLike, ...rest: Optional<["axis", "b", "keepdim
   const operation = "nn.logsumexp";
   const { axis = null, b, keepdims, where } = parseOptional<LogsumexpOptions>({ operation, positional: ["axis", "b", "keepdims"], named: ["where"] }, rest);
   return give(ops.logsumexp(read(a, operation, "a"), {
-    axis, keepdims: booleanArgument(operation, "keepdims", keepdims), b: valueOf(operation, b, "b"), where: requireMask(operation, valueOf(operation, where, "where")),
+    axis, keepdims: booleanArgument(operation, "keepdims", keepdims), b: readOptional(b, operation, "b"), where: requireMask(operation, readOptional(where, operation, "where")),
   }).result);
 }
 
@@ -80,8 +76,8 @@ export function standardize(x: ArrayLike, ...rest: Optional<["axis", "mean", "va
     raise(badArgument, { operation, argument: "algorithm", expected: '"fast" or "stable"', got: describeArgument(algorithm), fix: "choose one of them" });
   }
   return give(ops.standardize(read(x, operation, "x"), {
-    axis, algorithm, mean: valueOf(operation, mean, "mean"), variance: valueOf(operation, variance, "variance"), epsilon: valueOf(operation, epsilon, "epsilon"),
-    where: requireMask(operation, valueOf(operation, where, "where")),
+    axis, algorithm, mean: readOptional(mean, operation, "mean"), variance: readOptional(variance, operation, "variance"), epsilon: readOptional(epsilon, operation, "epsilon"),
+    where: requireMask(operation, readOptional(where, operation, "where")),
   }));
 }
 

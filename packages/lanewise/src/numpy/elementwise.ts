@@ -4,7 +4,7 @@ import type { Value } from "@lanewise/compiler/ir/types";
 import { parseOptional, type Optional } from "../arguments.ts";
 import * as ops from "../ops/elementwise.ts";
 import type { ArrayLike, DType, NDArray } from "../types.ts";
-import { give, read } from "./operand.ts";
+import { give, read, readOptional } from "./operand.ts";
 
 function binary<D extends DType>(operation: string, apply: (x: Value, y: Value) => Value, x1: unknown, x2: unknown): NDArray<D> {
   return give<D>(apply(read(x1, operation, "x1"), read(x2, operation, "x2")));
@@ -70,7 +70,5 @@ export interface ClipOptions {
 export function clip(arr: ArrayLike, ...rest: Optional<["min", "max"], ClipOptions>): NDArray {
   const operation = "np.clip";
   const { min, max } = parseOptional<ClipOptions>({ operation, positional: ["min", "max"] }, rest);
-  const bound = (value: ArrayLike | null | undefined, name: string): Value | null =>
-    value === null || value === undefined ? null : read(value, operation, name);
-  return give(ops.clip(read(arr, operation, "arr"), bound(min, "min"), bound(max, "max")));
+  return give(ops.clip(read(arr, operation, "arr"), readOptional(min, operation, "min"), readOptional(max, operation, "max")));
 }

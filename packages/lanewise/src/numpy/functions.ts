@@ -10,7 +10,7 @@ import * as ops from "../ops/functions.ts";
 import * as logSums from "../ops/log-sum.ts";
 import { all } from "./reductions.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
-import { give, read } from "./operand.ts";
+import { give, read, readOptional } from "./operand.ts";
 
 type Unary = (x: ArrayLike) => NDArray;
 type Binary = (x1: ArrayLike, x2: ArrayLike) => NDArray;
@@ -200,9 +200,10 @@ export function nanToNum(x: ArrayLike, ...rest: Optional<["copy", "nan", "posinf
   const operation = "np.nanToNum";
   const { copy, nan, posinf, neginf } = parseOptional<NanToNumOptions>({ operation, positional: ["copy", "nan", "posinf", "neginf"] }, rest);
   booleanArgument(operation, "copy", copy, true);
-  const value = (operand: ArrayLike | null | undefined, name: string): Value | null =>
-    operand === null || operand === undefined ? null : read(operand, operation, name);
-  return give(ops.nanToNum(read(x, operation, "x"), { nan: value(nan, "nan"), posinf: value(posinf, "posinf"), neginf: value(neginf, "neginf") }));
+  const replacements = {
+    nan: readOptional(nan, operation, "nan"), posinf: readOptional(posinf, operation, "posinf"), neginf: readOptional(neginf, operation, "neginf"),
+  };
+  return give(ops.nanToNum(read(x, operation, "x"), replacements));
 }
 
 export interface CloseOptions {

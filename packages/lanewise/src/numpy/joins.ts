@@ -10,8 +10,8 @@ import { broadcastTo } from "../ops/elementwise.ts";
 import { addLeadingAxes } from "../ops/operands.ts";
 import * as ops from "../ops/shape.ts";
 import type { ArrayLike, DType, NDArray } from "../types.ts";
-import { joined, readList } from "./lists.ts";
-import { give, read } from "./operand.ts";
+import { readList } from "./lists.ts";
+import { give, giveAs, read } from "./operand.ts";
 
 interface DTypeOption {
   readonly dtype?: DType | null;
@@ -26,7 +26,7 @@ function join(name: string, widen: (value: Value) => Value, axisOf: (rank: numbe
   return (arrays, ...rest) => {
     const { dtype } = parseOptional<DTypeOption>({ operation, positional: ["dtype"] }, rest);
     const values = readList(operation, arrays).map(widen);
-    return joined(operation, ops.concatenate(values, axisOf(values[0]?.aval.shape.length ?? 1), operation), dtype);
+    return giveAs(operation, ops.concatenate(values, axisOf(values[0]?.aval.shape.length ?? 1), operation), dtype);
   };
 }
 

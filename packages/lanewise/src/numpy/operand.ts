@@ -5,6 +5,8 @@ import type { Value } from "@lanewise/compiler/ir/types";
 import { materialize, toValue } from "../array/concrete.ts";
 import { publish } from "../array/ndarray.ts";
 import { ensureInstalled } from "../install.ts";
+import { resolveOptionalDType } from "../ops/dtypes.ts";
+import { convertOperand } from "../ops/operands.ts";
 import type { NDArray } from "../types.ts";
 
 /** An argument as a value of the system. */
@@ -13,7 +15,18 @@ export function read(operand: unknown, operation: string, argument: string): Val
   return toValue(operand, operation, argument);
 }
 
+/** An argument that may be left out or null. */
+export function readOptional(operand: unknown, operation: string, argument: string): Value | null {
+  return operand === null || operand === undefined ? null : read(operand, operation, argument);
+}
+
 /** A value as users get it. */
 export function give<D extends DType = DType>(value: Value): NDArray<D> {
   return publish<D>(materialize(value));
+}
+
+/** The same, in another dtype where users ask for one. */
+export function giveAs(operation: string, value: Value, dtype: unknown): NDArray {
+  const target = resolveOptionalDType(operation, dtype);
+  return give(target === null ? value : convertOperand(operation, value, target));
 }

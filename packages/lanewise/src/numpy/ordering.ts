@@ -7,7 +7,7 @@ import { badArgument } from "../errors.ts";
 import * as order from "../ops/order.ts";
 import * as prefix from "../ops/prefix.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
-import { give, read } from "./operand.ts";
+import { give, read, readOptional } from "./operand.ts";
 
 type SortRest = Optional<["axis"], order.SortOptions>;
 type ArgReduceRest = Optional<["axis", "out", "keepdims"], order.ArgReduceOptions>;
@@ -105,6 +105,5 @@ export interface DiffOptions {
 export function diff(a: ArrayLike, ...rest: Optional<["n", "axis", "prepend", "append"], DiffOptions>): NDArray {
   const operation = "np.diff";
   const { n = 1, axis = -1, prepend, append } = parseOptional<DiffOptions>({ operation, positional: ["n", "axis", "prepend", "append"] }, rest);
-  const end = (value: ArrayLike | null | undefined, argument: string): Value | null => (value === null || value === undefined ? null : read(value, operation, argument));
-  return give(prefix.diff(read(a, operation, "a"), { n, axis, prepend: end(prepend, "prepend"), append: end(append, "append") }));
+  return give(prefix.diff(read(a, operation, "a"), { n, axis, prepend: readOptional(prepend, operation, "prepend"), append: readOptional(append, operation, "append") }));
 }

@@ -23,7 +23,7 @@ import { ravel } from "../ops/shape.ts";
 import { requireIntegers } from "../ops/take.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
 import { countNow, givenExtent } from "./counts.ts";
-import { give, read } from "./operand.ts";
+import { give, read, readOptional } from "./operand.ts";
 import { readPlaces } from "./places.ts";
 
 export interface SearchOptions {
@@ -72,8 +72,7 @@ export interface InterpOptions {
 export function interp(x: ArrayLike, xp: ArrayLike, fp: ArrayLike, ...rest: Optional<["left", "right"], InterpOptions>): NDArray {
   const operation = "np.interp";
   const { left, right } = parseOptional<InterpOptions>({ operation, positional: ["left", "right"] }, rest);
-  const end = (value: ArrayLike | null | undefined, argument: string): Value | null => (value === null || value === undefined ? null : read(value, operation, argument));
-  return give(ops.interp(read(x, operation, "x"), read(xp, operation, "xp"), read(fp, operation, "fp"), end(left, "left"), end(right, "right")));
+  return give(ops.interp(read(x, operation, "x"), read(xp, operation, "xp"), read(fp, operation, "fp"), readOptional(left, operation, "left"), readOptional(right, operation, "right")));
 }
 
 export interface IsinOptions {
@@ -155,7 +154,7 @@ export function bincount(x: ArrayLike, ...rest: Optional<["weights", "minlength"
   requireIntegers(operation, places, "x");
   const least = givenExtent(operation, "minlength", minlength) ?? 0;
   const size = givenExtent(operation, "length", length) ?? Math.max(least, sizeOf(places.aval.shape) === 0 ? 0 : 1 + countNow(operation, "length", max(places, { axis: null, keepdims: false })));
-  const given = weights === null || weights === undefined ? null : read(weights, operation, "weights");
+  const given = readOptional(weights, operation, "weights");
   if (given !== null && given.aval.shape.join() !== places.aval.shape.join()) {
     raise(badArgument, {
       operation, argument: "weights", expected: `a weight for each element: shape ${formatShape(places.aval.shape)}`, got: `shape ${formatShape(given.aval.shape)}`, fix: "reshape the weights",
@@ -214,7 +213,8 @@ export function histogram(a: ArrayLike, ...rest: Optional<["bins", "range", "wei
   const edges = edgesOf(operation, value, bins, bounds ?? null);
   const count = at(edges.aval.shape, 0);
   const elements = convertOperand(operation, ravel(value), edges.aval.dtype);
-  const given = weights === null || weights === undefined ? null : broadcastTo(read(weights, operation, "weights"), value.aval.shape);
+  const perElement = readOptional(weights, operation, "weights");
+  const given = perElement === null ? null : broadcastTo(perElement, value.aval.shape);
   const { dtype } = edges.aval;
   const held = given === null ? fullOf(1, makeAval(elements.aval.shape, dtype)) : isInteger(given.aval.dtype) ? convertElementType(ravel(given), dtype) : ravel(given);
   const counts = slice(counted(ops.binOf(elements, edges), held, count), [1], [count]);

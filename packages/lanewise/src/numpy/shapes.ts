@@ -6,8 +6,8 @@ import { describeArgument, parseOptional, refuseOut, type Optional } from "../ar
 import { badArgument } from "../errors.ts";
 import * as ops from "../ops/shape.ts";
 import type { ArrayLike, Axis, DType, NDArray } from "../types.ts";
-import { joined, readList } from "./lists.ts";
-import { give, read } from "./operand.ts";
+import { readList } from "./lists.ts";
+import { give, giveAs, read } from "./operand.ts";
 
 /** Which axis runs fastest: the last ("C") or the first ("F"). */
 export type Order = "C" | "F";
@@ -72,7 +72,7 @@ export interface JoinOptions<A> {
 export function concatenate(arrays: readonly ArrayLike[] | NDArray, ...rest: Optional<["axis", "dtype"], Omit<JoinOptions<number | null>, "out">>): NDArray {
   const operation = "np.concatenate";
   const { axis = 0, dtype } = parseOptional<JoinOptions<number | null>>({ operation, positional: ["axis", "dtype"] }, rest);
-  return joined(operation, ops.concatenate(readList(operation, arrays), axis), dtype);
+  return giveAs(operation, ops.concatenate(readList(operation, arrays), axis), dtype);
 }
 
 /** Arrays of one shape joined along a new axis. @example np.stack([a, b], -1) */
@@ -80,7 +80,7 @@ export function stack(arrays: readonly ArrayLike[] | NDArray, ...rest: Optional<
   const operation = "np.stack";
   const { axis = 0, out, dtype } = parseOptional<JoinOptions<number>>({ operation, positional: ["axis", "out", "dtype"] }, rest);
   refuseOut(operation, out);
-  return joined(operation, ops.stack(readList(operation, arrays), axis), dtype);
+  return giveAs(operation, ops.stack(readList(operation, arrays), axis), dtype);
 }
 
 /** Parts of an axis: so many equal ones, or cut before these positions. */

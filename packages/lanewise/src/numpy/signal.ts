@@ -19,7 +19,7 @@ import { flip } from "../ops/reorder.ts";
 import { requireVector } from "../ops/search.ts";
 import * as shapes from "../ops/shape.ts";
 import type { ArrayLike, DType, NDArray } from "../types.ts";
-import { give, read } from "./operand.ts";
+import { give, read, readOptional } from "./operand.ts";
 
 export type SignalMode = "full" | "same" | "valid";
 
@@ -100,7 +100,7 @@ export function trapezoid(y: ArrayLike, ...rest: Optional<["x", "dx", "axis"], T
   const { x, dx = 1, axis = -1 } = parseOptional<TrapezoidOptions>({ operation, positional: ["x", "dx", "axis"] }, rest);
   const samples = read(y, operation, "y");
   const place = resolveAxis(operation, axis, samples.aval.shape.length);
-  const points = x === null || x === undefined ? null : read(x, operation, "x");
+  const points = readOptional(x, operation, "x");
   const [values, ...others] = promoteInexact(operation, points === null ? [samples] : [samples, points]) as readonly [Value, ...Value[]];
   const last = shapes.moveaxis(values, place, -1);
   const rank = last.aval.shape.length;

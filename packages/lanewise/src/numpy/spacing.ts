@@ -7,13 +7,12 @@ import { iota } from "@lanewise/compiler/primitives/structural";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { parseOptional, type Optional } from "../arguments.ts";
 import { resolveAxis } from "../ops/axes.ts";
-import { resolveOptionalDType } from "../ops/dtypes.ts";
 import { broadcastTo, equal, exp, log, multiply, power, where } from "../ops/elementwise.ts";
 import { broadcastOrThrow, convertOperand, promoteInexact } from "../ops/operands.ts";
 import { expandDims } from "../ops/shape.ts";
 import type { ArrayLike, DType, NDArray } from "../types.ts";
 import { linspace } from "./create.ts";
-import { give, read } from "./operand.ts";
+import { give, giveAs, read } from "./operand.ts";
 
 export interface GeomspaceOptions {
   readonly num?: number;
@@ -32,7 +31,7 @@ export function logspace(start: ArrayLike, stop: ArrayLike, ...rest: Optional<["
   const { base = 10, dtype, ...spaced } = parseOptional<LogspaceOptions>({ operation, positional: ["num", "endpoint", "base", "dtype", "axis"] }, rest);
   const exponents = read(linspace(start, stop, spaced), operation, "start");
   const powers = power(convertOperand(operation, read(base, operation, "base"), exponents.aval.dtype), exponents);
-  return give(converted(operation, powers, dtype));
+  return giveAs(operation, powers, dtype);
 }
 
 /**
@@ -55,10 +54,5 @@ export function geomspace(start: ArrayLike, stop: ArrayLike, ...rest: Optional<[
   const places = iota("int32", extents, axis);
   const isLast = equal(places, scalarLike(places, at(extents, axis) - 1));
   const withStop = spaced.endpoint === false ? inner : where(isLast, high, inner);
-  return give(converted(operation, where(equal(places, scalarLike(places, 0)), low, withStop), dtype));
-}
-
-function converted(operation: string, value: Value, dtype: DType | null | undefined): Value {
-  const target = resolveOptionalDType(operation, dtype);
-  return target === null ? value : convertOperand(operation, value, target);
+  return giveAs(operation, where(equal(places, scalarLike(places, 0)), low, withStop), dtype);
 }

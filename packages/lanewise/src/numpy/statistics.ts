@@ -8,7 +8,7 @@ import * as quantiles from "../ops/quantile.ts";
 import { parseReduction, type ReductionArguments, type ReductionName, type ReductionOptions } from "../ops/reduce.ts";
 import * as ops from "../ops/statistics.ts";
 import type { ArrayLike, Axis, NDArray } from "../types.ts";
-import { give, read } from "./operand.ts";
+import { give, read, readOptional } from "./operand.ts";
 
 type VarianceRest = Optional<["axis", "dtype", "out", "ddof", "keepdims"], ops.VarianceOptions>;
 
@@ -77,7 +77,7 @@ export function average(a: ArrayLike, ...rest: Optional<["axis", "weights", "ret
 export function average(a: ArrayLike, ...rest: readonly unknown[]): NDArray | readonly [NDArray, NDArray] {
   const operation = "np.average";
   const given = parseOptional<AverageOptions>({ operation, positional: ["axis", "weights", "returned", "keepdims"] }, rest);
-  const weights = given.weights === undefined || given.weights === null ? null : read(given.weights, operation, "weights");
+  const weights = readOptional(given.weights, operation, "weights");
   const [mean, total] = ops.average(read(a, operation, "a"), weights, { axis: given.axis, keepdims: booleanArgument(operation, "keepdims", given.keepdims) });
   return booleanArgument(operation, "returned", given.returned) ? [give(mean), give(total())] : give(mean);
 }

@@ -171,7 +171,7 @@ class GridPrefix {
 
   #scratchBuffers(emitter: GroupEmitter, scratch: readonly number[], name: string, access: "read" | "write"): readonly string[] {
     const length = this.#shape.rows * this.#blocks;
-    return scratch.map((number, state) => emitter.scratch(name, number, { dtype: storageOf(at(this.#dtypes, state)), length, access }));
+    return scratch.map((number, state) => emitter.scratch(name, number, { dtype: stateStorage(at(this.#dtypes, state)), length, access }));
   }
 
   #laneArrays(builder: KernelBuilder, name: string): readonly string[] {
@@ -264,7 +264,7 @@ function loadStates(builder: KernelBuilder, arrays: readonly string[], place: Ex
   return arrays.map((array) => builder.load(array, place, { hint: "held" }));
 }
 
-/** States are values of a kernel, which a buffer holds as they are. */
-function storageOf(dtype: ValueDType): StorageDType {
+/** A state stays what it is in a kernel, from one kernel to the next: a float16 there is wider than its storage. */
+function stateStorage(dtype: ValueDType): StorageDType {
   return dtype === "float16" ? "float32" : dtype;
 }

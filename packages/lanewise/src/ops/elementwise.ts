@@ -1,7 +1,7 @@
 /** @file Elementwise functions on values: promotion and broadcasting as NumPy and JAX have them, then the primitive. */
 
 import { at } from "@lanewise/compiler/base/assert";
-import { isFloat, isInteger } from "@lanewise/compiler/base/dtype";
+import { isFloat, isInexact, isInteger } from "@lanewise/compiler/base/dtype";
 import { equalShapes, range } from "@lanewise/compiler/base/shape";
 import { isScalarLiteral, scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
@@ -137,6 +137,12 @@ export function where(condition: Value, x: Value, y: Value): Value {
     const yesBroadcast = broadcastTo(yes, shape);
     return arith.selectN(whole, [broadcastTo(no, shape), yesBroadcast]);
   });
+}
+
+/** The array with a number in place of NaN; `isNaN` is the comparison, where it is made already. Integers and bools have none. */
+export function replaceNaN(x: Value, replacement: number, isNaN?: Value): Value {
+  const { dtype } = x.aval;
+  return isInexact(dtype) ? where(isNaN ?? ne(x, x), scalarLiteral(replacement, dtype), x) : x;
 }
 
 /** `min(max(x, low), high)`; a bound that is null does nothing. A call of `clip` in the jaxpr. */

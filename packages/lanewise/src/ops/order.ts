@@ -14,7 +14,7 @@ import { rev } from "@lanewise/compiler/primitives/structural-rev";
 import { booleanArgument, parseOptional, refuseOut } from "../arguments.ts";
 import { emptyReduction, incompatibleShapes } from "../errors.ts";
 import { resolveAxis } from "./axes.ts";
-import { where } from "./elementwise.ts";
+import { replaceNaN, where } from "./elementwise.ts";
 import { namedCall1 } from "./named-call.ts";
 import { all, keepAxes } from "./reduce.ts";
 import { ravel } from "./shape.ts";
@@ -120,7 +120,7 @@ export const argmin = (x: Value, axis: number | null, keepdims: boolean): Value 
 function nanArgReduce(find: typeof argmax, replacement: number, x: Value, axis: number | null, keepdims: boolean): Value {
   if (!isFloat(x.aval.dtype)) return find(x, axis, keepdims);
   const isNaN = ne(x, x);
-  const places = find(where(isNaN, scalarLike(x, replacement), x), axis, keepdims);
+  const places = find(replaceNaN(x, replacement, isNaN), axis, keepdims);
   return where(all(isNaN, { axis, keepdims }), scalarLike(places, -1), places);
 }
 

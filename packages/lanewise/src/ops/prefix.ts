@@ -1,7 +1,7 @@
 /** @file Sums, products and differences along an axis: cumsum, cumprod, diff. */
 
 import { at } from "@lanewise/compiler/base/assert";
-import { isFloat, type DType } from "@lanewise/compiler/base/dtype";
+import type { DType } from "@lanewise/compiler/base/dtype";
 import { raise } from "@lanewise/compiler/base/errors";
 import { formatShape, range } from "@lanewise/compiler/base/shape";
 import type { Value } from "@lanewise/compiler/ir/types";
@@ -14,7 +14,7 @@ import { parseOptional, refuseOut } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
 import { resolveAxis } from "./axes.ts";
 import { resolveOptionalDType } from "./dtypes.ts";
-import { where } from "./elementwise.ts";
+import { replaceNaN } from "./elementwise.ts";
 import { namedCall1 } from "./named-call.ts";
 import { convertOperand, promoteDTypes } from "./operands.ts";
 import { ravel } from "./shape.ts";
@@ -51,12 +51,8 @@ function prefix(name: string, apply: (x: Value, axis: number) => Value, x: Value
 export const cumsum = (x: Value, axis: number | null, dtype: DType | null): Value => prefix("cumsum", cumulative.cumsum, x, axis, dtype);
 export const cumprod = (x: Value, axis: number | null, dtype: DType | null): Value => prefix("cumprod", cumulative.cumprod, x, axis, dtype);
 
-function withoutNaN(x: Value, replacement: number): Value {
-  return isFloat(x.aval.dtype) ? where(ne(x, x), scalarLike(x, replacement), x) : x;
-}
-
-export const nancumsum = (x: Value, axis: number | null, dtype: DType | null): Value => cumsum(withoutNaN(x, 0), axis, dtype);
-export const nancumprod = (x: Value, axis: number | null, dtype: DType | null): Value => cumprod(withoutNaN(x, 1), axis, dtype);
+export const nancumsum = (x: Value, axis: number | null, dtype: DType | null): Value => cumsum(replaceNaN(x, 0), axis, dtype);
+export const nancumprod = (x: Value, axis: number | null, dtype: DType | null): Value => cumprod(replaceNaN(x, 1), axis, dtype);
 
 // diff -----------------------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ import { badArgument, incompatibleShapes } from "../errors.ts";
 import type { ArrayLike, Axis } from "../types.ts";
 import { reductionAxes } from "./axes.ts";
 import { resolveOptionalDType } from "./dtypes.ts";
-import { broadcastTo, multiply, trueDivide, where as select } from "./elementwise.ts";
+import { broadcastTo, multiply, replaceNaN, trueDivide, where as select } from "./elementwise.ts";
 import { namedCall1 } from "./named-call.ts";
 import { convertOperand, inexactType, numberLiteral, promoteInexact } from "./operands.ts";
 import { all, computationType, mean, max, min, prod, requireMask, sum, type ReductionArguments } from "./reduce.ts";
@@ -202,8 +202,7 @@ function withoutNaN(
     const array = operand as Value;
     const rest: ReductionArguments = { axis, keepdims, dtype, initial: initial === null ? null : at(others, 0), where: where === null ? null : at(others, -1) };
     if (!isInexact(array.aval.dtype)) return reduce(array, rest);
-    const replaced = select(isNaN(array), scalarLiteral(neutral, array.aval.dtype), array);
-    const result = reduce(replaced, rest);
+    const result = reduce(replaceNaN(array, neutral), rest);
     return nanForAll ? select(all(isNaN(array), { axis, keepdims }), scalarLike(array, Number.NaN), result) : result;
   });
 }

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { config, jit, type DType, type NDArray } from "lanewise";
 import { describe, expect, it } from "vitest";
 import { parseHex } from "../support/python-floats.ts";
+import { furtherFunctions } from "./numpy-further.ts";
 import { numpyFunctions } from "./numpy-functions.ts";
 
 interface Result {
@@ -12,8 +13,9 @@ interface Result {
   readonly elements: readonly string[];
 }
 
-const goldens = JSON.parse(readFileSync(new URL("numpy-functions.json", import.meta.url), "utf8")) as Readonly<Record<string, readonly Result[]>>;
-const functions = Object.entries(numpyFunctions);
+function goldensOf(file: string): Readonly<Record<string, readonly Result[]>> {
+  return JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8")) as Readonly<Record<string, readonly Result[]>>;
+}
 
 function expectResults(actual: NDArray | readonly NDArray[], wanted: readonly Result[] = []): void {
   const outputs = Array.isArray(actual) ? (actual as readonly NDArray[]) : [actual as NDArray];
@@ -27,12 +29,15 @@ function expectResults(actual: NDArray | readonly NDArray[], wanted: readonly Re
   });
 }
 
-describe("functions of np", () => {
+describe.each([
+  ["functions", numpyFunctions, goldensOf("numpy-functions.json")],
+  ["further functions", furtherFunctions, goldensOf("numpy-further.json")],
+] as const)("%s of np", (_, functions, goldens) => {
   it("have a twin for every golden", () => {
-    expect(Object.keys(numpyFunctions).sort()).toEqual(Object.keys(goldens).sort());
+    expect(Object.keys(functions).sort()).toEqual(Object.keys(goldens).sort());
   });
 
-  it.each(functions)("%s", (name, [run, ...args]) => {
+  it.each(Object.entries(functions))("%s", (name, [run, ...args]) => {
     const [a, b, c] = args as [NDArray, NDArray, NDArray];
     expectResults(run(a, b, c), goldens[name]);
     expectResults(config.with({ verify: true }, () => jit((...given: [NDArray, NDArray, NDArray]) => run(...given))(...(args as [NDArray, NDArray, NDArray]))), goldens[name]);

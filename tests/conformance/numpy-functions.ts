@@ -16,8 +16,10 @@ const ups = np.array([-4, -1, 0, 0, 3, 5], "int32");
 
 type Run = (a: NDArray, b: NDArray, c: NDArray) => NDArray | NDArray[];
 
-/** A function of arrays, and its arguments. */
-export const numpyFunctions: Readonly<Record<string, readonly [run: Run, ...args: readonly NDArray[]]>> = {
+/** Functions of arrays, and their arguments. */
+export type NumpyFunctions = Readonly<Record<string, readonly [run: Run, ...args: readonly NDArray[]]>>;
+
+export const numpyFunctions: NumpyFunctions = {
   "einsum matmul": [(a, b) => np.einsum("ij,jk->ik", a, b), m, make([3, 4])],
   "einsum implicit": [(a, b) => np.einsum("ij,jk", a, b), m, make([3, 4])],
   "einsum order": [(a) => np.einsum("ba", a), m],

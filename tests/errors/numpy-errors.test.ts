@@ -61,6 +61,27 @@ test.each<[string, () => unknown, string, string]>([
   ["nonzero with fill values of another rank", call("nonzero", m, { fillValue: [1] }), "LW3007", "2 axes"],
   ["where with x alone", call("where", v, v), "LW3007", "one of x and y"],
   ["where with x, y and a size", call("where", v, v, v, { size: 2 }), "LW3007", "both"],
+  ["unravelIndex of floats", call("unravelIndex", v, [2, 2]), "LW3008", "f32[3]"],
+  ["ravelMultiIndex with too few coordinates", call("ravelMultiIndex", [[1]], [2, 2]), "LW3007", "a list of 1"],
+  ["ravelMultiIndex outside", call("ravelMultiIndex", [[1], [2]], [2, 2]), "LW3007", "got:      2"],
+  ["ravelMultiIndex under jit", () => jit((x: NDArray) => np.ravelMultiIndex([x], [2]))(np.int32(1)), "LW3007", "a traced array"],
+  ["ravelMultiIndex in too small a dtype", call("ravelMultiIndex", [[1]], [1000], { dtype: "int8" }), "LW3007", "999"],
+  ["trilIndices of a fraction", call("trilIndices", 2.5), "LW3007", "2.5"],
+  ["diagIndicesFrom of unequal extents", call("diagIndicesFrom", m), "LW3007", "(2, 3)"],
+  ["maskIndices without a function", call("maskIndices", 2, 1), "LW3007", "number 1"],
+  ["ix_ of a matrix", call("ix_", m), "LW3007", "args[0]"],
+  ["gradient of one sample", call("gradient", [1]), "LW3007", "1 along axis 0"],
+  ["gradient with too many distances", call("gradient", v, 1, 2), "LW3007", "2"],
+  ["gradient with places that are too few", call("gradient", v, [1, 2]), "LW3007", "(2,)"],
+  ["cumulativeSum without an axis", call("cumulativeSum", m), "LW3007", "name the axis"],
+  ["cov of three axes", call("cov", np.ones([2, 2, 2])), "LW3007", "(2, 2, 2)"],
+  ["cov with too few weights", call("cov", m, { aweights: [1] }), "LW3007", "3 weights"],
+  ["cov with frequencies that are no integers", call("cov", m, { fweights: v }), "LW3007", "aweights"],
+  ["corrcoef in integers", call("corrcoef", m, { dtype: "int32" }), "LW3007", "int32"],
+  ["resultType of nothing", call("resultType"), "LW3007", "nothing"],
+  ["promoteTypes of no dtype", call("promoteTypes", "int32", "text"), "LW3004", "text"],
+  ["canCast by no rule", call("canCast", "int32", "int8", "maybe"), "LW3007", "maybe"],
+  ["isdtype of no kind", call("isdtype", "int32", "whole"), "LW3007", "whole"],
   ["compress by a matrix", call("compress", m, m), "LW3007", "(2, 3)"],
 ])("%s", (_, run, code, fact) => {
   const failure = failureOf(run);
@@ -88,4 +109,18 @@ test("empty arrays compute", () => {
   expect(np.bincount(np.array([], "int32"), { minlength: 2 }).toArraySync()).toEqual([0, 0]);
   expect(np.trapezoid([5]).itemSync()).toBe(0);
   expect(np.digitize(v, []).toArraySync()).toEqual([0, 0, 0]);
+});
+
+test("questions about dtypes", () => {
+  expect(np.promoteTypes("int32", "float16")).toBe("float16");
+  expect(np.resultType(np.int32(2), "uint8", 1.5)).toBe("float32");
+  expect(np.canCast("int16", "float32")).toBe(true);
+  expect(np.canCast("int32", "float32")).toBe(false);
+  expect(np.canCast("float32", "float16", "same_kind")).toBe(true);
+  expect(np.canCast("int32", "uint32", { casting: "same_kind" })).toBe(false);
+  expect(np.isdtype("uint8", ["bool", "integral"])).toBe(true);
+  expect(np.isdtype("float16", "float32")).toBe(false);
+  expect(np.issubdtype("int8", "unsignedInteger")).toBe(false);
+  expect([np.isscalar(np.int32(1)), np.isscalar(v), np.iterable(v), np.iterable(1), np.iscomplexobj(v)]).toEqual([true, false, true, false, false]);
+  expect(np.astype(v, "int8").dtype).toBe("int8");
 });

@@ -3,7 +3,7 @@
  * traced once per types of its arguments, so that calls share one jaxpr and one program.
  */
 
-import { at } from "@lanewise/compiler/base/assert";
+import { at, InternalError } from "@lanewise/compiler/base/assert";
 import { callJit } from "@lanewise/compiler/control/jit";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";
@@ -15,7 +15,8 @@ export function namedCall(name: string, statics: unknown, args: readonly Value[]
   if (known !== null) return callJit(known, name, args);
   const avals = args.map((arg) => arg.aval);
   // Everything it computes with is an argument or a number, so the jaxpr has no constants.
-  const { jaxpr } = traceToJaxpr(run, avals, { functionName: name });
+  const { jaxpr, consts } = traceToJaxpr(run, avals, { functionName: name });
+  if (consts.length > 0) throw new InternalError(`${name} closes over ${consts.length} arrays, which a remembered call would lose`);
   session.namedCalls.add(name, args, { statics, avals, jaxpr });
   return callJit(jaxpr, name, args);
 }

@@ -27,8 +27,8 @@ export interface DeviceMemory {
   readonly arrayBytes: number | null;
   /** Bytes kept for the temporaries of programs, whatever program runs. */
   readonly arenaBytes: number;
-  /** Bytes of buffers that wait to be used again; null where there are none. */
-  readonly pooledBytes: number | null;
+  /** Bytes of buffers that wait to be used again. */
+  readonly pooledBytes: number;
   /** Bytes that arrays may have together; null where only the machine's memory limits them. */
   readonly budgetBytes: number | null;
 }
@@ -82,6 +82,8 @@ export interface Device {
   inspect(buffer: DeviceBuffer, dtype: DType, check: (content: HostArray) => Error | null): void;
   /** Gives the memory back. The buffer must not be used afterwards, and no array may share it. */
   free(buffer: DeviceBuffer): void;
+  /** Lets go of memory that waits to be used again. */
+  trim(): void;
   /** Makes a program ready. Throws a LanewiseError where this environment forbids it. */
   prepare(program: Program, sources?: KernelSources): Executable;
   /**

@@ -49,9 +49,11 @@ export class Executor {
     return this.#order.bytes;
   }
 
+  /** Lets go of prepared programs, and of memory that waits to be used again. */
   clear(): void {
     this.#prepared.clear();
     this.#order.clear();
+    this.device.trim();
   }
 }
 

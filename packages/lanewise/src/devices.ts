@@ -112,8 +112,8 @@ export interface DeviceReport {
   readonly arrayBytes: number | null;
   /** Bytes kept for the temporaries of compiled programs. */
   readonly arenaBytes: number;
-  /** Bytes of buffers that wait to be used again; null where there are none. */
-  readonly pooledBytes: number | null;
+  /** Bytes of memory that was given back and waits to be used again; `clearCaches()` lets go of it. */
+  readonly pooledBytes: number;
   /** Bytes that arrays may have together; null where only the machine limits them. */
   readonly budgetBytes: number | null;
   /** Compiled programs that are ready to run, and a rough size of them. */

@@ -64,7 +64,7 @@ export function warnOnce(text: string): void {
   console.warn(`lanewise: ${text}`);
 }
 
-/** Drops compiled programs and everything remembered about functions. */
+/** Drops compiled programs, everything remembered about functions, and memory that waits to be used again. */
 export function clearCaches(): void {
   session.programs.clear();
   session.eager.clear();

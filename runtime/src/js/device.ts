@@ -1,6 +1,6 @@
 /**
  * @file The js device: kernels are functions over typed arrays, and a buffer is the typed array of its dtype. The engine's
- * garbage collector owns the arrays. Everything is synchronous.
+ * garbage collector owns the arrays; what is given back before it comes serves later results. Everything is synchronous.
  */
 
 import type { Program } from "@lanewise/compiler/artifact/types";
@@ -11,6 +11,7 @@ import type { Device, DeviceBuffer, DeviceMemory, DeviceProbe, Executable } from
 import { codeForbidden } from "../errors.ts";
 import { Arena } from "./arena.ts";
 import { compileText, makeDriver, viewTemporaries, type Driver } from "./driver.ts";
+import { ArrayPool, type HostArrayClass } from "./pool.ts";
 
 const allowCode = "allow 'unsafe-eval' in the page's Content-Security-Policy (script-src), or use another device";
 
@@ -20,6 +21,7 @@ export class JsDevice implements Device {
   readonly name = "js:0";
   readonly ownsMemory = false;
   readonly #arena = new Arena();
+  readonly #pool = new ArrayPool();
 
   toString(): string {
     return this.name;
@@ -44,7 +46,10 @@ export class JsDevice implements Device {
 
   copyRange(buffer: DeviceBuffer, dtype: DType, begin: number, count: number): HostArray {
     const words = dtype === "complex64" || dtype === "key<fry>" ? 2 : 1;
-    return hostOf(buffer).slice(begin * words, (begin + count) * words);
+    const host = hostOf(buffer);
+    const copy = this.#pool.take(host.constructor as HostArrayClass, count * words);
+    copy.set(host.length === copy.length ? host : host.subarray(begin * words, (begin + count) * words));
+    return copy;
   }
 
   async read(buffer: DeviceBuffer): Promise<HostArray> {
@@ -64,15 +69,19 @@ export class JsDevice implements Device {
     if (finding !== null) throw finding;
   }
 
-  free(): void {
-    // The garbage collector takes the array when its last holder lets go.
+  free(buffer: DeviceBuffer): void {
+    this.#pool.give(hostOf(buffer));
+  }
+
+  trim(): void {
+    this.#pool.clear();
   }
 
   prepare(program: Program): Executable {
     if (program.target !== "js") throw new InternalError(`a program for ${program.target} on the device js`);
     let driver: Driver;
     try {
-      driver = makeDriver(program);
+      driver = makeDriver(program, this.#pool);
     } catch (error) {
       if (!(error instanceof EvalError)) throw error;
       return raise(codeForbidden, {
@@ -87,7 +96,7 @@ export class JsDevice implements Device {
   }
 
   memory(): DeviceMemory {
-    return { arrayBytes: null, arenaBytes: this.#arena.bytes, pooledBytes: null, budgetBytes: null };
+    return { arrayBytes: null, arenaBytes: this.#arena.bytes, pooledBytes: this.#pool.bytes, budgetBytes: null };
   }
 }
 

@@ -5,7 +5,8 @@
 
 import type { CopyStep, KernelCode, KernelStep, Program, ScalarArgument, Slot, Step, TableSpec } from "@lanewise/compiler/artifact/types";
 import { assertNever, at, InternalError } from "@lanewise/compiler/base/assert";
-import { allocateHost, type DType, type HostArray } from "@lanewise/compiler/base/dtype";
+import { allocateHost, byteSize, type DType, type HostArray } from "@lanewise/compiler/base/dtype";
+import { mostInObject, type ArrayPool } from "./pool.ts";
 
 /** Inputs, the views of the temporaries and the extents of a program for any extents in; outputs out. */
 export type Driver = (inputs: readonly HostArray[], temporaries: readonly HostArray[], extents: readonly number[]) => HostArray[];
@@ -24,9 +25,12 @@ export function compileText(parameters: readonly string[], body: string): unknow
   return new Function(...parameters, body) as unknown;
 }
 
-export function makeDriver(program: Program): Driver {
-  const make = compileText(["constants", "tables"], driverText(program)) as (constants: readonly HostArray[], tables: readonly HostArray[]) => Driver;
-  return make(program.slots.filter((slot) => slot.kind === "constant").map(constantArray), program.tables.map(tableArray));
+type MakeDriver = (constants: readonly HostArray[], tables: readonly HostArray[], pool: ArrayPool) => Driver;
+
+/** The function that runs a program, with the memory of its outputs from a pool. */
+export function makeDriver(program: Program, pool: ArrayPool): Driver {
+  const make = compileText(["constants", "tables", "pool"], driverText(program)) as MakeDriver;
+  return make(program.slots.filter((slot) => slot.kind === "constant").map(constantArray), program.tables.map(tableArray), pool);
 }
 
 /** Tables of the compiler's own, which many programs share, by the list of their values. */
@@ -58,7 +62,7 @@ function viewOf(dtype: DType, buffer: ArrayBuffer, offset: number, length: numbe
 }
 
 /**
- * The driver's text: the body of a function of `constants` and `tables` that returns the driver. A kernel's text is an
+ * The driver's text: the body of a function of `constants`, `tables` and `pool` that returns the driver. A kernel's text is an
  * expression whose value is `function (buffers..., scalars..., begin, end)`, or a function of tables that returns one.
  */
 export function driverText(program: Program): string {
@@ -70,7 +74,7 @@ export function driverText(program: Program): string {
     const name = `place${index}`;
     switch (slot.kind) {
       case "input": declarations.push(`const ${name} = inputs[${slot.input}];`); break;
-      case "output": declarations.push(`const ${name} = new ${arrayNames[slot.dtype]}(${lengthText(slot)});`); break;
+      case "output": declarations.push(`const ${name} = ${outputText(slot)};`); break;
       case "constant": lines.push(`const ${name} = constants[${counts.constant++}];`); break;
       case "temporary": declarations.push(`const ${name} = temporaries[${counts.temporary++}];`); break;
       default: assertNever(slot, "slot");
@@ -90,6 +94,12 @@ export function driverText(program: Program): string {
 /** The text of a kernel's function, in a scope that has `tables`. */
 export function kernelText({ text, tables }: KernelCode): string {
   return tables === undefined ? text : `(${text})(${tables.map((table) => `tables[${table}]`).join(", ")})`;
+}
+
+function outputText(slot: Slot & { readonly kind: "output" }): string {
+  const { dtype, length, extents } = slot;
+  const isSmall = extents === undefined && length * byteSize(dtype) <= mostInObject;
+  return isSmall ? `new ${arrayNames[dtype]}(${lengthText(slot)})` : `pool.take(${arrayNames[dtype]}, ${lengthText(slot)})`;
 }
 
 function lengthText({ dtype, length, extents }: Slot & { readonly kind: "output" }): string {

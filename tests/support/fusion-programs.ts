@@ -90,7 +90,7 @@ const pairPrograms: readonly FusionProgram[] = [
     kernels: 1, dispatches: 1, read: 4 * points, written: 3 * points, peak: 7 * points,
   },
   {
-    // A body is one of the pair, and the other: two sums in each row.
+    // A body is one of the pair, and the other: both sums have the same terms and are one.
     name: "gradient of the n-body energy", lower: () => jit(grad(energy)).lower(...bodies),
     kernels: 1, dispatches: 1, read: 4 * points, written: 3 * points, peak: 7 * points,
   },

@@ -22,6 +22,7 @@ import { verifyKernel } from "../kernel/verify.ts";
 import { legalizeJs } from "../legalize/js.ts";
 import { splitBindings, type BufferWindow } from "../legalize/split-bindings.ts";
 import { legalizeWgsl } from "../legalize/wgsl.ts";
+import { shareMirrored } from "../lower/mirrored.ts";
 import { lowerPlan } from "../lower/steps.ts";
 import { eliminateCommon } from "../passes/eliminate-common.ts";
 import { eliminateDead } from "../passes/eliminate-dead.ts";
@@ -127,6 +128,7 @@ export const jaxprPasses: readonly Stage<Jaxpr, Jaxpr>[] = [
   { name: "physicalize", run: (jaxpr) => physicalize(jaxpr, physicalEquation), requires: [], ensures: [wellFormed, noCalls, noKeys] },
   { name: "simplify", run: simplify, requires: [], ensures: [wellFormed] },
   { name: "eliminate-common", run: eliminateCommon, requires: [], ensures: [wellFormed] },
+  { name: "share-mirrored", run: shareMirrored, requires: [], ensures: [wellFormed] },
   { name: "eliminate-dead", run: eliminateDead, requires: [], ensures: [wellFormed, noCalls] },
 ];
 

@@ -27,7 +27,8 @@ import { expect, test } from "vitest";
 import { nearlyNeutralEquations, neutralEquations } from "../../support/neutral-equations.ts";
 import { real } from "../../support/oracle/number.ts";
 import type { Tensor } from "../../support/oracle/tensor.ts";
-import { reference, runSteps } from "../../support/programs.ts";
+import { pairProgram } from "../../support/pair-programs.ts";
+import { randomInputs, reference, runSteps } from "../../support/programs.ts";
 import { randomKernel } from "../../support/random-kernels.ts";
 import { randomSampleProgram, runProgram } from "../../support/random-sample-programs.ts";
 import { allSamples } from "../../support/samples/all.ts";
@@ -78,7 +79,15 @@ function sampleCases(): Case[] {
   });
 }
 
-const cases = [...Array.from({ length: programCount }, (_, index) => randomCase(index + 1)), ...sampleCases()];
+/** Programs whose reductions add up the same over both axes. */
+function pairCases(): Case[] {
+  return Array.from({ length: 40 }, (_, seed) => {
+    const jaxpr = pairProgram(seed);
+    return { name: `pairs of seed ${seed}`, jaxpr, inputs: randomInputs(jaxpr, seed) };
+  });
+}
+
+const cases = [...Array.from({ length: programCount }, (_, index) => randomCase(index + 1)), ...sampleCases(), ...pairCases()];
 const context = { name: "program", capabilities: targets.js, donated: [] };
 const hasKeys = (jaxpr: Jaxpr): boolean => printJaxpr(jaxpr).includes("key<fry>");
 

@@ -10,6 +10,7 @@ import {
 } from "../kernel/expressions.ts";
 import { polynomial } from "../kernel/polynomial.ts";
 import type { Expr } from "../kernel/types.ts";
+import { expm1Series, logarithmEdges, logarithmSeries } from "./approximate-series.ts";
 import type { CodeWriter } from "./code-writer.ts";
 import {
   atMost, clamped, nearestInteger, powerOfTwo, scaleByPowerOfTwo, splitFloat32,
@@ -42,12 +43,12 @@ export function splitByLn2(x: Expr, code: CodeWriter): { readonly integer: Expr;
 
 /** e^r - 1 for |r| <= ln(2) / 2. */
 export function expm1OfRest(rest: Expr): Expr {
-  return add(mul(mul(rest, rest), polynomial(rest, expm1Coefficients)), rest);
+  return expm1Series(rest, expm1Coefficients);
 }
 
 export function expFloat32(x: Expr, code: CodeWriter): Expr {
   const { integer, rest } = splitByLn2(clamped(x, expLowest, expHighest, code), code);
-  const power = add(add(mul(mul(rest, rest), polynomial(rest, expCoefficients)), rest), 1);
+  const power = add(expm1Series(rest, expCoefficients), 1);
   return scaleByPowerOfTwo(power, integer, code);
 }
 
@@ -62,19 +63,7 @@ export function logFloat32(x: Expr, code: CodeWriter): Expr {
 
 /** log(1 + f) + count ln 2, where 1 + f is about between the roots of one half and of two. */
 export function logarithmOfRest(f: Expr, count: Expr, code: CodeWriter): Expr {
-  const s = code.name(div(f, add(f, 2)), "s");
-  const z = code.name(mul(s, s), "z");
-  const halfSquare = code.name(mul(mul(f, f), 0.5), "halfSquare");
-  // f - halfSquare is added last, to a small correction.
-  const correction = add(mul(s, add(halfSquare, mul(z, polynomial(z, logCoefficients)))), mul(count, ln2Lower));
-  return sub(mul(count, ln2Upper), sub(sub(halfSquare, correction), f));
-}
-
-/** NaN and infinity are themselves, 0 gives -infinity, negative numbers NaN. */
-export function logarithmEdges(x: Expr, logarithm: Expr): Expr {
-  const number = (value: number): Expr => constant(value, x.type.dtype, x.type.width);
-  const notPositive = select(eq(x, 0), number(-Infinity), number(NaN));
-  return select(gt(x, 0), select(lt(x, Infinity), logarithm, x), notPositive);
+  return logarithmSeries(f, count, { coefficients: logCoefficients, ln2Upper, ln2Lower }, code);
 }
 
 /** (sin r - r) / r^3 and (cos r - 1 + r^2 / 2) / r^4 for |r| <= pi / 4, in powers of r^2. */
@@ -150,7 +139,7 @@ export function powFloat32(x: Expr, y: Expr, code: CodeWriter): Expr {
   const product = code.name(min(max(mul(convert(y, "float64"), edged), powLowest), powHighest), "product");
   const { float, integer } = nearestInteger(product, code, "doublings");
   const rest = code.name(mul(sub(product, float), ln2), "rest");
-  const power = add(add(mul(mul(rest, rest), polynomial(rest, powerCoefficients)), rest), 1);
+  const power = add(expm1Series(rest, powerCoefficients), 1);
   const half = code.name(op("shiftRightArithmetic", integer, constant(1, "int32", width)), "half");
   const scale = mul(convert(powerOfTwo(half), "float64"), convert(powerOfTwo(sub(integer, half)), "float64"));
   const result = code.name(convert(mul(power, scale), "float32"), "result");

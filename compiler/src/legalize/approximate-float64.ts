@@ -11,7 +11,8 @@ import {
 } from "../kernel/expressions.ts";
 import { polynomial } from "../kernel/polynomial.ts";
 import type { Expr } from "../kernel/types.ts";
-import { logarithmEdges, powerEdges } from "./approximate-float32.ts";
+import { powerEdges } from "./approximate-float32.ts";
+import { expm1Series, logarithmEdges, logarithmSeries } from "./approximate-series.ts";
 import type { CodeWriter } from "./code-writer.ts";
 import { atMost, clamped, nearestInteger, powerOfTwo, splitFloat64 } from "./float-parts.ts";
 import { cosineInQuadrant, reduceFloat64, sineInQuadrant } from "./reduce-angle.ts";
@@ -38,7 +39,7 @@ export function splitByLn2(x: Expr, code: CodeWriter): { readonly integer: Expr;
 
 /** e^r - 1 for small r. */
 export function expm1OfRest(rest: Expr): Expr {
-  return add(mul(mul(rest, rest), polynomial(rest, expm1Coefficients)), rest);
+  return expm1Series(rest, expm1Coefficients);
 }
 
 /** The value times 2^exponent. 2^(exponent / 16), which float32 holds, is squared three times and taken twice. */
@@ -70,12 +71,7 @@ export function logFloat64(x: Expr, code: CodeWriter): Expr {
 
 /** log(1 + f) + count ln 2, where 1 + f is about between the roots of one half and of two. */
 export function logarithmOfRest(f: Expr, count: Expr, code: CodeWriter): Expr {
-  const s = code.name(div(f, add(f, 2)), "s");
-  const z = code.name(mul(s, s), "z");
-  const halfSquare = code.name(mul(mul(f, f), 0.5), "halfSquare");
-  // f - halfSquare is added last, to a small correction.
-  const correction = add(mul(s, add(halfSquare, mul(z, polynomial(z, logCoefficients)))), mul(count, ln2Lower));
-  return sub(mul(count, ln2Upper), sub(sub(halfSquare, correction), f));
+  return logarithmSeries(f, count, { coefficients: logCoefficients, ln2Upper, ln2Lower }, code);
 }
 
 /** (sin r - r) / r^3 and (cos r - 1 + r^2 / 2) / r^4 for |r| <= pi / 4, in powers of r^2. */

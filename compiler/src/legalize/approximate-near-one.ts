@@ -5,8 +5,9 @@
 
 import { add, and, constant, convert, eq, gt, le, lt, mul, op, select, sub } from "../kernel/expressions.ts";
 import type { Expr } from "../kernel/types.ts";
-import { expm1OfRest as expm1OfRest32, logarithmEdges, logarithmOfRest as logarithmOfRest32, splitByLn2 as splitByLn2Float32 } from "./approximate-float32.ts";
+import { expm1OfRest as expm1OfRest32, logarithmOfRest as logarithmOfRest32, splitByLn2 as splitByLn2Float32 } from "./approximate-float32.ts";
 import { expm1OfRest as expm1OfRest64, logarithmOfRest as logarithmOfRest64, scaledByPowerOfTwo, splitByLn2 as splitByLn2Float64 } from "./approximate-float64.ts";
+import { logarithmEdges } from "./approximate-series.ts";
 import type { CodeWriter } from "./code-writer.ts";
 import { clamped, powerOfTwo, splitFloat32, splitFloat64 } from "./float-parts.ts";
 

@@ -77,6 +77,11 @@ export class CodeWriter {
     this.#before.emit({ kind: "if", condition, then: this.#inside(then), otherwise: [] });
   }
 
+  /** Statements that run as long as a scalar condition holds. */
+  while(condition: Expr, body: (inner: CodeWriter) => void): void {
+    this.#before.emit({ kind: "while", before: [], condition, body: this.#inside(body) });
+  }
+
   /** Statements that run so many times; once is no loop. */
   repeat(count: number, body: (inner: CodeWriter) => void): void {
     const statements = this.#inside(body);

@@ -8,10 +8,10 @@
 
 import { at } from "../base/assert.ts";
 import {
-  add, and, bitcast, constant, eq, ge, gt, lt, max, min, op, or, ref, rem, select, simdReduce, sub,
+  add, and, bitcast, constant, eq, ge, gt, lt, max, min, op, or, rem, select, simdReduce, sub,
 } from "../kernel/expressions.ts";
-import type { Expr, Kernel, RefExpr, Stmt } from "../kernel/types.ts";
-import type { StatementsBefore } from "./rewrite.ts";
+import type { Expr, Kernel } from "../kernel/types.ts";
+import { CodeWriter, KernelTables } from "./code-writer.ts";
 import { rewriteExprs } from "./rewrite.ts";
 
 const magnitudeMask = 0x7fffffff;
@@ -23,44 +23,38 @@ const fractionMask = 0x7fffff;
 const doublingsPerRound = 8;
 
 export function expandFloatRemainder(kernel: Kernel): Kernel {
+  const tables = new KernelTables(kernel);
   return rewriteExprs(kernel, (expr, before) =>
     expr.kind === "op" && expr.op === "rem" && expr.type.dtype === "float32"
-      ? remainder(at(expr.args, 0), at(expr.args, 1), before)
+      ? remainder(at(expr.args, 0), at(expr.args, 1), new CodeWriter(before, tables))
       : expr);
 }
 
-function remainder(a: Expr, b: Expr, before: StatementsBefore): Expr {
-  const dividend = before.name(a, "dividend");
-  const bits = before.name(bitcast(dividend, "uint32"), "bits");
-  const left = before.name(and(bits, magnitudeMask), "left");
-  const right = before.name(and(bitcast(b, "uint32"), magnitudeMask), "right");
-  const leftExponent = before.name(exponentOf(left), "leftExponent");
-  const rightExponent = before.name(exponentOf(right), "rightExponent");
-  const isNaN = before.name(or(ge(left, infinityBits), or(eq(right, 0), gt(right, infinityBits))), "isNaN");
-  const isSmaller = before.name(lt(left, right), "isSmaller");
-  const isTrivial = before.name(or(isNaN, isSmaller), "isTrivial");
+function remainder(a: Expr, b: Expr, code: CodeWriter): Expr {
+  const dividend = code.name(a, "dividend");
+  const bits = code.name(bitcast(dividend, "uint32"), "bits");
+  const left = code.name(and(bits, magnitudeMask), "left");
+  const right = code.name(and(bitcast(b, "uint32"), magnitudeMask), "right");
+  const leftExponent = code.name(exponentOf(left), "leftExponent");
+  const rightExponent = code.name(exponentOf(right), "rightExponent");
+  const isNaN = code.name(or(ge(left, infinityBits), or(eq(right, 0), gt(right, infinityBits))), "isNaN");
+  const isSmaller = code.name(lt(left, right), "isSmaller");
+  const isTrivial = code.name(or(isNaN, isSmaller), "isTrivial");
 
   // Where the result is known, 0 rounds of dividing by 1 keep the loop harmless.
   const number = (value: number): Expr => constant(value, "uint32", a.type.width);
-  const modulus = before.name(select(isTrivial, number(1), mantissaOf(right)), "modulus");
-  const rest = variable("rest", rem(mantissaOf(left), modulus), before);
-  const doublings = variable("doublings", select(isTrivial, number(0), sub(leftExponent, rightExponent)), before);
-  const places = before.fresh("places");
-  const placesRef = ref(places, doublings.type);
-  before.emit({
-    kind: "while",
-    before: [],
-    condition: simdReduce("any", gt(doublings, 0)),
-    body: [
-      { kind: "let", name: places, value: min(doublings, doublingsPerRound) },
-      assign(rest, rem(op("shiftLeft", rest, placesRef), modulus)),
-      assign(doublings, sub(doublings, placesRef)),
-    ],
+  const modulus = code.name(select(isTrivial, number(1), mantissaOf(right)), "modulus");
+  const rest = code.variable(rem(mantissaOf(left), modulus), "rest");
+  const doublings = code.variable(select(isTrivial, number(0), sub(leftExponent, rightExponent)), "doublings");
+  code.while(simdReduce("any", gt(doublings, 0)), (inner) => {
+    const places = inner.name(min(doublings, doublingsPerRound), "places");
+    inner.assign(rest, rem(op("shiftLeft", rest, places), modulus));
+    inner.assign(doublings, sub(doublings, places));
   });
 
   // Normalised as far as the exponent allows; at exponent 1 a mantissa without the hidden bit is subnormal as it stands.
   const leadingZeros = sub(max(op("countLeadingZeros", rest), number(8)), 8);
-  const shift = before.name(min(leadingZeros, sub(rightExponent, 1)), "shift");
+  const shift = code.name(min(leadingZeros, sub(rightExponent, 1)), "shift");
   const exponent = sub(sub(rightExponent, shift), 1);
   const normalised = add(op("shiftLeft", exponent, number(23)), op("shiftLeft", rest, shift));
   const magnitude = select(eq(rest, 0), number(0), normalised);
@@ -76,14 +70,4 @@ function exponentOf(magnitude: Expr): Expr {
 function mantissaOf(magnitude: Expr): Expr {
   const fraction = and(magnitude, fractionMask);
   return select(ge(magnitude, hiddenBit), or(fraction, hiddenBit), fraction);
-}
-
-function variable(hint: string, init: Expr, before: StatementsBefore): RefExpr {
-  const name = before.fresh(hint);
-  before.emit({ kind: "var", name, type: init.type, init });
-  return ref(name, init.type);
-}
-
-function assign({ name }: RefExpr, value: Expr): Stmt {
-  return { kind: "assign", name, value };
 }

@@ -11,6 +11,7 @@ import { add, and, bitcast, constant, convert, div, eq, gt, lt, mul, op, select,
 import { polynomial } from "../kernel/polynomial.ts";
 import type { Expr, Kernel } from "../kernel/types.ts";
 import { powerEdges } from "./approximate-float32.ts";
+import { expm1Series } from "./approximate-series.ts";
 import { CodeWriter, KernelTables } from "./code-writer.ts";
 import { atLeast, atMost, nearestInteger, scaleByPowerOfTwo, splitFloat32 } from "./float-parts.ts";
 import { rewriteExprs } from "./rewrite.ts";
@@ -111,7 +112,7 @@ function powerOfMagnitude(magnitude: Expr, y: Expr, code: CodeWriter): Expr {
 
   const { float: whole, integer } = nearestInteger(select(isModerate, sum, float(0)), code, "doublings");
   const rest = code.name(mul(add(exact(sub(large, whole), code), small), ln2), "rest");
-  const power = add(add(mul(mul(rest, rest), polynomial(rest, expCoefficients)), rest), 1);
+  const power = add(expm1Series(rest, expCoefficients), 1);
   const moderate = scaleByPowerOfTwo(power, integer, code);
 
   const isGrowing = code.name(gt(y, 0), "isGrowing");

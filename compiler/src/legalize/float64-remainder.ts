@@ -4,55 +4,40 @@
  */
 
 import { at } from "../base/assert.ts";
-import { add, and, constant, eq, ge, le, lt, mul, neg, op, or, ref, select, simdReduce, sub } from "../kernel/expressions.ts";
-import type { Expr, Kernel, RefExpr, Stmt } from "../kernel/types.ts";
-import type { StatementsBefore } from "./rewrite.ts";
+import { add, and, constant, eq, ge, le, lt, mul, neg, op, or, select, simdReduce, sub } from "../kernel/expressions.ts";
+import type { Expr, Kernel } from "../kernel/types.ts";
+import { CodeWriter, KernelTables } from "./code-writer.ts";
 import { rewriteExprs } from "./rewrite.ts";
 
 export function expandFloat64Remainder(kernel: Kernel): Kernel {
+  const tables = new KernelTables(kernel);
   return rewriteExprs(kernel, (expr, before) =>
     expr.kind === "op" && expr.op === "rem" && expr.type.dtype === "float64"
-      ? remainder(at(expr.args, 0), at(expr.args, 1), before)
+      ? remainder(at(expr.args, 0), at(expr.args, 1), new CodeWriter(before, tables))
       : expr);
 }
 
-function remainder(a: Expr, b: Expr, before: StatementsBefore): Expr {
+function remainder(a: Expr, b: Expr, code: CodeWriter): Expr {
   const number = (value: number): Expr => constant(value, "float64", a.type.width);
-  const dividend = before.name(a, "dividend");
-  const left = before.name(op("abs", dividend), "left");
-  const right = before.name(op("abs", b), "right");
-  const isSmaller = before.name(lt(left, right), "isSmaller");
+  const dividend = code.name(a, "dividend");
+  const left = code.name(op("abs", dividend), "left");
+  const right = code.name(op("abs", b), "right");
+  const isSmaller = code.name(lt(left, right), "isSmaller");
   const isNumber = and(op("isFinite", left), ge(right, 0));
-  const isNaN = before.name(or(op("not", isNumber), eq(right, 0)), "isNaN");
-  const isTrivial = before.name(or(isNaN, isSmaller), "isTrivial");
+  const isNaN = code.name(or(op("not", isNumber), eq(right, 0)), "isNaN");
+  const isTrivial = code.name(or(isNaN, isSmaller), "isTrivial");
 
   // Where the result is known, dividing 0 by 1 keeps the loops harmless.
-  const divisor = before.name(select(isTrivial, number(1), right), "divisor");
-  const rest = variable("rest", select(isTrivial, number(0), left), before);
-  const multiple = variable("multiple", divisor, before);
+  const divisor = code.name(select(isTrivial, number(1), right), "divisor");
+  const rest = code.variable(select(isTrivial, number(0), left), "rest");
+  const multiple = code.variable(divisor, "multiple");
   const fits = le(multiple, sub(rest, multiple));
-  before.emit({
-    kind: "while", before: [], condition: simdReduce("any", fits),
-    body: [assign(multiple, select(fits, add(multiple, multiple), multiple))],
-  });
+  code.while(simdReduce("any", fits), (inner) => inner.assign(multiple, select(fits, add(multiple, multiple), multiple)));
   const isDividing = ge(multiple, divisor);
-  before.emit({
-    kind: "while", before: [], condition: simdReduce("any", isDividing),
-    body: [
-      assign(rest, select(and(isDividing, ge(rest, multiple)), sub(rest, multiple), rest)),
-      assign(multiple, select(isDividing, mul(multiple, number(0.5)), multiple)),
-    ],
+  code.while(simdReduce("any", isDividing), (inner) => {
+    inner.assign(rest, select(and(isDividing, ge(rest, multiple)), sub(rest, multiple), rest));
+    inner.assign(multiple, select(isDividing, mul(multiple, number(0.5)), multiple));
   });
   const signed = select(lt(dividend, 0), neg(rest), rest);
   return select(isNaN, number(NaN), select(isSmaller, dividend, signed));
-}
-
-function variable(hint: string, init: Expr, before: StatementsBefore): RefExpr {
-  const name = before.fresh(hint);
-  before.emit({ kind: "var", name, type: init.type, init });
-  return ref(name, init.type);
-}
-
-function assign({ name }: RefExpr, value: Expr): Stmt {
-  return { kind: "assign", name, value };
 }

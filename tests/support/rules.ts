@@ -5,8 +5,8 @@
 
 import { at } from "@lanewise/compiler/base/assert";
 import { isFloat, type HostArray } from "@lanewise/compiler/base/dtype";
-import { withAxis } from "@lanewise/compiler/base/shape";
-import { aval } from "@lanewise/compiler/ir/build";
+import { range, withAxis } from "@lanewise/compiler/base/shape";
+import { aval, tangentAval, zero } from "@lanewise/compiler/ir/build";
 import type { Aval, Jaxpr, Value } from "@lanewise/compiler/ir/types";
 import { verifyJaxpr } from "@lanewise/compiler/ir/verify";
 import { countEqns } from "@lanewise/compiler/ir/walk";
@@ -71,10 +71,20 @@ export function differences(jaxpr: Jaxpr, inputs: readonly Tensor[], expected: r
 
 // vmap -----------------------------------------------------------------------------------------------------------------
 
+/** How vmap is tried on a sample. */
+export interface VmapTrial {
+  /** The first and the last axis alone, for samples of many operands. */
+  readonly endsOnly?: boolean;
+  /** An input of one example from that of the sample. */
+  readonly vary?: (input: Tensor, index: number, example: number) => Tensor;
+}
+
 /** Every choice of an axis (or none) for each operand, with at least one. */
-function axisChoices(inputs: readonly Tensor[]): (number | null)[][] {
-  const all = inputs.reduce<(number | null)[][]>((choices, { shape }) =>
-    choices.flatMap((choice) => [null, ...Array.from({ length: shape.length + 1 }, (_, axis) => axis)].map((axis) => [...choice, axis])), [[]]);
+function axisChoices(inputs: readonly Tensor[], endsOnly: boolean): (number | null)[][] {
+  const all = inputs.reduce<(number | null)[][]>((choices, { shape: { length: rank } }) => {
+    const axes = endsOnly ? [...new Set([0, rank])] : range(rank + 1);
+    return choices.flatMap((choice) => [null, ...axes].map((axis) => [...choice, axis]));
+  }, [[]]);
   return all.filter((choice) => choice.some((axis) => axis !== null));
 }
 
@@ -95,11 +105,11 @@ function stackInputs(examples: readonly Tensor[], axis: number): Tensor {
 }
 
 /** Problems of vmap over every choice of operands and axes, and where its equations depend on the size of the batch. */
-export function vmapProblems(bound: BoundSample): string[] {
+export function vmapProblems(bound: BoundSample, { endsOnly = false, vary = (input) => input }: VmapTrial = {}): string[] {
   const size = 3;
-  const examples = Array.from({ length: size }, (_, seed) => tensorsOf(bound, seed));
+  const examples = range(size).map((seed) => tensorsOf(bound, seed).map((input, index) => vary(input, index, seed)));
   const first = at(examples, 0);
-  return axisChoices(first).flatMap((axes) => {
+  return axisChoices(first, endsOnly).flatMap((axes) => {
     const batchedAvals = (extent: number): Aval[] => first.map(({ shape, dtype }, index) => {
       const axis = at(axes, index);
       return aval(axis === null ? shape : withAxis(shape, axis, extent), dtype);
@@ -150,14 +160,19 @@ function vjpRun(run: Run, count: number): Run {
   };
 }
 
-/**
- * Problems of derivatives of both modes, first and second order, in the float inputs. Results that are no floats are left
- * out.
- */
-export function derivativeProblems(bound: BoundSample, seed = 5): string[] {
+/** A sample as a function of its float inputs, with its float results; the other inputs come in front of what is traced. */
+interface OpenSample {
+  readonly open: readonly Tensor[];
+  readonly fixed: readonly Tensor[];
+  readonly oracle: OracleFunction;
+  readonly runWith: (fixed: readonly Value[]) => Run;
+  /** Random numbers in the shape of a tensor. */
+  readonly like: (tensor: Tensor) => Tensor;
+}
+
+function openInFloats(bound: BoundSample): OpenSample {
   const random = generator(99);
-  const like = (tensor: Tensor): Tensor => ({ ...tensor, data: tensor.data.map(() => Math.fround(random() * 2 - 1)) });
-  const inputs = tensorsOf(bound, seed);
+  const inputs = tensorsOf(bound, 5);
   const [open, fixed] = [true, false].map((wanted) => inputs.filter(({ dtype }) => isFloat(dtype) === wanted)) as [Tensor[], Tensor[]];
   const merged = <Item>(floats: readonly Item[], others: readonly Item[]): Item[] => {
     const next = { float: 0, other: 0 };
@@ -165,7 +180,16 @@ export function derivativeProblems(bound: BoundSample, seed = 5): string[] {
   };
   const onlyFloats = (results: readonly Tensor[]): Tensor[] => results.filter(({ dtype }) => isFloat(dtype));
   const oracle: OracleFunction = (args) => onlyFloats(oracleFor(bound)(merged(args, fixed)));
-  const runWith = (others: readonly Value[]): Run => (args) => runOf(bound)(merged(args, others)).filter((result) => isFloat(result.aval.dtype));
+  return {
+    open, fixed, oracle,
+    runWith: (others) => (args) => runOf(bound)(merged(args, others)).filter((result) => isFloat(result.aval.dtype)),
+    like: (tensor) => ({ ...tensor, data: tensor.data.map(() => Math.fround(random() * 2 - 1)) }),
+  };
+}
+
+/** Problems of derivatives of both modes, first and second order, in the float inputs. Results that are no floats are left out. */
+export function derivativeProblems(bound: BoundSample): string[] {
+  const { open, fixed, oracle, runWith, like } = openInFloats(bound);
   const count = open.length;
   const outs = oracle(open);
   const [jvpInputs, vjpInputs] = [[...open, ...open.map(like)], [...open, ...outs.map(like)]];
@@ -180,5 +204,22 @@ export function derivativeProblems(bound: BoundSample, seed = 5): string[] {
   return cases.flatMap(([name, transform, transformed, args]) => {
     const jaxpr = trace((values) => transform(runWith(values.slice(0, fixed.length)))(values.slice(fixed.length)), [...fixed, ...args].map(avalOf));
     return differences(jaxpr, [...fixed, ...args], transformed(args)).map((problem) => `${name}: ${problem}`);
+  });
+}
+
+/** Problems of jvp where one float input alone has a tangent. */
+export function loneTangentProblems(bound: BoundSample): string[] {
+  const { open, fixed, oracle, runWith, like } = openInFloats(bound);
+  return open.flatMap((operand, which) => {
+    const tangent = like(operand);
+    const run = (others: readonly Value[], values: readonly Value[], given: Value): readonly Value[] => {
+      const tangents = values.map((value, index) => (index === which ? given : zero(tangentAval(value.aval))));
+      const result = jvpFlat(runWith(others), values, tangents, options);
+      return [...result.primals, ...result.tangents.map(instantiate)];
+    };
+    const args = [...fixed, ...open, tangent];
+    const jaxpr = trace((values) => run(values.slice(0, fixed.length), values.slice(fixed.length, -1), at(values, -1)), args.map(avalOf));
+    const tangents = open.map((tensor, index) => (index === which ? tangent : { ...tensor, data: tensor.data.map(() => 0) }));
+    return differences(jaxpr, args, jvpOracle(oracle)([...open, ...tangents])).map((problem) => `operand ${which}: ${problem}`);
   });
 }

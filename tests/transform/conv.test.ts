@@ -7,25 +7,14 @@ import { convGeneralDilatedP } from "@lanewise/compiler/primitives/conv";
 import { describe, expect, test } from "vitest";
 import { runAlone } from "../support/lone-equation.ts";
 import { real } from "../support/oracle/number.ts";
-import { derivativeProblems, isDifferentiable, nestedVmapProblems, oracleFor, tensorsOf, vmapProblems } from "../support/rules.ts";
-import { allSamples } from "../support/samples/all.ts";
+import { samplesOf, testRules } from "../support/rule-tests.ts";
+import { oracleFor, tensorsOf } from "../support/rules.ts";
 import { convParams } from "../support/samples/conv.ts";
 import { elementsOf } from "../support/samples/values.ts";
 
-const samples = allSamples().filter(({ primitive }) => primitive.name === "conv_general_dilated").map((bound) => [bound.sample.name, bound] as const);
+const samples = samplesOf(["conv_general_dilated"]);
 
-describe("vmap", () => {
-  test.each(samples)("%s", (_name, bound) => {
-    expect(vmapProblems(bound)).toEqual([]);
-    expect(nestedVmapProblems(bound)).toEqual([]);
-  });
-});
-
-describe("derivatives", () => {
-  test.each(samples.filter(([, bound]) => isDifferentiable(bound)))("%s", (_name, bound) => {
-    expect(derivativeProblems(bound)).toEqual([]);
-  });
-});
+testRules(samples);
 
 describe("the fold", () => {
   test.each(samples)("%s", (_name, bound) => {

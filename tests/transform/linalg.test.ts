@@ -12,25 +12,13 @@ import { runAlone } from "../support/lone-equation.ts";
 import { real } from "../support/oracle/number.ts";
 import { oracleOf } from "../support/oracle/primitives.ts";
 import type { Tensor } from "../support/oracle/tensor.ts";
-import { derivativeProblems, isDifferentiable, nestedVmapProblems, tensorsOf, vmapProblems } from "../support/rules.ts";
-import { allSamples } from "../support/samples/all.ts";
+import { samplesOf, testRules } from "../support/rule-tests.ts";
+import { tensorsOf } from "../support/rules.ts";
 import { elementsOf, generator } from "../support/samples/values.ts";
 
-const names = ["cholesky", "triangular_solve"];
-const samples = allSamples().filter(({ primitive }) => names.includes(primitive.name)).map((bound) => [`${bound.primitive.name}: ${bound.sample.name}`, bound] as const);
+const samples = samplesOf(["cholesky", "triangular_solve"]);
 
-describe("vmap", () => {
-  test.each(samples)("%s", (_name, bound) => {
-    expect(vmapProblems(bound)).toEqual([]);
-    expect(nestedVmapProblems(bound)).toEqual([]);
-  });
-});
-
-describe("derivatives", () => {
-  test.each(samples.filter(([, bound]) => isDifferentiable(bound)))("%s", (_name, bound) => {
-    expect(derivativeProblems(bound)).toEqual([]);
-  });
-});
+testRules(samples);
 
 // Kernels --------------------------------------------------------------------------------------------------------------
 

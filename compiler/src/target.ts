@@ -15,6 +15,8 @@ export interface Capabilities {
   readonly wideFloat32: boolean;
   /** Whether a kernel runs as workgroups of invocations with barriers; otherwise its grid is a serial loop. */
   readonly grid: boolean;
+  /** Whether the invocations of a workgroup can fold values in subgroups, without memory. */
+  readonly subgroups: boolean;
   /** Whether a program may take the extents of its arrays when it runs. */
   readonly runtimeExtents: boolean;
   /** Buffers that one kernel may bind. */
@@ -104,19 +106,19 @@ const cpuStorage = {
 } as const;
 
 export const jsTarget: Capabilities = {
-  target: "js", simdWidth: 1, fma: false, wideFloat32: true, grid: false, runtimeExtents: true,
+  target: "js", simdWidth: 1, fma: false, wideFloat32: true, grid: false, subgroups: false, runtimeExtents: true,
   maxBuffers: 64, workgroupBytes: 1 << 20, rowBytes: 1 << 18, leastRows: 1, rowContractions: true, maxWorkgroup: 1024, maxWorkgroups: 2 ** 31 - 1, maxBindingBytes: 2 ** 53, maxOpsPerKernel: 1500, threads: 1,
   storage: cpuStorage, tuning: null, contractionTile: [4, 4], accumulators: 4,
 };
 
 export const wasmTarget: Capabilities = {
-  target: "wasm", simdWidth: 4, fma: false, wideFloat32: false, grid: false, runtimeExtents: false,
+  target: "wasm", simdWidth: 4, fma: false, wideFloat32: false, grid: false, subgroups: false, runtimeExtents: false,
   maxBuffers: 256, workgroupBytes: 1 << 20, rowBytes: 1 << 18, leastRows: 1, rowContractions: false, maxWorkgroup: 1024, maxWorkgroups: 2 ** 31 - 1, maxBindingBytes: 2 ** 53, maxOpsPerKernel: 20_000, threads: 1,
   storage: cpuStorage, tuning: null, contractionTile: [4, 8], accumulators: 4,
 };
 
 export const webgpuTarget: Capabilities = {
-  target: "webgpu", simdWidth: 1, fma: true, wideFloat32: false, grid: true, runtimeExtents: false,
+  target: "webgpu", simdWidth: 1, fma: true, wideFloat32: false, grid: true, subgroups: false, runtimeExtents: false,
   maxBuffers: 8, workgroupBytes: 16_384, rowBytes: 8192, leastRows: 1, rowContractions: false, maxWorkgroup: 256, maxWorkgroups: 65_535, maxBindingBytes: 2 ** 27, maxOpsPerKernel: 1000, threads: 1,
   storage: {
     bool: "word", int8: "word", int16: "word", int32: "native", uint8: "word", uint16: "word", uint32: "native",

@@ -104,8 +104,11 @@ function runStep(step: Step, program: StepProgram<Kernel>, memory: readonly Host
   // Two chunks: whatever the kernel does outside its grid loop must bear being done twice.
   const middle = step.extent >> 1;
   const hasGrid = code.body.some((statement) => statement.kind === "for" && statement.loop === "grid");
-  if (!hasGrid) interpret(code, { buffers, scalars, order });
-  else for (const [begin, end] of [[0, middle], [middle, step.extent]] as const) interpret(code, { buffers, scalars, begin, end, order });
+  // Backwards, subgroups are of several sizes, and no neighbours are together.
+  const subgroupOf = order === "reverse" ? (invocation: number) => (invocation * invocation) % 7 : (invocation: number) => invocation >> 2;
+  const options = { buffers, scalars, order, subgroupOf };
+  if (!hasGrid) interpret(code, options);
+  else for (const [begin, end] of [[0, middle], [middle, step.extent]] as const) interpret(code, { ...options, begin, end });
 }
 
 /** Throws unless every element is near what it should be; floats within `tolerance`, others exactly. */

@@ -16,14 +16,17 @@ export interface Recipe {
   readonly jaxpr: Jaxpr;
 }
 
+const tinyGpu: Capabilities = {
+  ...webgpuTarget, maxWorkgroups: 5, workgroupBytes: 2048, maxWorkgroup: 16,
+  tuning: { ...gpuTuning, workgroup: 8, elements: 16, rowInvocations: 8, invocations: 64, tile: { rows: 8, columns: 8, inner: 4, registers: [2, 4], staged: true } },
+};
+
 /** Devices of each class, and one on which everything is small, so that small programs reach every recipe. */
 export const gridDevices: readonly (readonly [string, Capabilities])[] = [
   ["a GPU", webgpuTarget],
   ["a software adapter", { ...webgpuTarget, tuning: softwareTuning }],
-  ["a tiny GPU", {
-    ...webgpuTarget, maxWorkgroups: 5, workgroupBytes: 2048, maxWorkgroup: 16,
-    tuning: { ...gpuTuning, workgroup: 8, elements: 16, rowInvocations: 8, invocations: 64, tile: { rows: 8, columns: 8, inner: 4, registers: [2, 4], staged: true } },
-  }],
+  ["a tiny GPU", tinyGpu],
+  ["a tiny GPU with subgroups", { ...tinyGpu, subgroups: true }],
 ];
 
 const recipes: Recipe[] = [];
@@ -104,3 +107,8 @@ recipe("nothing", ["f32[0,4]", "f32[4]"], (x, y) => [reduceSum(x, [1]), add(redu
 recipe("rows of several arrays", ["f32[4,20]", "f32[4,30]"], (x, y) => [reduceSum(x, [1]), reduceSum(y, [1])]);
 
 export const gridRecipes: readonly Recipe[] = recipes;
+
+/** The programs for a device; where subgroups are all that is new to it, those that fold. */
+export function recipesFor({ subgroups }: Capabilities): readonly Recipe[] {
+  return subgroups ? recipes.filter(({ name }) => /sum|largest|mean|bools|integers|vector|long/.test(name)) : recipes;
+}

@@ -14,12 +14,14 @@ import { interpret } from "@lanewise/compiler/kernel/interpret";
 import type { Kernel } from "@lanewise/compiler/kernel/types";
 import { verifyKernel } from "@lanewise/compiler/kernel/verify";
 import { legalizeWgsl } from "@lanewise/compiler/legalize/wgsl";
+import type { Capabilities } from "@lanewise/compiler/target";
 import type { GateStep } from "./gate-kernels.ts";
 import type { RunGateProgram } from "./gate-runner.ts";
 
 export interface WgslRunnerOptions {
   /** Workgroups in one dimension of a dispatch; the device's limit where absent. */
   readonly maxWorkgroups?: number;
+  readonly capabilities?: Capabilities;
 }
 
 /** A program runner on `device`. Kernels are compiled once, by identity. */
@@ -29,7 +31,7 @@ export function webgpuRunner(device: GPUDevice, options: WgslRunnerOptions = {})
   const compileOnce = (kernel: Kernel): Promise<CompiledKernel> => {
     const known = compiled.get(kernel);
     if (known !== undefined) return known;
-    const fresh = compileWgsl(device, printLegal(kernel));
+    const fresh = compileWgsl(device, printLegal(kernel, options.capabilities));
     compiled.set(kernel, fresh);
     return fresh;
   };
@@ -91,8 +93,8 @@ export function webgpuRunner(device: GPUDevice, options: WgslRunnerOptions = {})
 }
 
 /** The legal form of a kernel, verified and printed. */
-export function printLegal(kernel: Kernel): WgslKernel {
-  const legal = legalizeWgsl(kernel);
+export function printLegal(kernel: Kernel, capabilities?: Capabilities): WgslKernel {
+  const legal = legalizeWgsl(kernel, capabilities);
   verifyKernel(legal);
   return printWgsl(legal);
 }
@@ -145,8 +147,8 @@ function scalarValues(step: GateStep): Record<string, number> {
 }
 
 /** Runs a dispatch on the reference interpreter in its legal form: shows what legalising changed, without a device. */
-export function interpretLegalStep(step: GateStep, bound: readonly HostArray[]): void {
-  const legal = legalizeWgsl(step.kernel);
+export function interpretLegalStep(step: GateStep, bound: readonly HostArray[], capabilities?: Capabilities): void {
+  const legal = legalizeWgsl(step.kernel, capabilities);
   verifyKernel(legal);
   const words = bound.map((array) => (array instanceof Uint8Array ? Uint32Array.from(array) : array));
   const values: ScalarValues = scalarValues(step);

@@ -15,7 +15,7 @@
 import { at, InternalError, invariant } from "../base/assert.ts";
 import { boolean, constant, int, ref, sameType, scalarParam, scalarType, simdType, splat, typeName, valueDTypeOf } from "./expressions.ts";
 import type {
-  ArrayDecl, BufferParam, Expr, Kernel, KernelType, LoopKind, RefExpr, ScalarParam, Stmt, StorageDType, ValueDType,
+  ArrayDecl, BufferParam, Expr, Kernel, KernelType, LoopKind, RefExpr, ScalarParam, Stmt, StorageDType, SubgroupOp, ValueDType,
 } from "./types.ts";
 
 export * from "./expressions.ts";
@@ -161,6 +161,11 @@ export class KernelBuilder {
 
   barrier(): void {
     this.#emit({ kind: "barrier" });
+  }
+
+  /** Replaces the element of a local array by the fold over the subgroup, its size, or the invocation's place in it. */
+  subgroup(op: SubgroupOp, array: string): void {
+    this.#emit({ kind: "subgroup", op, array });
   }
 
   /** The kernel; `workgroup` is the trip count of its local loops, if it has any. */

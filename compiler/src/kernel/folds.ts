@@ -1,17 +1,21 @@
 /** @file Folds: what a reduction starts with and how it takes in one more value. */
 
 import { InternalError } from "../base/assert.ts";
-import { isFloatValue } from "../base/scalar-ops.ts";
+import { isFloatValue, operandDTypes } from "../base/scalar-ops.ts";
 import { boolean, constant, op } from "./expressions.ts";
-import type { Expr, ScalarOpName, ValueDType } from "./types.ts";
+import type { Expr, FoldOp, ScalarOpName, ValueDType } from "./types.ts";
 
-/** Operations whose folds may be split and reordered. On bools `max` and `min` are written as `or` and `and`. */
-export type FoldOp = "add" | "mul" | "max" | "min" | "and" | "or" | "xor";
+export type { FoldOp } from "./types.ts";
 
 const foldOps: ReadonlySet<ScalarOpName> = new Set<FoldOp>(["add", "mul", "max", "min", "and", "or", "xor"]);
 
 export function isFoldOp(name: ScalarOpName): name is FoldOp {
   return foldOps.has(name);
+}
+
+/** Whether a fold is defined on a dtype. */
+export function foldAccepts(name: FoldOp, dtype: ValueDType): boolean {
+  return dtype === "bool" || operandDTypes(name).includes(dtype);
 }
 
 /** The value that a fold of `name` starts with: it changes no other. */
@@ -36,14 +40,19 @@ function highest(dtype: ValueDType): number {
   return dtype === "int32" ? 2147483647 : 4294967295;
 }
 
+/** The operation by which a fold takes in one more value. */
+export function stepOf(name: FoldOp, dtype: ValueDType): FoldOp {
+  if (dtype !== "bool") return name;
+  switch (name) {
+    case "add": case "max": case "or": return "or";
+    case "mul": case "min": case "and": return "and";
+    case "xor": return "xor";
+  }
+}
+
 /** One more value folded in. */
 export function foldStep(name: FoldOp, accumulated: Expr, value: Expr): Expr {
-  if (accumulated.type.dtype !== "bool") return op(name, accumulated, value);
-  switch (name) {
-    case "add": case "max": case "or": return op("or", accumulated, value);
-    case "mul": case "min": case "and": return op("and", accumulated, value);
-    case "xor": return op("xor", accumulated, value);
-  }
+  return op(stepOf(name, accumulated.type.dtype), accumulated, value);
 }
 
 /** Values folded in pairs, which keeps the chain of dependent operations short. */

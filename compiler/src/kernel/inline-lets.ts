@@ -94,7 +94,7 @@ class InlineSearch {
         }
         return;
       }
-      case "var": case "load": case "store": case "barrier": return this.#useAll(statement, loopBody);
+      case "var": case "load": case "store": case "barrier": case "subgroup": return this.#useAll(statement, loopBody);
       default: return assertNever(statement, "statement");
     }
   }

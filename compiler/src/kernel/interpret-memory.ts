@@ -7,7 +7,7 @@ import { InternalError } from "../base/assert.ts";
 import { allocateHost } from "../base/dtype.ts";
 import type { HostArray } from "../base/dtype.ts";
 import { fromBfloat16Bits, fromFloat16Bits, toBfloat16Bits, toFloat16Bits } from "../base/float-bits.ts";
-import type { ArrayDecl, Kernel, StorageDType } from "./types.ts";
+import type { ArrayDecl, Kernel, StorageDType, ValueDType } from "./types.ts";
 
 export interface Memory {
   read(index: number): number;
@@ -95,6 +95,25 @@ export class ArrayMemory implements Memory {
   /** Selects the invocation whose part a local array gives. */
   selectInvocation(invocation: number): void {
     if (this.#decl.space === "local") this.#base = invocation * this.#decl.length;
+  }
+
+  get name(): string {
+    return this.#decl.name;
+  }
+
+  get dtype(): ValueDType {
+    return this.#decl.dtype;
+  }
+
+  /** The one element that an invocation has of a local array. */
+  readOf(invocation: number): number {
+    this.selectInvocation(invocation);
+    return this.read(0);
+  }
+
+  writeOf(invocation: number, value: number): void {
+    this.selectInvocation(invocation);
+    this.write(0, value);
   }
 
   read(index: number): number {

@@ -7,13 +7,14 @@
 
 import { assertNever, at, InternalError } from "../base/assert.ts";
 import type { HostArray } from "../base/dtype.ts";
-import { isFloatValue, roundTo } from "../base/scalar-ops.ts";
+import { isFloatValue, roundTo, scalarOps } from "../base/scalar-ops.ts";
 import { holdsValue } from "./expressions.ts";
+import { stepOf } from "./folds.ts";
 import { ExprCompiler, Frame } from "./interpret-expr.ts";
 import type { ScalarCode, VectorCode } from "./interpret-expr.ts";
 import { ArrayMemory, BufferMemory } from "./interpret-memory.ts";
 import type { Memory } from "./interpret-memory.ts";
-import type { Expr, ForStmt, Kernel, LoadStmt, Stmt, StoreStmt } from "./types.ts";
+import type { Expr, ForStmt, Kernel, LoadStmt, Stmt, StoreStmt, SubgroupStmt } from "./types.ts";
 
 export interface InterpretOptions {
   /** For each buffer, an array of the kind that `allocateHost` gives, at least as long as the buffer. Written in place. */
@@ -26,6 +27,8 @@ export interface InterpretOptions {
   readonly count?: boolean;
   /** `reverse` runs grid, local and simd loops backwards. */
   readonly order?: "forward" | "reverse";
+  /** Which subgroup an invocation of a workgroup is in: any number, the same for those that are together. By default each four neighbours. */
+  readonly subgroupOf?: (invocation: number) => number;
 }
 
 /** How often things ran, by name. A vector op or access counts each of its elements. */
@@ -173,8 +176,33 @@ class Interpreter {
         return () => (condition() === 0 ? otherwise() : then());
       }
       case "barrier": return () => {};
+      case "subgroup": return this.#subgroup(statement);
       default: return assertNever(statement, "statement");
     }
+  }
+
+  #subgroup({ op, array }: SubgroupStmt): Code {
+    const memory = this.#arrays.find(({ name }) => name === array);
+    if (memory === undefined) throw new InternalError(`kernel ${this.#kernel.name}: there is no array ${array}`);
+    const subgroupOf = this.#options.subgroupOf ?? ((invocation: number) => invocation >> 2);
+    const subgroups = new Map<number, number[]>();
+    for (let invocation = 0; invocation < this.#kernel.workgroup; invocation++) {
+      const members = subgroups.get(subgroupOf(invocation));
+      if (members === undefined) subgroups.set(subgroupOf(invocation), [invocation]);
+      else members.push(invocation);
+    }
+    const result = (members: readonly number[], place: number): number => {
+      if (op === "place") return place;
+      if (op === "size") return members.length;
+      const { reference } = scalarOps[stepOf(op, memory.dtype)];
+      return members.map((invocation) => memory.readOf(invocation)).reduce((folded, value) => reference(memory.dtype, folded, value));
+    };
+    return () => {
+      for (const members of subgroups.values()) {
+        const results = members.map((_, place) => result(members, place));
+        members.forEach((invocation, place) => memory.writeOf(invocation, at(results, place)));
+      }
+    };
   }
 
   #setName(name: string, value: Expr): Code {

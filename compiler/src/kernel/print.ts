@@ -110,6 +110,8 @@ function printStmt(statement: Stmt, indent: number, lines: PrintedLine[]): void 
       return line("}", null);
     case "barrier":
       return line("barrier");
+    case "subgroup":
+      return line(`subgroup ${statement.array} = ${statement.op}`);
     default:
       return assertNever(statement, "statement");
   }

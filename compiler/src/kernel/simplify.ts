@@ -122,7 +122,7 @@ function knownCourse(statement: Stmt, ranges: RangeFacts): Stmt | readonly Stmt[
       return condition.kind === "const" && condition.value === 0 ? before : statement;
     }
     case "for": return knownTrips(statement, ranges);
-    case "let": case "var": case "assign": case "load": case "store": case "barrier": return statement;
+    case "let": case "var": case "assign": case "load": case "store": case "barrier": case "subgroup": return statement;
     default: return assertNever(statement, "statement");
   }
 }

@@ -112,7 +112,7 @@ export type SimdReduceOp = "add" | "mul" | "min" | "max" | "any" | "all";
 // Statements
 
 export type Stmt =
-  | LetStmt | VarStmt | AssignStmt | LoadStmt | StoreStmt | ForStmt | WhileStmt | IfStmt | BarrierStmt;
+  | LetStmt | VarStmt | AssignStmt | LoadStmt | StoreStmt | ForStmt | WhileStmt | IfStmt | BarrierStmt | SubgroupStmt;
 
 /** Names a value that never changes. */
 export interface LetStmt {
@@ -199,6 +199,23 @@ export interface IfStmt {
 export interface BarrierStmt {
   readonly kind: "barrier";
 }
+
+/** Operations whose folds may be split and reordered. On bools `max` and `min` are written as `or` and `and`. */
+export type FoldOp = "add" | "mul" | "max" | "min" | "and" | "or" | "xor";
+
+/**
+ * The invocations of each subgroup learn of each other: the one element of the `local` array becomes the fold of what all of
+ * them hold there, or their number (`size`), or the invocation's own place among them (`place`, from 0, without gaps).
+ * Subgroups divide the workgroup as the device likes, in the whole kernel alike; nothing says which invocations are together,
+ * and they may be of different sizes. All invocations of the workgroup arrive. Memory is not made visible.
+ */
+export interface SubgroupStmt {
+  readonly kind: "subgroup";
+  readonly op: SubgroupOp;
+  readonly array: string;
+}
+
+export type SubgroupOp = FoldOp | "size" | "place";
 
 // ---------------------------------------------------------------------------------------------------------------------
 // The kernel

@@ -74,7 +74,7 @@ export function analyzeUniformity(kernel: Kernel): ReadonlyMap<string, Uniformit
         for (const inner of bodiesOf(statement)) visit(inner, inside);
         return;
       }
-      case "store": case "barrier": return;
+      case "store": case "barrier": case "subgroup": return;
       default: return assertNever(statement, "statement");
     }
   };

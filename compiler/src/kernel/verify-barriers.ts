@@ -58,7 +58,7 @@ export function checkBarriers(kernel: Kernel, fail: (statement: Stmt, message: s
   };
   const inStmt = (statement: Stmt, pending: Pending): Pending => {
     switch (statement.kind) {
-      case "let": case "var": case "assign": return pending;
+      case "let": case "var": case "assign": case "subgroup": return pending;
       case "load": case "store": {
         const access = accessOf(statement, null);
         if (access === null) return pending;

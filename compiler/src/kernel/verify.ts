@@ -20,6 +20,8 @@
  * - Local loops run from 0 to `workgroup` by 1, and not inside a local or simd loop. Without one, `workgroup` is 1.
  * Workgroups
  * - A barrier stands outside local and simd loops, where control flow is the same in the whole workgroup (`uniformity.ts`).
+ * - A subgroup operation stands where a barrier may, in a kernel with local loops, on a local array of one element; the place
+ *   and the size are int32, and a fold is defined on the array's dtype.
  * - With more than one invocation, stores stand inside local loops: outside, each invocation would store.
  * - Where there are local loops, local arrays are used only inside them.
  * - What one local loop writes and another reads or writes has a barrier in between (`verify-barriers.ts`).
@@ -27,10 +29,11 @@
 
 import { assertNever, InternalError } from "../base/assert.ts";
 import { holdsValue, scalarType, simdType, typeName, valueDTypeOf } from "./expressions.ts";
+import { foldAccepts } from "./folds.ts";
 import { printLines, renderLine } from "./print.ts";
 import type { PrintedNode } from "./print.ts";
 import type {
-  ArrayDecl, BufferParam, Expr, ForStmt, Kernel, KernelType, LoadStmt, Stmt, StoreStmt, Uniformity, ValueDType,
+  ArrayDecl, BufferParam, Expr, ForStmt, Kernel, KernelType, LoadStmt, Stmt, StoreStmt, SubgroupStmt, Uniformity, ValueDType,
 } from "./types.ts";
 import { analyzeUniformity, boundsUniformity, joinUniformity, stableMemory, uniformityOfExpr } from "./uniformity.ts";
 import { checkBarriers } from "./verify-barriers.ts";
@@ -235,7 +238,22 @@ class Verifier {
         if (place.inLocal || place.inSimd) this.#fail(statement, `a barrier inside a ${place.inLocal ? "local" : "simd"} loop`);
         if (place.control === "lane") this.#fail(statement, "a barrier under control flow that may differ between invocations");
         return;
+      case "subgroup": return this.#checkSubgroup(statement, place);
       default: return assertNever(statement, "statement");
+    }
+  }
+
+  #checkSubgroup(statement: SubgroupStmt, place: Place): void {
+    const { op, array: name } = statement;
+    if (place.inLocal || place.inSimd) this.#fail(statement, `a subgroup operation inside a ${place.inLocal ? "local" : "simd"} loop`);
+    if (place.control === "lane") this.#fail(statement, "a subgroup operation under control flow that may differ between invocations");
+    if (!this.#hasLocalLoop) this.#fail(statement, "a subgroup operation in a kernel without local loops");
+    const array = this.#arrays.get(name);
+    if (array?.space !== "local" || array.length !== 1) return this.#fail(statement, `${name} is no local array of one element`);
+    if (op === "size" || op === "place") {
+      if (array.dtype !== "int32") this.#fail(statement, `the ${op} is int32, not ${array.dtype}`);
+    } else if (!foldAccepts(op, array.dtype)) {
+      this.#fail(statement, `a fold by ${op} of ${array.dtype}`);
     }
   }
 

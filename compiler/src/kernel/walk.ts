@@ -89,7 +89,7 @@ export function exprsOf(statement: Stmt): readonly Expr[] {
     }
     case "for": return [statement.begin, statement.end];
     case "while": case "if": return [statement.condition];
-    case "barrier": return [];
+    case "barrier": case "subgroup": return [];
     default: return assertNever(statement, "statement");
   }
 }
@@ -99,7 +99,7 @@ const noBodies: readonly (readonly Stmt[])[] = [];
 /** The statement lists in a statement, in the order in which they run. */
 export function bodiesOf(statement: Stmt): readonly (readonly Stmt[])[] {
   switch (statement.kind) {
-    case "let": case "var": case "assign": case "load": case "store": case "barrier": return noBodies;
+    case "let": case "var": case "assign": case "load": case "store": case "barrier": case "subgroup": return noBodies;
     case "for": return [statement.body];
     case "while": return [statement.before, statement.body];
     case "if": return [statement.then, statement.otherwise];
@@ -138,7 +138,7 @@ export function mapExprsOf(statement: Stmt, map: (expr: Expr) => Expr): Stmt {
       const condition = map(statement.condition);
       return condition === statement.condition ? statement : { ...statement, condition };
     }
-    case "barrier": return statement;
+    case "barrier": case "subgroup": return statement;
     default: return assertNever(statement, "statement");
   }
 }
@@ -146,7 +146,7 @@ export function mapExprsOf(statement: Stmt, map: (expr: Expr) => Expr): Stmt {
 /** The statement with its bodies replaced; its own expressions stay. */
 export function mapBodiesOf(statement: Stmt, map: (body: readonly Stmt[]) => readonly Stmt[]): Stmt {
   switch (statement.kind) {
-    case "let": case "var": case "assign": case "load": case "store": case "barrier": return statement;
+    case "let": case "var": case "assign": case "load": case "store": case "barrier": case "subgroup": return statement;
     case "for": {
       const body = map(statement.body);
       return body === statement.body ? statement : { ...statement, body };
@@ -261,6 +261,7 @@ export function storesIn(body: readonly Stmt[]): ReadonlySet<string> {
   const stored = new Set<string>();
   forEachStmt(body, (statement) => {
     if (statement.kind === "store") stored.add(statement.buffer);
+    else if (statement.kind === "subgroup") stored.add(statement.array);
   });
   return stored;
 }
@@ -270,7 +271,7 @@ export function declaredName(statement: Stmt): string | null {
   switch (statement.kind) {
     case "let": case "var": case "load": return statement.name;
     case "for": return statement.index;
-    case "assign": case "store": case "while": case "if": case "barrier": return null;
+    case "assign": case "store": case "while": case "if": case "barrier": case "subgroup": return null;
     default: return assertNever(statement, "statement");
   }
 }
@@ -292,7 +293,7 @@ export function renameDeclarations(body: readonly Stmt[], rename: (name: string)
     switch (statement.kind) {
       case "let": case "var": case "load": case "assign": return renamedTarget(statement);
       case "for": return { ...statement, index: names.get(statement.index) ?? statement.index };
-      case "store": case "while": case "if": case "barrier": return statement;
+      case "store": case "while": case "if": case "barrier": case "subgroup": return statement;
       default: return assertNever(statement, "statement");
     }
   });

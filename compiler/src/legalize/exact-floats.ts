@@ -10,7 +10,7 @@
 
 import { at, assertNever } from "../base/assert.ts";
 import { float32ToBits } from "../base/float-bits.ts";
-import { and, bitcast, constant, eq, ge, gt, le, lt, ne, not, op, or, select, sub } from "../kernel/expressions.ts";
+import { add, and, bitcast, constant, eq, ge, gt, int, le, lt, ne, not, op, or, select, sub } from "../kernel/expressions.ts";
 import type { ConstExpr, Expr, Kernel, OpExpr, ScalarOpName } from "../kernel/types.ts";
 import type { StatementsBefore } from "./rewrite.ts";
 import { rewriteExprs } from "./rewrite.ts";
@@ -19,6 +19,8 @@ const magnitudeMask = 0x7fffffff;
 const signBit = -0x80000000;
 const infinityBits = 0x7f800000;
 const oneBits = 0x3f800000;
+/** The total order of -infinity. */
+const firstAbove = signBit + (magnitudeMask - infinityBits);
 
 /** The kernel with every listed float32 op done in integers; `convert` to bool too, because it asks whether a value is 0. */
 export function expandFloatOrder(kernel: Kernel): Kernel {
@@ -159,24 +161,39 @@ function extremeWithConstant(name: "max" | "min", value: Expr, bound: ConstExpr,
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** Bits made comparable as two's complement integers, -0 just below 0. */
-function totalOrder(value: Expr, before: StatementsBefore): Expr {
-  const bits = before.name(bitsOf(value), "bits");
+/** Bits made comparable as two's complement integers, -0 just below 0; those made bits again. */
+function mirrored(bits: Expr): Expr {
   return op("xor", bits, and(op("shiftRightArithmetic", bits, 31), magnitudeMask));
 }
 
+function totalOrder(value: Expr, before: Naming): Expr {
+  return mirrored(before.name(bitsOf(value), "bits"));
+}
+
 /** Counts upward from -infinity; NaNs of either sign wrap to the top. */
-function rankAbove(value: Expr, before: StatementsBefore): Expr {
-  const belowInfinity = magnitudeMask - infinityBits;
-  return bitcast(sub(totalOrder(value, before), signBit + belowInfinity), "uint32");
+function rankAbove(value: Expr, before: Naming): Expr {
+  return bitcast(sub(totalOrder(value, before), firstAbove), "uint32");
 }
 
 /** Counts downward from infinity; NaNs of either sign wrap to the top. */
-function rankBelow(value: Expr, before: StatementsBefore): Expr {
+function rankBelow(value: Expr, before: Naming): Expr {
   return bitcast(sub(constant(infinityBits, "int32", value.type.width), totalOrder(value, before)), "uint32");
 }
 
-type Rank = (value: Expr, before: StatementsBefore) => Expr;
+/** Gives names to what is used twice. */
+export type Naming = Pick<StatementsBefore, "name">;
+type Rank = (value: Expr, before: Naming) => Expr;
+
+/** A uint32 that is largest where the value is the max, or the min, or NaN. */
+export function rankFor(name: "max" | "min", value: Expr, before: Naming): Expr {
+  return name === "max" ? rankAbove(value, before) : rankBelow(value, before);
+}
+
+/** The value that has this rank. */
+export function ofRank(name: "max" | "min", rank: Expr, before: Naming): Expr {
+  const order = bitcast(rank, "int32");
+  return bitcast(mirrored(before.name(name === "max" ? add(order, firstAbove) : sub(int(infinityBits), order), "order")), "float32");
+}
 
 function largestRank(a: Expr, b: Expr, rank: Rank, before: StatementsBefore): Expr {
   const left = before.name(a, "left");

@@ -15,10 +15,12 @@ import { expandLocalArrays } from "./local-arrays.ts";
 import { roundEdges } from "./round-edges.ts";
 import { scalarize } from "./scalarize.ts";
 import { guardShifts } from "./shifts.ts";
+import { expandSubgroups } from "./subgroups.ts";
 import { expandUnrolled } from "../kernel/unroll.ts";
 
 const stages: readonly ((kernel: Kernel) => Kernel)[] = [
   expandUnrolled,
+  expandSubgroups,
   expandLocalArrays,
   scalarize,
   expandHalfStorage,

@@ -117,7 +117,7 @@ class EdgeRounder {
         const before = this.body(statement.before);
         return { ...statement, before, condition: this.#expr(statement.condition), body: this.body(statement.body) };
       }
-      case "for": case "if": case "barrier":
+      case "for": case "if": case "barrier": case "subgroup":
         return mapBodiesOf(mapExprsOf(statement, (expr) => this.#expr(expr)), (inner) => this.body(inner));
       default: return assertNever(statement, "statement");
     }

@@ -73,7 +73,7 @@ class Scalarizer {
         const condition = this.#scalar(statement.condition, before);
         return [{ kind: "while", before: [...first, ...before], condition, body: this.body(statement.body) }];
       }
-      case "for": case "if": case "barrier": break;
+      case "for": case "if": case "barrier": case "subgroup": break;
       default: return assertNever(statement, "statement");
     }
     const scalar = mapExprsOf(statement, (expr) => this.#scalar(expr, before));

@@ -59,7 +59,7 @@ class VectorSplitter {
       case "while": return [{
         ...statement, before: this.body(statement.before), condition: this.#whole(statement.condition), body: this.body(statement.body),
       }];
-      case "for": case "if": case "barrier": {
+      case "for": case "if": case "barrier": case "subgroup": {
         const mapped = mapExprsOf(statement, (expr) => this.#whole(expr));
         return [mapBodiesOf(mapped, (inner) => this.body(inner))];
       }

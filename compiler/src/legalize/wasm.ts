@@ -22,10 +22,12 @@ import { expandLocalArrays } from "./local-arrays.ts";
 import { shiftForPowersOfTwo } from "./power-of-two-division.ts";
 import { guardShifts } from "./shifts.ts";
 import { splitVectors } from "./split-vectors.ts";
+import { expandSubgroups } from "./subgroups.ts";
 import { expandUnrolled } from "../kernel/unroll.ts";
 
 const stages: readonly ((kernel: Kernel) => Kernel)[] = [
   expandUnrolled,
+  expandSubgroups,
   expandLocalArrays,
   expandHalfStorage,
   canonicalizeNaNBits,

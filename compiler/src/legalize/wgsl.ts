@@ -32,6 +32,7 @@ import { hideFloatBits } from "./runtime-zero.ts";
 import { scalarize } from "./scalarize.ts";
 import { guardShifts, shiftByProducts } from "./shifts.ts";
 import { splitVectors } from "./split-vectors.ts";
+import { exactSubgroups, expandSubgroups } from "./subgroups.ts";
 import { countVectors, expandSimdReduce, hasOnlyVectorsOf4, hasVectorsBeyond4, splitVectorAccesses } from "./vector-memory.ts";
 import { storeAsWords } from "./word-storage.ts";
 import { expandUnrolled } from "../kernel/unroll.ts";
@@ -43,6 +44,7 @@ const shapeAndMemory: readonly WgslStep[] = [
   (kernel) => (hasOnlyVectorsOf4(kernel) ? kernel : scalarize(kernel)),
   foldConstants,
   mapInvocations,
+  (kernel, { subgroups }) => (subgroups ? exactSubgroups(kernel) : expandSubgroups(kernel)),
   expandSimdReduce,
   splitVectorAccesses,
   expandMasks,

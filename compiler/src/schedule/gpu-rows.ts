@@ -8,7 +8,7 @@
  */
 
 import { at } from "../base/assert.ts";
-import { add, div, eq, int, lt, mul, op, ref, rem, scalarType, simdReduce } from "../kernel/build.ts";
+import { add, div, eq, int, lt, mul, ref, rem, scalarType, simdReduce } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
 import type { ArrayDecl, Expr, ForStmt, Kernel, RefExpr, Stmt, StoreStmt } from "../kernel/types.ts";
 import { forEachAccess, vectorWidth } from "../kernel/vectors.ts";
@@ -17,6 +17,7 @@ import {
 } from "../kernel/walk.ts";
 import { accumulatorsOf, type Accumulator } from "./accumulators.ts";
 import { countedLoop, indexName, indicesOf, iterationsOf, movesInVectors } from "./gpu-map.ts";
+import { Meetings, type RowShape } from "./gpu-meet.ts";
 import { extentOf, perfectNest, replaceLoop, type Nest } from "./nest.ts";
 import { vectorize } from "./vectorize.ts";
 
@@ -83,13 +84,6 @@ export function mostTripsOf(loop: ForStmt): number | null {
   return isCounted && bound?.kind === "const" ? bound.value : null;
 }
 
-export interface RowShape {
-  /** Invocations of a row, a power of two. */
-  readonly lanes: number;
-  /** Rows of a workgroup. */
-  readonly rows: number;
-}
-
 /** The kernel in which `lanes` invocations work on each row; in vectors of 4 where memory allows. */
 export function scheduleRows(kernel: Kernel, program: RowProgram, shape: RowShape): Kernel | null {
   for (const inVectors of [true, false]) {
@@ -144,7 +138,7 @@ class RowSchedule {
   readonly #shape: RowShape;
   readonly #inVectors: boolean;
   readonly #fresh: (name: string) => string;
-  readonly #arrays: ArrayDecl[] = [];
+  readonly #meetings: Meetings;
   /** Pretended arrays to which the vectors of a fold go, and what to do with them. */
   readonly #collected = new Map<string, (store: StoreStmt) => readonly Stmt[]>();
   /** How a later phase gets the result of a fold. */
@@ -156,6 +150,7 @@ class RowSchedule {
     this.#shape = shape;
     this.#inVectors = inVectors;
     this.#fresh = freshNames(kernel);
+    this.#meetings = new Meetings(shape, this.#fresh);
   }
 
   build(): Kernel | null {
@@ -166,7 +161,7 @@ class RowSchedule {
     const body = this.#shape.lanes === 1 ? this.#alone(group, total) : this.#together(group, total);
     const workgroup = this.#workgroup();
     const kernel: Kernel = {
-      ...this.#kernel, workgroup, arrays: [...this.#kernel.arrays.map((array) => this.#keptPart(array)), ...this.#arrays],
+      ...this.#kernel, workgroup, arrays: [...this.#kernel.arrays.map((array) => this.#keptPart(array)), ...this.#meetings.arrays],
       body: [countedLoop("grid", group.name, int(Math.ceil(total / rows)), body)],
     };
     return this.#collect(kernel);
@@ -237,51 +232,21 @@ class RowSchedule {
   #phase(group: RefExpr, total: number, loop: RowLoop): readonly Stmt[] {
     const { lanes } = this.#shape;
     const [lane, own] = [indexName(this.#fresh("lane")), indexName(this.#fresh("own"))];
-    const shared = loop.accumulators.map(({ type: { dtype } }) => {
-      const name = this.#fresh("shared");
-      this.#arrays.push({ name, space: "workgroup", dtype, length: this.#workgroup(), values: null });
-      return name;
-    });
+    const meeting = this.#meetings.meet(loop.accumulators);
+    const partial = (number: number, value: Expr): Stmt => ({ kind: "store", ...meeting.partialAt(number, lane), value, mask: null });
     const { statements, totals } = this.#dealtLoop(loop, own);
-    const meet = shared.map((name, number): Stmt => ({ kind: "store", buffer: name, index: lane, value: at(totals, number), mask: null }));
+    const meet = totals.map((value, number) => partial(number, value));
     const ownLane: Stmt = { kind: "let", name: own.name, value: this.#shape.rows === 1 ? lane : rem(lane, lanes) };
-    const beyond = shared.map((name, number): Stmt => {
-      const { op: fold, type: { dtype } } = at(loop.accumulators, number);
-      return { kind: "store", buffer: name, index: lane, value: foldStart(fold, dtype), mask: null };
-    });
+    const beyond = loop.accumulators.map(({ op: fold, type: { dtype } }, number) => partial(number, foldStart(fold, dtype)));
     const body = this.#inRow(this.#rowOf(group, lane), total, this.#withSlice([...statements, ...meet], [loop.statement], lane), beyond);
     const first = countedLoop("local", lane.name, int(this.#workgroup()), [ownLane, ...body]);
-    shared.forEach((name, number) => {
-      const { name: accumulator, type } = at(loop.accumulators, number);
+    loop.accumulators.forEach(({ name: accumulator, type }, number) => {
       this.#results.set(accumulator, (rowStart) => {
         const held = this.#fresh(accumulator);
-        return { before: [{ kind: "load", name: held, type, buffer: name, index: rowStart, mask: null }], value: ref(held, type) };
+        return { before: [{ kind: "load", name: held, type, ...meeting.resultAt(number, rowStart), mask: null }], value: ref(held, type) };
       });
     });
-    if (shared.length === 0) return [first];
-    return [first, { kind: "barrier" }, this.#tree(shared, loop.accumulators)];
-  }
-
-  /** Halves the values of each row until one is left. */
-  #tree(shared: readonly string[], accumulators: readonly Accumulator[]): Stmt {
-    const { lanes } = this.#shape;
-    const [step, lane, half] = [indexName(this.#fresh("step")), indexName(this.#fresh("lane")), indexName(this.#fresh("half"))];
-    const pairs = shared.flatMap((buffer, number): readonly Stmt[] => {
-      const { op: fold, type } = at(accumulators, number);
-      const [mine, other] = [ref(this.#fresh("mine"), type), ref(this.#fresh("other"), type)];
-      return [
-        { kind: "load", name: mine.name, type, buffer, index: lane, mask: null },
-        { kind: "load", name: other.name, type, buffer, index: add(lane, half), mask: null },
-        { kind: "store", buffer, index: lane, value: foldStep(fold, mine, other), mask: null },
-      ];
-    });
-    const place = this.#shape.rows === 1 ? lane : rem(lane, lanes);
-    const inHalf: Stmt = { kind: "if", condition: lt(place, half), then: pairs, otherwise: [] };
-    return countedLoop("serial", step.name, int(Math.log2(lanes)), [
-      { kind: "let", name: half.name, value: op("shiftRightLogical", int(lanes / 2), step) },
-      countedLoop("local", lane.name, int(this.#workgroup()), [inHalf]),
-      { kind: "barrier" },
-    ]);
+    return [first, ...meeting.statements];
   }
 
   /** What is stored once per row, by its first invocation. */

@@ -11,8 +11,9 @@ import type { Capabilities, GridTuning } from "../target.ts";
 import { collapseLoops } from "./collapse.ts";
 import { contractionOf, scheduleContraction } from "./gpu-contract.ts";
 import { dealToInvocations, iterationsOf } from "./gpu-map.ts";
+import type { RowShape } from "./gpu-meet.ts";
 import { maskGuards } from "./gpu-guards.ts";
-import { rowProgram, scheduleRows, mostTripsOf, type RowProgram, type RowShape } from "./gpu-rows.ts";
+import { rowProgram, scheduleRows, mostTripsOf, type RowProgram } from "./gpu-rows.ts";
 import { splitFold } from "./gpu-split.ts";
 import { stageTransposes } from "./gpu-transpose.ts";
 import { hoistInvariants } from "./hoist.ts";
@@ -39,10 +40,10 @@ function byRecipe(kernel: Kernel, tuning: GridTuning, capabilities: Capabilities
   const tiled = inTiles(kernel, program, tuning, capabilities);
   if (tiled !== null) return singleStep(tiled);
   const across = runsAcross(kernel, program);
-  const shape = across ? { lanes: 1, rows: 1 } : rowShape(program, total, tuning);
+  const shape = across ? { lanes: 1, rows: 1, inSubgroups: false } : rowShape(program, total, tuning, capabilities);
   const split = maySplit ? splitFold(kernel, program, chunksFor(program, total, shape.lanes, tuning)) : null;
   if (split !== null) return inTwo(split, tuning, capabilities);
-  const rows = across ? null : scheduleRows(kernel, program, shape) ?? scheduleRows(kernel, program, { lanes: 1, rows: Math.min(total, tuning.workgroup) });
+  const rows = across ? null : scheduleRows(kernel, program, shape) ?? scheduleRows(kernel, program, { lanes: 1, rows: Math.min(total, tuning.workgroup), inSubgroups: false });
   return singleStep(rows ?? dealToInvocations(kernel, nest, tuning));
 }
 
@@ -65,12 +66,13 @@ function inTwo({ first, second, scratch }: NonNullable<ReturnType<typeof splitFo
   return { scratch, steps };
 }
 
-/** How many invocations share a row, and how many rows a workgroup. */
-function rowShape({ loops }: RowProgram, total: number, tuning: GridTuning): RowShape {
+/** How many invocations share a row, and how many rows a workgroup. Those of a long row meet in subgroups where there are any. */
+function rowShape({ loops }: RowProgram, total: number, tuning: GridTuning, { subgroups }: Capabilities): RowShape {
   const longest = Math.max(...loops.map(({ dealt }) => mostTripsOf(dealt) ?? 1));
   const wanted = Math.min(tuning.rowInvocations, 2 ** Math.floor(Math.log2(Math.max(1, longest / leastElements))));
+  if (subgroups && wanted > 1 && 2 * wanted >= tuning.workgroup) return { lanes: Math.max(wanted, tuning.workgroup), rows: 1, inSubgroups: true };
   const rows = Math.max(1, Math.min(total, Math.floor(tuning.workgroup / wanted)));
-  return { lanes: wanted, rows };
+  return { lanes: wanted, rows, inSubgroups: false };
 }
 
 /** Into how many chunks a fold goes so that the device is busy. */

@@ -88,7 +88,7 @@ class Jammer {
       case "if":
         return this.#usesDependent(exprsOf(statement)) || [...statement.then, ...statement.otherwise].some((inner) => this.#differs(inner));
       case "while": return this.#usesDependent(exprsOf(statement)) || [...statement.before, ...statement.body].some((inner) => this.#differs(inner));
-      case "barrier": return false;
+      case "barrier": case "subgroup": return false;
       default: return assertNever(statement, "statement");
     }
   }
@@ -122,7 +122,7 @@ class Jammer {
         return { ...original, before, condition: this.#renamed(original.condition, copy), body: inner(original.body) };
       }
       case "if": return { ...mapped, then: inner(mapped.then), otherwise: inner(mapped.otherwise) };
-      case "store": case "barrier": return mapped;
+      case "store": case "barrier": case "subgroup": return mapped;
       default: return assertNever(mapped, "statement");
     }
   }

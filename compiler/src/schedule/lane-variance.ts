@@ -111,7 +111,7 @@ class VarianceSpread {
       }
       case "while": return this.#inside(statement, [statement.before, statement.body], this.#varies(statement.condition), depth);
       case "if": return this.#inside(statement, [statement.then, statement.otherwise], this.#varies(statement.condition), depth);
-      case "store": case "barrier": return;
+      case "store": case "barrier": case "subgroup": return;
       default: return assertNever(statement, "statement");
     }
   }

@@ -99,7 +99,7 @@ class VectorBody {
       case "for": return this.#variance.divergent.has(statement) ? this.#divergentFor(statement, activity) : this.#sharedFor(statement, activity);
       case "while": return this.#variance.divergent.has(statement) ? this.#divergentWhile(statement, activity) : this.#sharedWhile(statement, activity);
       case "if": return this.#variance.divergent.has(statement) ? this.#divergentIf(statement, activity) : this.#sharedIf(statement, activity);
-      case "barrier": throw new InternalError("a barrier in a simd loop");
+      case "barrier": case "subgroup": throw new InternalError(`a ${statement.kind} in a simd loop`);
       default: return assertNever(statement, "statement");
     }
   }

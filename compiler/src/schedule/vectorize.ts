@@ -77,7 +77,7 @@ function constantTrips({ begin, end, step }: ForStmt): number {
 
 function statementObstacle(statement: Stmt, declared: Set<string>, variance: LaneVariance): string | null {
   switch (statement.kind) {
-    case "barrier": return "it contains a barrier";
+    case "barrier": case "subgroup": return "it contains a barrier";
     case "for":
       if (statement.loop === "simd") return `it contains the simd loop ${statement.index}`;
       if (statement.loop === "grid" || statement.loop === "local") return `it contains the ${statement.loop} loop ${statement.index}`;

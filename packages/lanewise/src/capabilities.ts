@@ -19,9 +19,11 @@ export function capabilitiesOf(device: Device): Capabilities {
   return capabilities;
 }
 
-function withLimits(every: Capabilities, { limits, adapter }: WebGpuDevice): Capabilities {
+function withLimits(every: Capabilities, device: WebGpuDevice): Capabilities {
+  const { limits, adapter } = device;
   return {
     ...every,
+    subgroups: device.hasFeature("subgroups"),
     tuning: tuningFor(adapter),
     maxBuffers: limits.maxBuffers,
     maxWorkgroup: Math.min(every.maxWorkgroup, limits.maxInvocations),

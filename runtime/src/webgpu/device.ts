@@ -108,6 +108,11 @@ export class WebGpuDevice implements Device {
     return this.#connection.limits;
   }
 
+  /** Whether the GPUDevice in use was opened with an optional feature. */
+  hasFeature(name: string): boolean {
+    return this.#connection.gpu.features.has(name);
+  }
+
   /** The GPUDevice in use. */
   get gpuDevice(): ForeignGpu {
     return this.#connection.gpu;

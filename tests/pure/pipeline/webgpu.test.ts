@@ -14,7 +14,7 @@ import { exp } from "@lanewise/compiler/primitives/unary";
 import { webgpuTarget } from "@lanewise/compiler/target";
 import { expectNear, jaxprOf, randomInputs, reference, runSteps } from "../../support/programs.ts";
 import { randomProgram } from "../../support/random-programs.ts";
-import { gridDevices, gridRecipes } from "../../support/webgpu-recipes.ts";
+import { gridDevices, gridRecipes, recipesFor } from "../../support/webgpu-recipes.ts";
 import { doublyBound } from "../../support/webgpu-programs.ts";
 
 const shaderGolden = (name: string): string => fileURLToPath(new URL(`../goldens/shaders/${name}.wgsl`, import.meta.url));
@@ -41,7 +41,7 @@ describe.each(["int32", "float32"] as const)("random programs of %s for webgpu",
 const orders = process.env["LANEWISE_FULL"] === "1" ? ["forward", "reverse"] as const : ["reverse"] as const;
 
 describe.each(gridDevices)("recipes for %s", (_device, capabilities) => {
-  it.each(gridRecipes.map(({ name, jaxpr }) => [name, jaxpr] as const))("%s", (name, jaxpr) => {
+  it.each(recipesFor(capabilities).map(({ name, jaxpr }) => [name, jaxpr] as const))("%s", (name, jaxpr) => {
     const compiled = compile(jaxpr, { name: "recipe", target: "webgpu", verify: true, capabilities });
     const inputs = randomInputs(jaxpr, 5);
     const expected = reference(jaxpr, inputs);
@@ -62,6 +62,9 @@ it("the recipes reach tiles in workgroup memory, shared rows, folds in two kerne
   expect(share(/var<workgroup> shared/)).toBeGreaterThan(20);
   expect(share(/fn \w+_chunks/)).toBeGreaterThan(5);
   expect(share(/array<vec4<f32>>/)).toBeGreaterThan(20);
+  const [, withSubgroups] = at(gridDevices, 3);
+  const folds = recipesFor(withSubgroups).map(({ jaxpr }) => textOf(compile(jaxpr, { name: "recipe", target: "webgpu", capabilities: withSubgroups }), "wgsl"));
+  expect(folds.filter((text) => text.includes("enable subgroups;")).length).toBeGreaterThan(20);
 });
 
 describe("the shaders of a GPU", () => {
@@ -85,6 +88,12 @@ describe("the shaders of a GPU", () => {
     const compiled = compile(jaxpr, { name, target: "webgpu", verify: true });
     const texts = compiled.program.kernels.map(({ text, launch }) => `// ${launch?.workgroups} workgroups of ${launch?.workgroupSize}\n${text}`);
     await expect(texts.join("\n")).toMatchFileSnapshot(shaderGolden(name));
+  });
+
+  it.each(shown.filter(([name]) => /row_sums|long_sum|normalised/.test(name)))("%s with subgroups", async (name, jaxpr) => {
+    const { program } = compile(jaxpr, { name, target: "webgpu", verify: true, capabilities: { ...webgpuTarget, subgroups: true } });
+    const texts = program.kernels.map(({ text, launch }) => `// ${launch?.workgroups} workgroups of ${launch?.workgroupSize}\n${text}`);
+    await expect(texts.join("\n")).toMatchFileSnapshot(shaderGolden(`${name}_subgroups`));
   });
 });
 

@@ -121,6 +121,7 @@ class KernelPrinter {
       case "if": return this.#if(statement.condition, statement.then, statement.otherwise, "");
       // One thread runs all invocations, and each local loop to its end before what follows.
       case "barrier": return;
+      case "subgroup": throw new InternalError(`subgroup ${statement.op} reached the js printer`);
       default: return assertNever(statement, "statement");
     }
   }

@@ -75,6 +75,7 @@ class KernelEmitter {
       case "while": return this.#while(statement);
       case "if": return [this.#if(statement)];
       case "barrier": return [];
+      case "subgroup": throw new InternalError(`subgroup ${statement.op} reached the wasm printer`);
       default: return assertNever(statement, "statement");
     }
   }

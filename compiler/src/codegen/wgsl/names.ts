@@ -24,6 +24,7 @@ const predeclared = `
   function private workgroup uniform storage read write read_write
   array bool f16 f32 i32 u32 ptr vec2 vec3 vec4 vec2f vec3f vec4f vec2i vec3i vec4i vec2u vec3u vec4u atomic sampler texture_2d
   abs bitcast ceil countLeadingZeros countOneBits dot exp floor fma length log max min pow round select sign sqrt
+  subgroupAdd subgroupMul subgroupMax subgroupMin subgroupAnd subgroupOr subgroupXor subgroupExclusiveAdd
   storageBarrier tanh trunc workgroupBarrier workgroupUniformLoad sin cos
 `;
 

@@ -1,7 +1,7 @@
 /** @file How each operation that legal kernels may hold is spelled in WGSL: one total table, by op and operand dtype. */
 
 import { at, InternalError } from "../../base/assert.ts";
-import type { KernelType, ScalarOpName, ValueDType } from "../../kernel/types.ts";
+import type { FoldOp, KernelType, ScalarOpName, SubgroupOp, ValueDType } from "../../kernel/types.ts";
 
 /** From the width and the printed operands, each an atom, to the printed result. */
 type Spelling = (width: number, ...operands: readonly string[]) => string;
@@ -131,5 +131,21 @@ function zeroAndOne(dtype: ValueDType): readonly [string, string] {
     case "int32": return ["0i", "1i"];
     case "uint32": return ["0u", "1u"];
     case "bool": case "float16": case "float64": throw new InternalError(`a bool as ${dtype} reached the WGSL printer`);
+  }
+}
+
+const subgroupFunctions: Readonly<Record<FoldOp, string>> = {
+  add: "subgroupAdd", mul: "subgroupMul", max: "subgroupMax", min: "subgroupMin", and: "subgroupAnd", or: "subgroupOr", xor: "subgroupXor",
+};
+
+/**
+ * A subgroup operation on what the invocation holds. The built-in values of size and place count invocations that are not there,
+ * too, where a workgroup does not fill its subgroups.
+ */
+export function printSubgroup(op: SubgroupOp, held: string): string {
+  switch (op) {
+    case "size": return "subgroupAdd(1i)";
+    case "place": return "subgroupExclusiveAdd(1i)";
+    default: return `${subgroupFunctions[op]}(${held})`;
   }
 }

@@ -9,13 +9,13 @@
 
 import { assertNever, at, InternalError, invariant } from "../../base/assert.ts";
 import { shortName } from "../../base/dtype.ts";
-import { valueDTypeOf } from "../../kernel/expressions.ts";
+import { int, valueDTypeOf } from "../../kernel/expressions.ts";
 import type { ConstExpr, Expr, ForStmt, Kernel, OpExpr, ScalarParam, Stmt, StorageDType, ValueDType } from "../../kernel/types.ts";
 import { elementSource, vectorMemory, vectorWidth } from "../../kernel/vectors.ts";
-import { hasLoop, namesIn, substitute } from "../../kernel/walk.ts";
+import { forEachStmt, hasLoop, namesIn, substitute } from "../../kernel/walk.ts";
 import { printLiteral } from "./literals.ts";
 import { identifiersFor, ownNames } from "./names.ts";
-import { printBitcast, printConversion, printOperation, printType } from "./operations.ts";
+import { printBitcast, printConversion, printOperation, printSubgroup, printType } from "./operations.ts";
 
 /** A binding of group 0; its place in the list is its binding number. */
 export type WgslBinding =
@@ -91,6 +91,9 @@ class Printer {
   }
 
   print(): string {
+    const extensions = extensionsOf(this.#kernel);
+    if (extensions.length > 0) this.#line(`enable ${extensions.join(", ")};`);
+    if (extensions.length > 0) this.#line("");
     this.#scalars();
     this.#bindings();
     this.#moduleArrays();
@@ -207,6 +210,10 @@ class Printer {
       case "barrier":
         for (const barrier of barriersOf(this.#kernel)) this.#line(`${barrier}();`);
         return;
+      case "subgroup": {
+        const own = this.#element(statement.array, int(0));
+        return this.#line(`${own} = ${printSubgroup(statement.op, own)};`);
+      }
       default: return assertNever(statement, "statement");
     }
   }
@@ -290,6 +297,13 @@ class Printer {
 }
 
 const componentNames = ["x", "y", "z", "w"] as const;
+
+/** The extensions of WGSL that the kernel uses. */
+function extensionsOf({ body }: Kernel): readonly string[] {
+  let hasSubgroups = false;
+  forEachStmt(body, ({ kind }) => { hasSubgroups ||= kind === "subgroup"; });
+  return hasSubgroups ? ["subgroups"] : [];
+}
 
 /** One barrier for each kind of memory in which invocations can see each other's writes. */
 function barriersOf({ arrays, buffers }: Kernel): readonly string[] {

@@ -21,6 +21,21 @@ export type DeviceProbe =
   | { readonly usable: true }
   | { readonly usable: false; readonly reason: string; readonly fix: string };
 
+/**
+ * Elements that go from one buffer to another in runs of neighbours: `rows` runs of `run` elements, each of which begins a stride
+ * behind the one before it. All in elements.
+ */
+export interface RunsMove {
+  readonly from: number;
+  readonly to: number;
+  readonly rows: number;
+  readonly run: number;
+  readonly fromBegin: number;
+  readonly fromStride: number;
+  readonly toBegin: number;
+  readonly toStride: number;
+}
+
 /** What a device holds, in bytes. */
 export interface DeviceMemory {
   /** Bytes of arrays; null where the engine's garbage collector owns them, as on js. */
@@ -69,6 +84,11 @@ export interface Device {
   adopt(host: HostArray, dtype: DType): DeviceBuffer;
   /** A new buffer with `count` elements of `buffer` from element `begin`. */
   copyRange(buffer: DeviceBuffer, dtype: DType, begin: number, count: number): DeviceBuffer;
+  /**
+   * New buffers of `lengths` elements, to each element of which one of the moves brings an element of `sources`; null where a
+   * program would do it better.
+   */
+  moveRuns(sources: readonly DeviceBuffer[], dtype: DType, lengths: readonly number[], moves: readonly RunsMove[]): readonly DeviceBuffer[] | null;
   /** A copy of the content. */
   read(buffer: DeviceBuffer, dtype: DType): Promise<HostArray>;
   /** The same at once; null where the device can only be waited for. */

@@ -1,5 +1,5 @@
 /** @file The runtime's public face: devices and the executor. */
-export type { Device, DeviceBuffer, DeviceKind, DeviceMemory, DeviceProbe, Executable, KernelSources } from "./device.ts";
+export type { Device, DeviceBuffer, DeviceKind, DeviceMemory, DeviceProbe, Executable, KernelSources, RunsMove } from "./device.ts";
 export { Executor, checkInputs } from "./executor.ts";
 export { JsDevice } from "./js/device.ts";
 export { WebGpuDevice } from "./webgpu/device.ts";

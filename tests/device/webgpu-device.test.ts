@@ -52,6 +52,25 @@ describeWebgpu("the webgpu device", () => {
       expect(onGpu).toEqual(onJs);
     });
 
+    it("with pieces side by side and taken apart, which are copies as long as they are few", async () => {
+      const [a, b] = [np.arange(6).reshape(2, 3), np.arange(6, 10).reshape(2, 2)];
+      const flags = np.array([true, false]);
+      await get([a, b, flags]);
+      const before = { ...webgpuDevice().counters };
+      const joined = np.concatenate([a, b], 1);
+      const [left, none, right] = np.split(joined, [2, 2], 1);
+      const both = np.stack([flags, flags.get(0).reshape(1).repeat(2)], 1);
+      expect(await joined.toArray()).toEqual([[0, 1, 2, 6, 7], [3, 4, 5, 8, 9]]);
+      expect(await get([left, none, right])).toEqual([[[0, 1], [3, 4]], [[], []], [[2, 6, 7], [5, 8, 9]]]);
+      expect(await both.toArray()).toEqual([[true, true], [false, true]]);
+      for (let count = 1; count < 20; count++) np.stack(Array.from({ length: count }, () => a));
+      expect(webgpuDevice().counters.pipelines - before.pipelines).toBeLessThan(4);
+      const column = np.arange(300).reshape(300, 1);
+      const pipelines = webgpuDevice().counters.pipelines;
+      expect(await np.concatenate([column, column.add(300)], 1).get(299).toArray()).toEqual([299, 599]);
+      expect(webgpuDevice().counters.pipelines).toBeGreaterThan(pipelines + 1);
+    });
+
     it("in place where an operand dies, and not where it lives", async () => {
       const f = jit((v: NDArray) => {
         const next = np.sin(v.add(1).sum(0)).mul(2);

@@ -37,6 +37,8 @@ describe("a loop of eager steps", () => {
         table.get(slice(step % 60, (step % 60) + 4));
         table.at(step % 64).set(step);
         table.at(step % 64, step % 8).add(step);
+        np.stack(Array.from({ length: 1 + (step % 9) }, () => x));
+        np.concatenate(Array.from({ length: 1 + (step % 9) }, () => x), 1);
         for (const row of [table.get(step % 64)]) row.add(step);
       }
     });
@@ -44,7 +46,7 @@ describe("a loop of eager steps", () => {
     const allowed: Readonly<Record<string, number>> = {
       // Operands of one shape, with a scalar, and with a broadcast row; conversions to two types.
       mul: 1, add: 3, sub: 2, gt: 1, _where: 1, exp: 1, convert_element_type: 2, reduce_sum: 1, reduce_max: 1, remainder: 1, clip: 1,
-      dynamic_slice: 1, squeeze: 1, scatter: 1, "scatter-add": 1, stack: 1, concatenate: 1, broadcast_in_dim: 3, lt: 1, select_n: 1,
+      dynamic_slice: 1, squeeze: 1, scatter: 1, "scatter-add": 1, broadcast_in_dim: 3, lt: 1, select_n: 1,
     };
     const counts = new Map<string, number>();
     for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);

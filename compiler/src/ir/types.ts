@@ -242,6 +242,11 @@ export type Lowering<P extends Params> =
     readonly emit: (emitter: Emitter, index: readonly Expr[], read: ReadOperand, context: LowerContext<P>) => Expr;
     /** Where each element of operand 1 goes, if the result is else operand 0: it need not be written where it takes its memory. */
     readonly update?: UpdateLowering<P>;
+    /**
+     * The axis along which the operands lie one after the other in the only result, or the results in the only operand, so that
+     * elements move in runs. The pieces agree in the axes before it.
+     */
+    readonly pieces?: (params: P) => number;
   }
   | ReductionLowering<P>
   | { readonly kind: "contraction"; readonly dimensions: (params: P) => DotDimensions }

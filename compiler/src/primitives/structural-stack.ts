@@ -57,6 +57,7 @@ export const stackP: Primitive<StackParams> = definePrimitive<StackParams>({
     kind: "indexMap",
     emit: (emitter, index, read, { params, inAvals }) =>
       chooseOperand(emitter, at(index, params.axis), range(inAvals.length), (operand) => read(operand, withoutAxis(index, params.axis))),
+    pieces: ({ axis }) => axis,
   },
   simplify: "none",
   subJaxprs: "none",
@@ -103,6 +104,7 @@ export const unstackP: Primitive<StackParams> = definePrimitive<StackParams>({
   lower: {
     kind: "indexMap",
     emit: (_emitter, index, read, { params, outIndex }) => read(0, withAxis<Expr>(index, params.axis, k.int(outIndex))),
+    pieces: ({ axis }) => axis,
   },
   simplify: "none",
   subJaxprs: "none",

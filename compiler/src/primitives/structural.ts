@@ -290,6 +290,7 @@ export const concatenateP: Primitive<ConcatenateParams> = definePrimitive<Concat
       return chooseOperand(emitter, at(index, params.dimension), offsets, (operand) =>
         read(operand, index.map((entry, axis) => (axis === params.dimension ? k.sub(entry, at(offsets, operand)) : entry))));
     },
+    pieces: ({ dimension }) => dimension,
   },
   simplify: (eqn) => (eqn.inputs.length === 1 ? [at(eqn.inputs, 0)] : null),
   subJaxprs: "none",
@@ -346,6 +347,7 @@ export const splitP: Primitive<SplitParams> = definePrimitive<SplitParams>({
       const offset = at(offsetsOf(params.sizes), outIndex);
       return read(0, index.map((place, axis) => (axis === params.axis ? k.add(place, offset) : place)));
     },
+    pieces: ({ axis }) => axis,
   },
   simplify: (eqn) => (eqn.params.sizes.length === 1 ? [at(eqn.inputs, 0)] : null),
   subJaxprs: "none",

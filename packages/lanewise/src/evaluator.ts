@@ -8,13 +8,14 @@ import type { OutputSource } from "@lanewise/compiler/artifact/types";
 import { at, InternalError } from "@lanewise/compiler/base/assert";
 import { isFloat } from "@lanewise/compiler/base/dtype";
 import { LanewiseError, raise } from "@lanewise/compiler/base/errors";
+import { sizeOf } from "@lanewise/compiler/base/shape";
 import { currentUserFrame } from "@lanewise/compiler/base/source-location";
 import { closeJaxpr, isScalarLiteral, makeEqn, makeJaxpr, newVar, strong } from "@lanewise/compiler/ir/build";
 import type { Params, Primitive, ScalarLiteral, Value } from "@lanewise/compiler/ir/types";
 import { inlineCalls } from "@lanewise/compiler/passes/inline";
 import { extentPattern } from "@lanewise/compiler/pipeline";
 import type { Evaluator } from "@lanewise/compiler/trace/stack";
-import type { DeviceBuffer, Executor } from "@lanewise/runtime";
+import type { DeviceBuffer, Executor, RunsMove } from "@lanewise/runtime";
 import { ConcreteArray } from "./array/concrete.ts";
 import { decodeElement, filledHost } from "./array/elements.ts";
 import { Storage } from "./array/storage.ts";
@@ -29,6 +30,8 @@ import { session } from "./session.ts";
 export const evaluator: Evaluator = {
   evaluate(primitive, inputs, params) {
     const executor = executorFor(primitive.name, inputs);
+    const moved = movedPieces(primitive, inputs, params, executor);
+    if (moved !== null) return moved;
     const compiled = compiledEquation(primitive, inputs, params, executor);
     return runCompiled(compiled, inputs, executor, primitive.name);
   },
@@ -68,6 +71,45 @@ function compiledEquation(primitive: Primitive, inputs: readonly Value[], params
   // Shapes that share a program cost little more than their entry.
   session.eager.add(primitive, inputs, params, device, compiled, pattern === null ? executable.bytes : bytesOfShape);
   return compiled;
+}
+
+/**
+ * The results of an operation that only lays pieces side by side, or takes them apart: copies, so that no program is compiled for
+ * each number of pieces. Null where that is not all.
+ */
+function movedPieces(primitive: Primitive, inputs: readonly Value[], params: Params, executor: Executor): ConcreteArray[] | null {
+  const { lower } = primitive;
+  if (lower.kind !== "indexMap" || lower.pieces === undefined || session.config.debugNans) return null;
+  const inAvals = inputs.map((input) => input.aval);
+  const outAvals = primitive.abstractEval(inAvals, params);
+  const axis = lower.pieces(params);
+  const joins = outAvals.length === 1;
+  const whole = at(joins ? outAvals : inAvals, 0);
+  if (whole.dtype === "float0") return null;
+  const rows = extentOf(whole.shape, 0, axis);
+  const stride = extentOf(whole.shape, axis, whole.shape.length);
+  const moves: RunsMove[] = [];
+  let begin = 0;
+  for (const { shape } of joins ? inAvals : outAvals) {
+    const run = extentOf(shape, axis, shape.length);
+    const piece = moves.length;
+    moves.push(joins
+      ? { from: piece, to: 0, rows, run, fromBegin: 0, fromStride: run, toBegin: begin, toStride: stride }
+      : { from: 0, to: piece, rows, run, fromBegin: begin, fromStride: stride, toBegin: 0, toStride: run });
+    begin += run;
+  }
+  const { device } = executor;
+  const buffers = inputs.map((input) => bufferOf(input, executor, primitive.name));
+  const results = device.moveRuns(buffers, whole.dtype, outAvals.map(({ shape }) => sizeOf(shape)), moves);
+  if (device.ownsMemory) freeScalars(inputs, buffers, results ?? [], executor);
+  return results?.map((buffer, index) => new ConcreteArray(at(outAvals, index), new Storage(device, buffer))) ?? null;
+}
+
+/** Places along some axes together. */
+function extentOf(shape: readonly number[], begin: number, end: number): number {
+  let extent = 1;
+  for (let axis = begin; axis < end; axis++) extent *= at(shape, axis);
+  return extent;
 }
 
 /** Roughly what remembering one more shape of an operation takes. */

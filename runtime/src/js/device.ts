@@ -7,11 +7,12 @@ import type { Program } from "@lanewise/compiler/artifact/types";
 import { at, InternalError } from "@lanewise/compiler/base/assert";
 import type { DType, HostArray } from "@lanewise/compiler/base/dtype";
 import { raise } from "@lanewise/compiler/base/errors";
-import type { Device, DeviceBuffer, DeviceMemory, DeviceProbe, Executable } from "../device.ts";
+import type { Device, DeviceBuffer, DeviceMemory, DeviceProbe, Executable, RunsMove } from "../device.ts";
 import { codeForbidden } from "../errors.ts";
 import { Arena } from "./arena.ts";
-import { compileText, makeDriver, viewTemporaries, type Driver } from "./driver.ts";
+import { compileText, makeDriver, viewTemporaries, wordsOf, type Driver } from "./driver.ts";
 import { ArrayPool, type HostArrayClass } from "./pool.ts";
+import { copyRuns } from "./runs.ts";
 
 const allowCode = "allow 'unsafe-eval' in the page's Content-Security-Policy (script-src), or use another device";
 
@@ -45,11 +46,19 @@ export class JsDevice implements Device {
   }
 
   copyRange(buffer: DeviceBuffer, dtype: DType, begin: number, count: number): HostArray {
-    const words = dtype === "complex64" || dtype === "key<fry>" ? 2 : 1;
+    const words = wordsOf(dtype);
     const host = hostOf(buffer);
     const copy = this.#pool.take(host.constructor as HostArrayClass, count * words);
     copy.set(host.length === copy.length ? host : host.subarray(begin * words, (begin + count) * words));
     return copy;
+  }
+
+  moveRuns(sources: readonly DeviceBuffer[], dtype: DType, lengths: readonly number[], moves: readonly RunsMove[]): readonly HostArray[] {
+    const words = wordsOf(dtype);
+    const arrayClass = hostOf(at(sources, 0)).constructor as HostArrayClass;
+    const results = lengths.map((length) => this.#pool.take(arrayClass, length * words));
+    for (const move of moves) copyRuns(hostOf(at(sources, move.from)), at(results, move.to), move, words);
+    return results;
   }
 
   async read(buffer: DeviceBuffer): Promise<HostArray> {

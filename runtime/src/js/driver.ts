@@ -139,6 +139,7 @@ function copyText(step: CopyStep, program: Program): string {
   return `place${step.to}.set(${source}, ${step.toOffset * words});`;
 }
 
-function wordsOf(dtype: DType): number {
+/** Elements of a host array that make one of the dtype. */
+export function wordsOf(dtype: DType): number {
   return dtype === "complex64" || dtype === "key<fry>" ? 2 : 1;
 }

@@ -4,11 +4,11 @@
  */
 
 import type { Program } from "@lanewise/compiler/artifact/types";
-import { InternalError } from "@lanewise/compiler/base/assert";
+import { at, InternalError } from "@lanewise/compiler/base/assert";
 import { allocateHost, shortName, type DType, type HostArray } from "@lanewise/compiler/base/dtype";
 import { DeviceLostError, LanewiseError, raise } from "@lanewise/compiler/base/errors";
 import { currentUserFrame } from "@lanewise/compiler/base/source-location";
-import type { Device, DeviceBuffer, DeviceMemory, DeviceProbe, Executable, KernelSources } from "../device.ts";
+import type { Device, DeviceBuffer, DeviceMemory, DeviceProbe, Executable, KernelSources, RunsMove } from "../device.ts";
 import { badGpuBuffer, deviceLost } from "../errors.ts";
 import { adoptGpu, listAdapters, openGpu, type OpenedGpu } from "./adapter.ts";
 import { Connection } from "./connection.ts";
@@ -32,6 +32,8 @@ export interface WebGpuSettings {
 }
 
 const defaultBudget = 2 ** 32;
+/** More copies take longer to ask for than a program takes to make. */
+const mostCopies = 256;
 
 /** What the user calls a GPU buffer or device; the types of WebGPU are not everywhere. */
 export type ForeignGpu = object;
@@ -168,6 +170,30 @@ export class WebGpuDevice implements Device {
     result.batch.include(array.batch);
     connection.stream.rest(copy.size);
     return result;
+  }
+
+  moveRuns(sources: readonly DeviceBuffer[], dtype: DType, lengths: readonly number[], moves: readonly RunsMove[]): readonly DeviceBuffer[] | null {
+    if (moves.reduce((copies, { rows }) => copies + rows, 0) > mostCopies) return null;
+    const { pool, stream } = this.#usable();
+    const parts = sources.map((source) => this.#blockOf(source));
+    const bytes = bytesPerElement(dtype);
+    const blocks: Block[] = [];
+    try {
+      for (const length of lengths) blocks.push(pool.acquire(length * bytes));
+    } catch (error) {
+      for (const block of blocks) pool.release(block);
+      throw error;
+    }
+    for (const { from, to, rows, run, fromBegin, fromStride, toBegin, toStride } of moves) {
+      const [source, target] = [at(parts, from).block.gpu, at(blocks, to).gpu];
+      for (let row = 0; row < (run === 0 ? 0 : rows); row++) {
+        stream.copy(source, (fromBegin + row * fromStride) * bytes, target, (toBegin + row * toStride) * bytes, run * bytes);
+      }
+    }
+    const results = blocks.map((block, index) => this.#arrayIn(block, at(lengths, index) * bytes, "a copy"));
+    for (const { batch } of results) for (const { array } of parts) batch.include(array.batch);
+    stream.rest(blocks.reduce((total, { size }) => total + size, 0));
+    return results;
   }
 
   async read(buffer: DeviceBuffer, dtype: DType): Promise<HostArray> {

@@ -3,22 +3,13 @@
 Run by hand with JAX 0.10.2: python tests/conformance/conv.py. conv.test.ts makes the same calls from the arguments in the file.
 """
 
-import json
-import pathlib
 import re
 
 import jax
 import jax.numpy as jnp
-import numpy as onp
 from jax import lax
 
-
-def make(shape, dtype="float32", seed=0):
-    """The same numbers as `make` in conv.test.ts."""
-    counts = (onp.arange(onp.prod(shape, dtype=int)) * 7 + seed * 3) % 11
-    values = (counts - 5) / 4 if "float" in dtype else counts if dtype.startswith("u") else counts - 5
-    return jnp.asarray(values.reshape(shape).astype(dtype))
-
+from jax_results import make, short_record, write
 
 # Each case: shapes of lhs and rhs, strides, padding, the other arguments by their names here, and the batch axes of vmap.
 cases = {
@@ -97,29 +88,11 @@ def programs_of(index, lhs, rhs, strides, padding, given):
     yield "vmap of vjp", jax.vmap(pull, (a, b, None)), (xs, ws, cotangent)
 
 
-def printed(run, args):
-    text = re.sub(r"\s+", " ", str(jax.make_jaxpr(run)(*args)))
-    # Integers that came out of NumPy, which also break lines.
-    return re.sub(r"np\.int64\((-?\d+)\)", r"\1", text).replace("[ ", "[").replace(" ]", "]")
-
-
-def short_hex(number):
-    """A hexadecimal float without the zeros at its end."""
-    return re.sub(r"(\.[0-9a-f]+?)0*p", r"\1p", float(number).hex())
-
-
-def results(run, args):
-    outputs = jax.tree.leaves(jax.jit(run)(*args))
-    return [{"dtype": str(x.dtype), "shape": list(x.shape), "elements": " ".join(map(short_hex, onp.ravel(x)))} for x in outputs]
-
-
-lines = []
-count = 0
+records = {}
 for index, (name, (lhs, rhs, strides, padding, given)) in enumerate(cases.items()):
-    made = {key: {"jaxpr": printed(run, args), "results": results(run, args)} for key, run, args in programs_of(index, lhs, rhs, strides, padding, given)}
-    count += len(made)
+    made = {key: short_record(run, *args) for key, run, args in programs_of(index, lhs, rhs, strides, padding, given)}
     case = {"lhs": lhs, "rhs": rhs, "windowStrides": strides, "padding": padding, "options": given, "axes": axes[index % len(axes)], "programs": made}
-    lines.append(f"{json.dumps(name)}: {json.dumps(case)}")
+    records[name] = case
 
 transposes = {
     "same": ([1, 3, 4, 2], [3, 3, 2, 3], [2, 2], "SAME", {}),
@@ -135,11 +108,8 @@ for name, (lhs, rhs, strides, padding, given) in transposes.items():
     named = {re.sub("[A-Z]", lambda m: "_" + m[0].lower(), key): value for key, value in given.items()}
     pads = padding if isinstance(padding, str) else [tuple(pair) for pair in padding]
     run, args = (lambda x, w: lax.conv_transpose(x, w, strides, pads, **named)), (make(lhs, seed=1), make(rhs, seed=2))
-    made = {"transpose": {"jaxpr": printed(run, args), "results": results(run, args)}}
-    count += 1
+    made = {"transpose": short_record(run, *args)}
     case = {"lhs": lhs, "rhs": rhs, "windowStrides": strides, "padding": padding, "options": given, "axes": [0, 0], "programs": made}
-    lines.append(f"{json.dumps('transpose ' + name)}: {json.dumps(case)}")
+    records["transpose " + name] = case
 
-path = pathlib.Path(__file__).with_suffix(".json")
-path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
-print(f"{count} programs of {len(lines)} calls, JAX {jax.__version__}")
+write(__file__, records)

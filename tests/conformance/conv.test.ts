@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { jit, jvp, lax, makeJaxpr, numpy as np, vjp, vmap, type DType, type NDArray } from "lanewise";
 import { describe, expect, test } from "vitest";
+import { oneLine } from "../support/jaxpr-text.ts";
 import { parseHex } from "../support/python-floats.ts";
 
 interface Program {
@@ -92,7 +93,7 @@ describe("convolutions", () => {
 
   test.each(comparable)("%s traces as in JAX", (_title, name, golden, program) => {
     const [run, ...args] = programOf(name, golden);
-    expect(String(makeJaxpr(run)(...args)).replaceAll(/\s+/g, " ").replaceAll("[ ", "[").replaceAll(" ]", "]")).toBe(program.jaxpr);
+    expect(oneLine(makeJaxpr(run)(...args))).toBe(program.jaxpr);
   });
 
   test.each(programs)("%s computes as JAX does, eagerly and jitted", (_title, name, golden, program) => {

@@ -4,29 +4,12 @@ Run by hand with JAX 0.10.2: python tests/conformance/elementwise.py. A key says
 `jvp lax.tan m` is the jvp of lax.tan at the input m along itself. elementwise.test.ts reads the same keys.
 """
 
-import json
-import pathlib
-import re
-import warnings
-
 import jax
 import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-warnings.simplefilter("ignore")
-
-
-def make(shape, dtype="float32", seed=0):
-    """The same numbers as `make` in elementwise.test.ts."""
-    counts = (onp.arange(onp.prod(shape, dtype=int)) * 7 + seed * 3) % 11
-    if dtype == "bool":
-        values = counts % 3 == 0
-    elif dtype.startswith("float"):
-        values = (counts - 5) / 4
-    else:
-        values = counts if dtype.startswith("u") else counts - 5
-    return jnp.asarray(values.reshape(shape).astype(dtype))
+from jax_results import make, pull, push, record, write
 
 
 def array(dtype, *values):
@@ -123,15 +106,6 @@ def function_of(name):
     return getattr({"lax": lax, "np": jnp, "nn": jax.nn}[module], name)
 
 
-def push(f):
-    return lambda *a: jax.jvp(f, a, a)
-
-
-def pull(f):
-    """Results of f and the cotangents of its arguments, for cotangents that are the results."""
-    return lambda *a: (lambda o, p: (o, *p(o)))(*jax.vjp(f, *a))
-
-
 def program(key):
     words = key.split()
     transform = {"jvp": push, "vjp": pull}.get(words[0], lambda f: f)
@@ -139,25 +113,12 @@ def program(key):
     return transform(function_of(words[0])), [inputs[word] for word in words[1:]]
 
 
-def printed(function, args):
-    text = re.sub(r"\s+", " ", str(jax.make_jaxpr(function)(*args)))
-    return re.sub(r"np\.int64\((-?\d+)\)", r"\1", text).replace("[ ", "[").replace(" ]", "]")
-
-
-def results(function, args):
-    outputs = map(jnp.asarray, jax.tree.leaves(jax.jit(function)(*args)))
-    return [{"dtype": str(x.dtype), "shape": list(x.shape), "elements": [float(e).hex() for e in onp.ravel(x)]} for x in outputs]
-
-
 def golden(key):
-    run = program(key)
+    function, args = program(key)
     try:
-        return {"jaxpr": printed(*run), "results": results(*run)}
+        return record(function, *args)
     except (TypeError, ValueError) as error:
         return {"error": type(error).__name__}
 
 
-path = pathlib.Path(__file__).with_suffix(".json")
-lines = [f"{json.dumps(key)}: {json.dumps(golden(key))}" for key in dict.fromkeys(programs)]
-path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
-print(f"{len(lines)} programs, JAX {jax.__version__}")
+write(__file__, {key: golden(key) for key in programs})

@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { config, jit, jvp, lax, makeJaxpr, nn, numpy as np, vjp, type DType, type NDArray } from "lanewise";
 import { describe, expect, it } from "vitest";
+import { oneLine } from "../support/jaxpr-text.ts";
 import { parseHex } from "../support/python-floats.ts";
 
 interface Result {
@@ -72,8 +73,6 @@ function programOf(key: string): { readonly run: Run; readonly args: readonly ND
   return { run: transform === undefined ? run : transform(run), args: names.map((input) => inputs[input] as NDArray) };
 }
 
-const folded = (text: string): string => text.replaceAll(/\s+/g, " ").replaceAll("[ ", "[").replaceAll(" ]", "]").trim();
-
 /** Programs whose jaxprs differ, with the reason. */
 const differing: Readonly<Record<string, string>> = {
   ...reasonFor("a result's tangent of zeros is made while linearizing, and nothing uses it", ["vjp lax.floor m", "vjp lax.ceil m", "vjp lax.sign m"]),
@@ -121,7 +120,7 @@ describe("elementwise functions", () => {
 
   it.each(programs.filter(([key]) => differing[key] === undefined))("%s traces as in JAX", (key, { jaxpr }) => {
     const { run, args } = programOf(key);
-    expect(folded(String(makeJaxpr(run)(...args)))).toBe(jaxpr);
+    expect(oneLine(makeJaxpr(run)(...args))).toBe(jaxpr);
   });
 
   it.each(programs)("%s computes as JAX does", (key, golden) => {

@@ -3,29 +3,12 @@
 Run by hand with JAX 0.10.2: python tests/conformance/index-programs.py. Each name has its twin in index-programs.ts.
 """
 
-import json
-import pathlib
-import re
-import warnings
-
 import jax
 import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-warnings.simplefilter("ignore")
-
-
-def make(shape, dtype="float32", seed=0):
-    """The same numbers as `make` in index-programs.ts."""
-    counts = (onp.arange(onp.prod(shape, dtype=int)) * 7 + seed * 3) % 11
-    if dtype == "bool":
-        values = counts % 3 == 0
-    elif dtype.startswith("float"):
-        values = (counts - 5) / 4
-    else:
-        values = counts if dtype.startswith("u") else counts - 5
-    return jnp.asarray(values.reshape(shape).astype(dtype))
+from jax_results import make, pull, push, record, write
 
 
 def ints(*values, dtype="int32"):
@@ -45,15 +28,6 @@ k = jnp.int32(1)
 rows = make((2, 3), seed=5)
 batch = make((4, 2, 3), seed=1)
 part = rows[:1, :2]
-
-
-def pull(f):
-    """Results of f and the cotangents of its arguments, for cotangents that are the results."""
-    return lambda *a: (lambda o, p: (o, *p(o)))(*jax.vjp(f, *a))
-
-
-def push(f):
-    return lambda *a: jax.jvp(f, a, a)
 
 
 G = lax.GatherDimensionNumbers
@@ -236,19 +210,4 @@ programs = {
     "vmap grad get": (jax.vmap(jax.grad(lambda a, p: jnp.sum(a[p] ** 2)), (None, 0)), m, ints(1, 0)),
 }
 
-
-def printed(function, *args):
-    text = re.sub(r"\s+", " ", str(jax.make_jaxpr(function)(*args)))
-    # Integers that came out of NumPy, which also break lines.
-    return re.sub(r"np\.int64\((-?\d+)\)", r"\1", text).replace("[ ", "[").replace(" ]", "]")
-
-
-def results(function, *args):
-    outputs = map(jnp.asarray, jax.tree.leaves(jax.jit(function)(*args)))
-    return [{"dtype": str(x.dtype), "shape": list(x.shape), "elements": [float(e).hex() for e in onp.ravel(x)]} for x in outputs]
-
-
-path = pathlib.Path(__file__).with_suffix(".json")
-lines = [f"{json.dumps(name)}: {json.dumps({'jaxpr': printed(*run), 'results': results(*run)})}" for name, run in programs.items()]
-path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
-print(f"{len(lines)} programs, JAX {jax.__version__}")
+write(__file__, {name: record(*run) for name, run in programs.items()})

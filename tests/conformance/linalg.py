@@ -3,21 +3,13 @@
 Run by hand with JAX 0.10.2: python tests/conformance/linalg.py. Each name has its twin in linalg-programs.ts.
 """
 
-import json
-import pathlib
-import re
-
 import jax
 import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 from jax.scipy.linalg import solve_triangular
 
-
-def make(shape, dtype="float32", seed=0):
-    """The same numbers as `make` in linalg-programs.ts."""
-    counts = (onp.arange(onp.prod(shape, dtype=int)) * 7 + seed * 3) % 11
-    return jnp.asarray(((counts - 5) / 4).reshape(shape).astype(dtype))
+from jax_results import make, short_record, write
 
 
 def symmetric(shape, seed=0, shift=None):
@@ -120,24 +112,4 @@ for left in (True, False):
                     programs[f"{name} vmap both"] = (jax.vmap(f, (0, 1 if left else 0)), ts, bs)
                     programs[f"{name} vmap vjp"] = (jax.vmap(pull(f), (0, None, None)), ts, b, 2 * b)
 
-
-def printed(function, *args):
-    text = re.sub(r"\s+", " ", str(jax.make_jaxpr(function)(*args)))
-    # Integers that came out of NumPy, which also break lines.
-    return re.sub(r"np\.int64\((-?\d+)\)", r"\1", text).replace("[ ", "[").replace(" ]", "]")
-
-
-def short_hex(number):
-    """A hexadecimal float without the zeros at its end."""
-    return re.sub(r"(\.[0-9a-f]+?)0*p", r"\1p", float(number).hex())
-
-
-def results(function, *args):
-    outputs = jax.tree.leaves(jax.jit(function)(*args))
-    return [{"dtype": str(x.dtype), "shape": list(x.shape), "elements": " ".join(map(short_hex, onp.ravel(x)))} for x in outputs]
-
-
-path = pathlib.Path(__file__).with_suffix(".json")
-lines = [f"{json.dumps(name)}: {json.dumps({'jaxpr': printed(*run), 'results': results(*run)})}" for name, run in programs.items()]
-path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
-print(f"{len(lines)} programs, JAX {jax.__version__}")
+write(__file__, {name: short_record(*run) for name, run in programs.items()})

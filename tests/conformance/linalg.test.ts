@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { config, jit, makeJaxpr, type DType, type NDArray } from "lanewise";
 import { describe, expect, test } from "vitest";
+import { oneLine } from "../support/jaxpr-text.ts";
 import { parseHex } from "../support/python-floats.ts";
 import { linalgPrograms } from "./linalg-programs.ts";
 
@@ -38,7 +39,7 @@ describe("linear algebra", () => {
   });
 
   test.each(programs.filter(([name]) => !othersOwn.includes(name)))("%s traces as in JAX", (name, [run, ...args]) => {
-    expect(String(makeJaxpr(run)(...args)).replaceAll(/\s+/g, " ").replaceAll("[ ", "[").replaceAll(" ]", "]")).toBe(goldens[name]?.jaxpr);
+    expect(oneLine(makeJaxpr(run)(...args))).toBe(goldens[name]?.jaxpr);
   });
 
   test.each(programs)("%s computes as JAX does", (name, [run, ...args]) => {

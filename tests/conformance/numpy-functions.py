@@ -3,20 +3,10 @@
 Run by hand with JAX 0.10.2: python tests/conformance/numpy-functions.py. Each name has its twin in numpy-functions.ts.
 """
 
-import json
-import pathlib
-
 import jax
 import jax.numpy as jnp
-import numpy as onp
 
-
-def make(shape, dtype="float32", seed=0):
-    """The same numbers as `make` in tests/support/numpy-programs.ts."""
-    counts = (onp.arange(onp.prod(shape, dtype=int)) * 7 + seed * 3) % 11
-    values = (counts - 5) / 4 if dtype.startswith("float") else counts - 5
-    return jnp.asarray(values.reshape(shape).astype(dtype))
-
+from jax_results import make, results, write
 
 m = make((2, 3))
 v = make((3,), seed=2)
@@ -175,13 +165,4 @@ programs = {
     "extract": (lambda a: jnp.extract(a > 0, a, size=5), m),
 }
 
-
-def results(function, *args):
-    outputs = map(jnp.asarray, jax.tree.leaves(jax.jit(function)(*args)))
-    return [{"dtype": str(x.dtype), "shape": list(x.shape), "elements": [float(e).hex() for e in onp.ravel(x)]} for x in outputs]
-
-
-path = pathlib.Path(__file__).with_suffix(".json")
-lines = [f"{json.dumps(name)}: {json.dumps(results(*run))}" for name, run in programs.items()]
-path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
-print(f"{len(lines)} functions, JAX {jax.__version__}")
+write(__file__, {name: results(*run) for name, run in programs.items()})

@@ -3,26 +3,9 @@
 Run by hand with JAX 0.10.2: python tests/conformance/numpy-programs.py. Each name has its twin in tests/support/numpy-programs.ts.
 """
 
-import json
-import pathlib
-import re
-
-import jax
 import jax.numpy as jnp
-import numpy as onp
 
-
-def make(shape, dtype="float32", seed=0):
-    """The same numbers as `make` in numpy-programs.ts."""
-    counts = (onp.arange(onp.prod(shape, dtype=int)) * 7 + seed * 3) % 11
-    if dtype == "bool":
-        values = counts % 3 == 0
-    elif dtype.startswith("float"):
-        values = (counts - 5) / 4
-    else:
-        values = counts if dtype.startswith("u") else counts - 5
-    return jnp.asarray(values.reshape(shape).astype(dtype))
-
+from jax_results import make, record, write
 
 m = make((2, 3))
 v = make((3,), seed=2)
@@ -179,17 +162,4 @@ programs = {
     "scalar closed over": (lambda a: a + 3.0, m),
 }
 
-
-def printed(function, *args):
-    return re.sub(r"\s+", " ", str(jax.make_jaxpr(function)(*args)))
-
-
-def results(function, *args):
-    outputs = map(jnp.asarray, jax.tree.leaves(jax.jit(function)(*args)))
-    return [{"dtype": str(x.dtype), "shape": list(x.shape), "elements": [float(e).hex() for e in onp.ravel(x)]} for x in outputs]
-
-
-path = pathlib.Path(__file__).with_suffix(".json")
-lines = [f"{json.dumps(name)}: {json.dumps({'jaxpr': printed(*run), 'results': results(*run)})}" for name, run in programs.items()]
-path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
-print(f"{len(lines)} programs, JAX {jax.__version__}")
+write(__file__, {name: record(*run) for name, run in programs.items()})

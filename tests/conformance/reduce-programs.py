@@ -3,29 +3,12 @@
 Run by hand with JAX 0.10.2: python tests/conformance/reduce-programs.py. Each name has its twin in reduce-programs.ts.
 """
 
-import json
-import pathlib
-import re
-import warnings
-
 import jax
 import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-warnings.simplefilter("ignore")
-
-
-def make(shape, dtype="float32", seed=0):
-    """The same numbers as `make` in reduce-programs.ts."""
-    counts = (onp.arange(onp.prod(shape, dtype=int)) * 7 + seed * 3) % 11
-    if dtype == "bool":
-        values = counts % 3 == 0
-    elif dtype.startswith("float"):
-        values = (counts - 5) / 4
-    else:
-        values = counts if dtype.startswith("u") else counts - 5
-    return jnp.asarray(values.reshape(shape).astype(dtype))
+from jax_results import make, pull, push, record, write
 
 
 def floats(*values):
@@ -47,15 +30,6 @@ ties = floats(1, 1, 1, 1, 0, 2, 2, 1)
 special = floats(0, -0.0, -inf, 1, inf, 2, nan, 3)
 mask = m > 0
 key = jnp.asarray([2, 0, 1, 0, 2], "int32")
-
-
-def pull(f):
-    """Results of f and the cotangents of its arguments, for cotangents that are the results."""
-    return lambda *a: (lambda o, p: (o, *p(o)))(*jax.vjp(f, *a))
-
-
-def push(f):
-    return lambda *a: jax.jvp(f, a, a)
 
 
 def window(computation, start, *rest):
@@ -268,19 +242,4 @@ programs = {
     "np grad of sort": (jax.grad(lambda a: jnp.sum(jnp.sort(a) * jnp.arange(5.0))), v),
 }
 
-
-def printed(function, *args):
-    text = re.sub(r"\s+", " ", str(jax.make_jaxpr(function)(*args)))
-    # Integers that came out of NumPy, which also break lines.
-    return re.sub(r"np\.int64\((-?\d+)\)", r"\1", text).replace("[ ", "[").replace(" ]", "]")
-
-
-def results(function, *args):
-    outputs = map(jnp.asarray, jax.tree.leaves(jax.jit(function)(*args)))
-    return [{"dtype": str(x.dtype), "shape": list(x.shape), "elements": [float(e).hex() for e in onp.ravel(x)]} for x in outputs]
-
-
-path = pathlib.Path(__file__).with_suffix(".json")
-lines = [f"{json.dumps(name)}: {json.dumps({'jaxpr': printed(*run), 'results': results(*run)})}" for name, run in programs.items()]
-path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
-print(f"{len(lines)} programs, JAX {jax.__version__}")
+write(__file__, {name: record(*run) for name, run in programs.items()})

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { config, jit, makeJaxpr, type DType, type NDArray } from "lanewise";
 import { describe, expect, it } from "vitest";
+import { oneLine } from "../support/jaxpr-text.ts";
 import { parseHex } from "../support/python-floats.ts";
 import { reducePrograms } from "./reduce-programs.ts";
 
@@ -13,8 +14,6 @@ interface Golden {
 
 const goldens = JSON.parse(readFileSync(new URL("reduce-programs.json", import.meta.url), "utf8")) as Readonly<Record<string, Golden>>;
 const programs = Object.entries(reducePrograms);
-const folded = (text: string): string => text.replaceAll(/\s+/g, " ").replaceAll("[ ", "[").replaceAll(" ]", "]").trim();
-
 /** Programs whose jaxprs differ, with the reason. */
 const differing: Readonly<Record<string, string>> = {
   ...reasonFor("an initial value is combined afterwards; JAX has a reduction by a jaxpr", [
@@ -58,7 +57,7 @@ describe("reductions, windows, prefixes and sorts", () => {
   });
 
   it.each(programs.filter(([name]) => differing[name] === undefined))("%s traces as in JAX", (name, [run, ...args]) => {
-    expect(folded(String(makeJaxpr(run)(...args)))).toBe(goldens[name]?.jaxpr);
+    expect(oneLine(makeJaxpr(run)(...args))).toBe(goldens[name]?.jaxpr);
   });
 
   it.each(programs)("%s computes as JAX does", (name, [run, ...args]) => {

@@ -2,6 +2,7 @@
 import { config, jit, makeJaxpr, NDArray, numpy as np } from "lanewise";
 import type { NDArray as Array_ } from "lanewise";
 import { describe, expect, it } from "vitest";
+import { oneLine } from "../../support/jaxpr-text.ts";
 import { goldens, numpyPrograms, type Golden, type NumpyProgram } from "../../support/numpy-programs.ts";
 import { parseHex } from "../../support/python-floats.ts";
 
@@ -39,7 +40,7 @@ describe("np", () => {
   });
 
   it.each(programs)("%s traces as in JAX", (name, [run, ...args]) => {
-    expect(String(makeJaxpr(run)(...(args as Array_[]))).replaceAll(/\s+/g, " ")).toBe(goldens[name]?.jaxpr);
+    expect(oneLine(makeJaxpr(run)(...(args as Array_[])))).toBe(goldens[name]?.jaxpr);
   });
 
   it.each(programs)("%s computes as JAX does", (name, program) => {

@@ -5,6 +5,7 @@ Run by hand with JAX 0.10.2: python tests/conformance/numpy-further.py. Each nam
 
 import jax
 import jax.numpy as jnp
+import numpy as onp
 
 from jax_results import make, results, write
 
@@ -65,6 +66,68 @@ programs = {
     "imag": (lambda a: jnp.imag(a), m),
     "isreal": (lambda a: jnp.isreal(a), m),
     "iscomplex": (lambda a: jnp.iscomplex(a), m),
+    # Sets and partitions
+    "unique": (lambda a: jnp.unique(a, True, True, True, size=5), i),
+    "unique, filled": (lambda a: jnp.unique(a, size=9, fill_value=-7, return_counts=True), m),
+    "unique, fewer": (lambda a: jnp.unique(a, size=2), m),
+    "unique with NaN": (lambda a: jnp.unique(jnp.sqrt(a), return_inverse=True, size=4), t),
+    "unique, NaN apart": (lambda a: jnp.unique(jnp.sqrt(a), equal_nan=False, size=8), m),
+    "unique of rows": (lambda a: jnp.unique(a[jnp.array([0, 1, 0, 1, 1])], axis=0, return_index=True, return_counts=True, size=3), i),
+    "unique of columns": (lambda a: jnp.unique(a, axis=1, size=2, return_inverse=True), i),
+    "uniqueAll": (lambda a: tuple(jnp.unique_all(a, size=6, fill_value=0)), i1),
+    "union1d": (lambda a, b: jnp.union1d(a, b, size=12), i, i1),
+    "setdiff1d": (lambda a, b: jnp.setdiff1d(a, b, size=4), i1, i),
+    "setdiff1d, filled": (lambda a, b: jnp.setdiff1d(a, b[0], size=8, fill_value=9, assume_unique=True), i1, i),
+    "setxor1d": (lambda a, b: jnp.setxor1d(a, b[0], size=8), i1, i),
+    "setxor1d, filled": (lambda a, b: jnp.setxor1d(a, b, size=9, fill_value=-3, assume_unique=True), i1, i),
+    "intersect1d": (lambda a, b: jnp.intersect1d(a, b, size=5), i1, i),
+    "intersect1d, places": (lambda a, b: jnp.intersect1d(a, b, return_indices=True, size=7, fill_value=-1), i1, i),
+    "intersect1d, unique": (lambda a, b: jnp.intersect1d(a, b, True, True, size=3), i1, i),
+    "partition": (lambda a: jnp.partition(a, 2), w),
+    "partition of columns": (lambda a: jnp.partition(a, -1, axis=0), i),
+    "partition of unsigned": (lambda a: jnp.partition(a, 1), make((5,), "int32", 2).astype("uint32")),
+    "argpartition": (lambda a: jnp.argpartition(a, 1, axis=1), t),
+    "derivative of partition": (derivative(lambda a: jnp.partition(a, 2)), w),
+    # Insertion
+    "insert": (lambda a, b: jnp.insert(a, 1, b), m, v),
+    "insert rows": (lambda a, b: jnp.insert(a, jnp.array([0, 2, 0]), b, axis=0), m, v),
+    "insert a column": (lambda a, b: jnp.insert(a, -1, b[:2], axis=1), m, v),
+    "insert before a slice": (lambda a: jnp.insert(a, slice(1, 5, 2), 7), i1),
+    "delete": (lambda a: jnp.delete(a, 1), m),
+    "delete a column": (lambda a: jnp.delete(a, -1, axis=1), m),
+    "delete several": (lambda a: jnp.delete(a, onp.array([0, 3, 3]), 0), w),
+    "delete a slice": (lambda a: jnp.delete(a, slice(None, None, 2)), w),
+    "delete bools": (lambda a: jnp.delete(a, onp.array([True, False]), 0), m),
+    "delete traced": (lambda a: jnp.delete(a, jnp.abs(jnp.arange(2) - 3), assume_unique_indices=True), w),
+    "fillDiagonal": (lambda a, b: jnp.fill_diagonal(a, b, inplace=False), q, jnp.asarray([7.0, 8.0])),
+    "put": (lambda a: jnp.put(a, jnp.array([0, -1, 9]), jnp.array([7, 8]), inplace=False), i),
+    "put, wrapping": (lambda a: jnp.put(a, jnp.array([7, 2]), 5, mode="wrap", inplace=False), m),
+    "put, clipped": (lambda a: jnp.put(a, jnp.array([7, 2]), 5, mode="clip", inplace=False), m),
+    "place": (lambda a, b: jnp.place(a, a > 0, b, inplace=False), m, v),
+    "block": (lambda a, b: jnp.block([[a, b], [jnp.zeros((1, 3)), 5]]), m, make((2, 1))),
+    "block of vectors": (lambda a, b: jnp.block([a, b, a]), v, w),
+    "block of three axes": (lambda a: jnp.block([[[a]], [[a]]]), t),
+    "resize": (lambda a: jnp.resize(a, (3, 5)), m),
+    "resize to fewer": (lambda a: jnp.resize(a, 2), m),
+    "rollaxis": (lambda a: jnp.rollaxis(a, 2), t),
+    "rollaxis, start": (lambda a: jnp.rollaxis(a, 0, -1), t),
+    "matrixTranspose": (lambda a: jnp.matrix_transpose(a), t),
+    # Functions of functions
+    "applyAlongAxis": (lambda a: jnp.apply_along_axis(jnp.sort, 1, a), t),
+    "applyAlongAxis, a matrix": (lambda a: jnp.apply_along_axis(lambda x, k: jnp.outer(x, x)[k:], 0, a, 1), m),
+    "applyOverAxes": (lambda a: jnp.apply_over_axes(jnp.sum, a, (0, 2)), t),
+    "fromfunction": (lambda: jnp.fromfunction(lambda a, b: a * 3 + b, (2, 3), dtype="int32"),),
+    "piecewise": (lambda a: jnp.piecewise(a, [a < 0, a > 0.5, a > 1], [lambda x: -x, 2, lambda x: x * x]), t),
+    "piecewise, otherwise": (lambda a: jnp.piecewise(a, [a < 0], [lambda x, k: x * k, lambda x, k: x + k], 3), i),
+    "derivative of piecewise": (derivative(lambda a: jnp.piecewise(a, [a < 0], [lambda x: x * x, lambda x: 3 * x])), m),
+    "choose": (lambda a, b: jnp.choose(a, [b, b * 2, jnp.zeros(3)], mode="clip"), i, v),
+    "choose, wrapping": (lambda a, b: jnp.choose(a, [b, b * 2], mode="wrap"), i, v),
+    "vectorize": (lambda a, b: jnp.vectorize(lambda x, y: (x + y, x * y))(a, b), m, v),
+    "vectorize, signature": (lambda a, b: jnp.vectorize(jnp.matmul, signature="(n,m),(m)->(n)")(a, b), t, v),
+    "vectorize, excluded": (lambda a, b: jnp.vectorize(lambda x, k: (k @ x).sum(), excluded={1}, signature="(n)->()")(a, b), m, q),
+    "arrayEqual": (lambda a, b: (jnp.array_equal(a, a), jnp.array_equal(a, b)), m, v),
+    "arrayEqual with NaN": (lambda a: (jnp.array_equal(jnp.sqrt(a), jnp.sqrt(a)), jnp.array_equal(jnp.sqrt(a), jnp.sqrt(a), equal_nan=True)), m),
+    "arrayEquiv": (lambda a: (jnp.array_equiv(a, a[None]), jnp.array_equiv(a, jnp.ones(5))), m),
 }
 
 write(__file__, {name: results(*run) for name, run in programs.items()})

@@ -82,6 +82,40 @@ test.each<[string, () => unknown, string, string]>([
   ["promoteTypes of no dtype", call("promoteTypes", "int32", "text"), "LW3004", "text"],
   ["canCast by no rule", call("canCast", "int32", "int8", "maybe"), "LW3007", "maybe"],
   ["isdtype of no kind", call("isdtype", "int32", "whole"), "LW3007", "whole"],
+  ["unique under jit", () => jit((x: NDArray) => np.unique(x))(v), "LW3007", "{ size: n }"],
+  ["unique of a negative size", call("unique", v, { size: -1 }), "LW3007", "-1"],
+  ["unique of nothing, to a size", call("unique", [], { size: 2 }), "LW3007", "fillValue"],
+  ["unique along no axis", call("unique", m, { axis: 2 }), "LW3006", "got:      2"],
+  ["unique with a word for a truth", call("unique", m, "yes"), "LW3007", "returnIndex"],
+  ["intersect1d under jit", () => jit((x: NDArray) => np.intersect1d(x, x))(v), "LW3007", "{ size: n }"],
+  ["partition at no place", call("partition", v, 3), "LW3006", "kth"],
+  ["insert at a fraction", call("insert", v, 0.5, 1), "LW3008", "f32"],
+  ["insert at places of two axes", call("insert", v, [[0]], 1), "LW3007", "(1, 1)"],
+  ["delete outside", call("delete", v, 3), "LW3006", "got:      3"],
+  ["delete by too few bools", call("delete", v, [true]), "LW3007", "3 bools"],
+  ["delete under jit", () => jit((place: NDArray) => np.delete(v, place))(np.int32(1)), "LW3007", "assumeUniqueIndices"],
+  ["fillDiagonal in place", call("fillDiagonal", m, 1), "LW3007", "inplace: false"],
+  ["fillDiagonal of a vector", call("fillDiagonal", v, 1, { inplace: false }), "LW3007", "(3,)"],
+  ["put in another mode", call("put", v, 1, 1, { mode: "raise", inplace: false }), "LW3007", "raise"],
+  ["place by too short a mask", call("place", v, [true], 1, { inplace: false }), "LW3007", "3 elements"],
+  ["place without values", call("place", v, v, [], { inplace: false }), "LW3007", "(0,)"],
+  ["trimZeros under jit", () => jit((x: NDArray) => np.trimZeros(x))(v), "LW3007", "traced"],
+  ["trimZeros at another end", call("trimZeros", v, "x"), "LW3007", '"x"'],
+  ["block of an empty list", call("block", [[m], []]), "LW3007", "arrays[1]"],
+  ["block of lists of two depths", call("block", [[m], m]), "LW3007", "different depths"],
+  ["resize to a negative extent", call("resize", v, -1), "LW3007", "-1"],
+  ["rollaxis to no place", call("rollaxis", m, 0, 3), "LW3006", "got:      3"],
+  ["matrixTranspose of a vector", call("matrixTranspose", v), "LW3007", "(3,)"],
+  ["applyAlongAxis without a function", call("applyAlongAxis", 1, 0, v), "LW3007", "func1d"],
+  ["applyOverAxes of a function that reduces more", call("applyOverAxes", (x: NDArray) => x.sum(), m, [0]), "LW3007", "0 axes"],
+  ["piecewise with too few functions", call("piecewise", v, [v.less(0), v.greater(1)], [1]), "LW3007", "2 functions"],
+  ["choose outside", call("choose", np.array([2], "int32"), [v, v]), "LW3007", "got:      2"],
+  ["choose by floats", call("choose", [0.5], [v]), "LW3007", "f32[1]"],
+  ["vectorize without a function", call("vectorize", 3), "LW3007", "pyfunc"],
+  ["vectorize by no signature", call("vectorize", () => 1, { signature: "n->m" }), "LW3007", "n->m"],
+  ["vectorize of two extents", () => np.vectorize((a, b) => a.add(b), { signature: "(n),(n)->(n)" })(v, [1, 2]), "LW3005", "extent 3 along n"],
+  ["vectorize with too few axes", () => np.vectorize((a) => a, { signature: "(n,m)->(n)" })(v), "LW3005", "(n,m)"],
+  ["vectorize with a result of other axes", () => np.vectorize((a) => a, { signature: "(n)->()" })(v), "LW3005", "pyfunc"],
   ["compress by a matrix", call("compress", m, m), "LW3007", "(2, 3)"],
 ])("%s", (_, run, code, fact) => {
   const failure = failureOf(run);
@@ -99,6 +133,20 @@ test("results are as long as there are places", () => {
   expect(np.compress([false, true, true], x, 0).toArraySync()).toEqual([[7, 0]]);
   expect(np.extract(x.greater(0), x).toArraySync()).toEqual([5, 7]);
   expect(np.bincount(np.array([0, 2, 2, -4], "int32")).toArraySync()).toEqual([2, 0, 2]);
+});
+
+test("sets are as long as there are elements", () => {
+  expect(np.unique([3, 1, 3]).toArraySync()).toEqual([1, 3]);
+  expect(np.unique([3, 1, 3], { returnCounts: true }).map((part) => part.toArraySync())).toEqual([[1, 3], [1, 2]]);
+  expect(np.unique([]).shape).toEqual([0]);
+  expect(np.unique(np.ones([2, 0]), { axis: 0, returnCounts: true }).map(({ shape }) => shape)).toEqual([[1, 0], [1]]);
+  expect(np.intersect1d([1, 2, 3], [3, 2, 4], { returnIndices: true }).map((part) => part.toArraySync())).toEqual([[2, 3], [1, 2], [1, 0]]);
+  expect(np.setxor1d([1, 2], [2, 3]).toArraySync()).toEqual([1, 3]);
+  expect(np.setdiff1d([1, 2, 3, 3], [2]).toArraySync()).toEqual([1, 3]);
+  expect(np.setdiff1d([], [2]).shape).toEqual([0]);
+  expect(np.trimZeros([[0, 0], [0, 1]]).toArraySync()).toEqual([[1]]);
+  expect(np.trimZeros([0, 0]).shape).toEqual([0]);
+  expect(np.trimZeros([0, 1, 0], "f").toArraySync()).toEqual([1, 0]);
 });
 
 test("empty arrays compute", () => {

@@ -1,5 +1,6 @@
 /** @file The namespace `numpy`: JAX's jax.numpy in camelCase. */
 
+export * from "./assembly.ts";
 export * from "./constants.ts";
 export * from "./coordinates.ts";
 export * from "./covariance.ts";
@@ -7,20 +8,27 @@ export * from "./create.ts";
 export * from "./differences.ts";
 export * from "./dtypes.ts";
 export * from "./elementwise.ts";
+export * from "./equality.ts";
+export * from "./functional.ts";
 export * from "./functions.ts";
 export * from "./indexing.ts";
+export * from "./insertion.ts";
 export * from "./joins.ts";
 export * as linalg from "./linalg.ts";
 export * from "./matrices.ts";
 export * from "./nonzero.ts";
 export * from "./ordering.ts";
 export * from "./padding.ts";
+export * from "./partition.ts";
 export * from "./products.ts";
 export * from "./reals.ts";
 export * from "./reductions.ts";
 export * from "./search.ts";
+export * from "./sets.ts";
 export * from "./shapes.ts";
 export * from "./signal.ts";
+export { slice } from "./slice.ts";
 export * from "./spacing.ts";
 export * from "./statistics.ts";
-export { slice } from "./slice.ts";
+export { unique, uniqueAll, uniqueCounts, uniqueInverse, uniqueValues, type UniqueOptions, type UniqueSize } from "./unique.ts";
+export * from "./vectorize.ts";

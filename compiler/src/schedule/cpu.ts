@@ -18,6 +18,7 @@ import { hoistInvariants } from "./hoist.ts";
 import { interchangeFolds } from "./interchange.ts";
 import { blockLoop, copyOf, type JamContext } from "./jam.ts";
 import { extentOf, limitOf, loadPattern, loadsIn, loopsAround, parallelNest, perfectNest, tripsOf, withNest, type LoadPattern, type Nest } from "./nest.ts";
+import { gatherQuotients } from "./quotients.ts";
 import { cutRanges } from "./ranges.ts";
 import { isScan, sumSeveral } from "./scans.ts";
 import { singleStep, type Scheduled, type ScheduledStep } from "./scheduled.ts";
@@ -35,7 +36,7 @@ const lightEpilogue = 12;
 
 export function scheduleForCpu(kernel: Kernel, capabilities: Capabilities): Scheduled {
   const flat = foldUnderGuards(collapseLoops(withOneGridLoop(kernel)));
-  const simple = simplifyKernel(capabilities.wideFloat32 ? widenAccumulators(flat) : flat);
+  const simple = simplifyKernel(capabilities.wideFloat32 ? widenAccumulators(gatherQuotients(flat)) : flat);
   const scheduled = together(cutKernel(simple).map((part) => {
     const clamped = simplifyKernel(clampLoops(part));
     return byRecipe(clamped, capabilities, { fresh: freshNames(clamped), written: storesIn(clamped.body) });

@@ -130,7 +130,7 @@ class InvariantParts {
       }
       return isInvariant ? expr : mapOperands(expr, (operand) => this.named(operand));
     }
-    return isInvariant && mentionsName(expr) ? this.#name(expr, "v") : mapOperands(expr, (operand) => this.named(operand));
+    return isInvariant && mentionsName(expr) && !isWidening(expr) ? this.#name(expr, "v") : mapOperands(expr, (operand) => this.named(operand));
   }
 
   #name(value: Expr, hint: string): Expr {
@@ -143,6 +143,11 @@ class InvariantParts {
     this.lets.push({ kind: "let", name, value });
     return named;
   }
+}
+
+/** float32 as float64, where it is computed so anyway. */
+function isWidening(expr: Expr): boolean {
+  return expr.kind === "convert" && expr.value.kind === "ref" && expr.type.dtype === "float64" && expr.value.type.dtype === "float32";
 }
 
 function isIntegerSum(expr: Expr): boolean {

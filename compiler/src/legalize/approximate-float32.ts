@@ -5,6 +5,7 @@
  * that each is a float32.
  */
 
+import { float32ToBits } from "../base/float-bits.ts";
 import {
   add, and, bitcast, constant, convert, div, eq, gt, lt, max, min, mul, ne, neg, op, or, select, sub,
 } from "../kernel/expressions.ts";
@@ -13,9 +14,11 @@ import type { Expr } from "../kernel/types.ts";
 import { expm1Series, logarithmEdges, logarithmSeries } from "./approximate-series.ts";
 import type { CodeWriter } from "./code-writer.ts";
 import {
-  atMost, clamped, nearestInteger, powerOfTwo, scaleByPowerOfTwo, splitFloat32,
+  clamped, nearestInteger, powerOfTwo, scaleByPowerOfTwo, splitFloat32,
 } from "./float-parts.ts";
-import { cosineInQuadrant, reduceFloat32, sineInQuadrant } from "./reduce-angle.ts";
+import { isOddQuadrant, reduceFloat32, type RestFunctions } from "./reduce-angle.ts";
+
+const infinityBits = 0x7f800000;
 
 const log2OfE = 1.4426950408889634;
 /** ln 2 in 16 bits, so that its products with 8 bits are exact, and the rest. */
@@ -70,10 +73,7 @@ export function logarithmOfRest(f: Expr, count: Expr, code: CodeWriter): Expr {
 const sinCoefficients = [-0.16666655242443085, 0.008332187309861183, -0.00019517897453624755];
 const cosCoefficients = [0.04166664555668831, -0.0013887309469282627, 2.4432327336398885e-5];
 
-/** Below this the functions are their argument, to the last place; and -0 stays -0. */
-const identityLimit = 2 ** -12;
-
-function sineAndCosine(angle: Expr, code: CodeWriter): { readonly sine: Expr; readonly cosine: Expr } {
+function sineAndCosine(angle: Expr, code: CodeWriter): RestFunctions {
   const rest = code.name(angle, "rest");
   const z = code.name(mul(rest, rest), "z");
   return {
@@ -82,34 +82,47 @@ function sineAndCosine(angle: Expr, code: CodeWriter): { readonly sine: Expr; re
   };
 }
 
+/** That of the magnitude, with the sign of x: so -0 stays. */
 export function sinFloat32(x: Expr, code: CodeWriter): Expr {
-  const { quadrant, rest } = reduceFloat32(x, code);
-  return select(gt(op("abs", x), identityLimit), sineInQuadrant(quadrant, sineAndCosine(rest, code), code), x);
+  const { quadrant, rest } = reduceFloat32(code.name(op("abs", x), "magnitude"), code);
+  const { sine, cosine } = sineAndCosine(rest, code);
+  const value = bitcast(select(isOddQuadrant(quadrant), cosine, sine), "int32");
+  return bitcast(op("xor", value, op("xor", signOfQuadrant(quadrant), signOf(x))), "float32");
 }
 
+/** The sine one quadrant further. */
 export function cosFloat32(x: Expr, code: CodeWriter): Expr {
-  const { quadrant, rest } = reduceFloat32(x, code);
-  return cosineInQuadrant(quadrant, sineAndCosine(rest, code), code);
+  const { quadrant, rest } = reduceFloat32(code.name(op("abs", x), "magnitude"), code);
+  const { sine, cosine } = sineAndCosine(rest, code);
+  const value = bitcast(select(isOddQuadrant(quadrant), sine, cosine), "int32");
+  return bitcast(op("xor", value, signOfQuadrant(add(quadrant, 1))), "float32");
 }
 
-function signBit({ type: { width } }: Expr): Expr {
-  return constant(-(2 ** 31), "int32", width);
+/** The sign bit in the third and fourth quadrant. */
+function signOfQuadrant(quadrant: Expr): Expr {
+  const int = (value: number): Expr => constant(value, "int32", quadrant.type.width);
+  return op("shiftLeft", op("and", quadrant, int(2)), int(30));
 }
 
-/** From half of this on tanh rounds to 1. */
-const tanhHighest = 20;
+function signOf(x: Expr): Expr {
+  return op("and", bitcast(x, "int32"), constant(-(2 ** 31), "int32", x.type.width));
+}
 
-/** -(e^-2|x| - 1) / (e^-2|x| + 1), with the sign of x. */
+/** From here on tanh rounds to 1. */
+const tanhHighest = 10;
+
+/** (1 - e^-2|x|) / (1 + e^-2|x|), with the sign of x. */
 export function tanhFloat32(x: Expr, code: CodeWriter): Expr {
-  const magnitude = code.name(op("abs", x), "magnitude");
-  const doubled = code.name(mul(magnitude, 2), "doubled");
-  const { integer, rest } = splitByLn2(code.name(neg(atMost(doubled, tanhHighest)), "argument"), code);
+  // In integers, because it is one instruction, and at the end NaN comes back.
+  const magnitude = code.name(bitcast(op("abs", x), "int32"), "magnitude");
+  const limited = code.name(bitcast(min(magnitude, float32ToBits(tanhHighest)), "float32"), "limited");
+  const { integer, rest } = splitByLn2(code.name(mul(limited, -2), "argument"), code);
   const power = code.name(powerOfTwo(integer), "power");
-  const decay = code.name(add(mul(power, expm1OfRest(rest)), sub(power, 1)), "decay");
-  // Decay is at most 0, so the quotient has the wrong sign for positive numbers.
-  const flips = op("xor", op("and", bitcast(x, "int32"), signBit(x)), signBit(x));
-  const value = bitcast(op("xor", bitcast(div(decay, add(decay, 2)), "int32"), flips), "float32");
-  return select(gt(magnitude, identityLimit), value, x);
+  const number = (value: number): Expr => constant(value, "float32", x.type.width);
+  const decay = code.name(sub(sub(number(1), power), mul(power, expm1OfRest(rest))), "decay");
+  const quotient = bitcast(div(decay, sub(number(2), decay)), "int32");
+  const isNumber = op("le", magnitude, infinityBits);
+  return select(isNumber, bitcast(or(quotient, signOf(x)), "float32"), x);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -102,12 +102,14 @@ function sineAndCosine(angle: Expr, code: CodeWriter): { readonly sine: Expr; re
 }
 
 export function sinFloat64(x: Expr, code: CodeWriter): Expr {
-  const { quadrant, rest } = reduceFloat64(x, code);
-  return select(gt(op("abs", x), identityLimit), sineInQuadrant(quadrant, sineAndCosine(rest, code), code), x);
+  const magnitude = code.name(op("abs", x), "magnitude");
+  const { quadrant, rest } = reduceFloat64(magnitude, code);
+  const value = code.name(sineInQuadrant(quadrant, sineAndCosine(rest, code), code), "value");
+  return select(gt(magnitude, identityLimit), select(lt(x, 0), neg(value), value), x);
 }
 
 export function cosFloat64(x: Expr, code: CodeWriter): Expr {
-  const { quadrant, rest } = reduceFloat64(x, code);
+  const { quadrant, rest } = reduceFloat64(code.name(op("abs", x), "magnitude"), code);
   return cosineInQuadrant(quadrant, sineAndCosine(rest, code), code);
 }
 

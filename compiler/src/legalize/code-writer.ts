@@ -1,6 +1,6 @@
 /** @file Where the expansion of one op writes its statements: in front of the statement that holds the op. */
 
-import { int, ref } from "../kernel/expressions.ts";
+import { int, ref, select } from "../kernel/expressions.ts";
 import type { ArrayDecl, Expr, Kernel, RefExpr, Stmt, ValueDType } from "../kernel/types.ts";
 import { freshNames } from "../kernel/walk.ts";
 import type { StatementsBefore } from "./rewrite.ts";
@@ -72,21 +72,16 @@ export class CodeWriter {
     return ref(name, type);
   }
 
-  /** Statements that run where a scalar condition holds. */
-  when(condition: Expr, then: (inner: CodeWriter) => void): void {
-    this.#before.emit({ kind: "if", condition, then: this.#inside(then), otherwise: [] });
-  }
-
   /** Statements that run as long as a scalar condition holds. */
   while(condition: Expr, body: (inner: CodeWriter) => void): void {
     this.#before.emit({ kind: "while", before: [], condition, body: this.#inside(body) });
   }
 
-  /** Statements that run so many times; once is no loop. */
-  repeat(count: number, body: (inner: CodeWriter) => void): void {
+  /** Statements that run so many times where a scalar condition holds: a loop without turns costs less than a branch around it. */
+  repeatWhere(condition: Expr, count: number, body: (inner: CodeWriter) => void): void {
     const statements = this.#inside(body);
-    if (count === 1) for (const statement of statements) this.#before.emit(statement);
-    else this.#before.emit({ kind: "for", loop: "serial", index: this.#before.fresh("turn"), begin: int(0), end: int(count), step: 1, body: statements });
+    if (count === 1) this.#before.emit({ kind: "if", condition, then: statements, otherwise: [] });
+    else this.#before.emit({ kind: "for", loop: "serial", index: this.#before.fresh("turn"), begin: int(0), end: select(condition, int(count), int(0)), step: 1, body: statements });
   }
 
   #inside(then: (inner: CodeWriter) => void): readonly Stmt[] {

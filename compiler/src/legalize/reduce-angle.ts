@@ -8,6 +8,7 @@
  */
 
 import { at } from "../base/assert.ts";
+import { float32ToBits } from "../base/float-bits.ts";
 import {
   add, bitcast, constant, convert, eq, extract, gt, lt, mul, ne, neg, op, select, shuffle, simdReduce, splat, sub,
 } from "../kernel/expressions.ts";
@@ -100,29 +101,25 @@ function windowAt(table: Table, place: Expr, count: number, code: CodeWriter): {
  * some targets run through a branch that nothing takes.
  */
 function withLargeAngles(
-  angle: Expr, limit: number, moderate: ReducedAngle, code: CodeWriter, reduce: (magnitude: Expr, inner: CodeWriter) => ReducedAngle,
+  magnitude: Expr, isLarge: (magnitude: Expr) => Expr, moderate: ReducedAngle, code: CodeWriter, reduce: (magnitude: Expr, inner: CodeWriter) => ReducedAngle,
 ): ReducedAngle {
-  const { dtype, width } = angle.type;
-  const isLarge = code.name(gt(op("abs", angle), limit), "isLarge");
+  const { dtype, width } = magnitude.type;
+  const areLarge = code.name(isLarge(magnitude), "isLarge");
   const quadrant = code.variable(moderate.quadrant, "quadrant");
   // A large angle stands in the place of its rest until its turn comes.
-  const rest = code.variable(select(isLarge, angle, moderate.rest), "rest");
+  const rest = code.variable(select(areLarge, magnitude, moderate.rest), "rest");
   const first = (vector: Expr): Expr => (width === 1 ? vector : extract(vector, 0));
   const turned = (vector: Expr, last: Expr): Expr => (
     width === 1 ? last : shuffle(vector, splat(last, width), Array.from({ length: width }, (_, lane) => lane + 1))
   );
-  code.when(simdReduce("any", isLarge), (some) => some.repeat(width, (inner) => {
+  code.repeatWhere(simdReduce("any", areLarge), width, (inner) => {
     const own = inner.name(first(rest), "own");
-    const magnitude = inner.name(op("abs", own), "magnitude");
-    const isOwnLarge = inner.name(gt(magnitude, limit), "isOwnLarge");
-    const large = reduce(magnitude, inner);
-    const isNegative = inner.name(lt(own, 0), "isNegative");
-    const count = inner.name(bitcast(large.quadrant, "int32"), "count");
-    const left = inner.name(large.rest, "left");
-    const exact = select(op("isFinite", magnitude), select(isNegative, neg(left), left), constant(NaN, dtype));
-    inner.assign(quadrant, turned(quadrant, select(isOwnLarge, select(isNegative, neg(count), count), first(quadrant))));
+    const isOwnLarge = inner.name(isLarge(own), "isOwnLarge");
+    const large = reduce(own, inner);
+    const exact = select(op("isFinite", own), large.rest, constant(NaN, dtype));
+    inner.assign(quadrant, turned(quadrant, select(isOwnLarge, bitcast(large.quadrant, "int32"), first(quadrant))));
     inner.assign(rest, turned(rest, select(isOwnLarge, exact, own)));
-  }));
+  });
   return { quadrant, rest };
 }
 
@@ -140,10 +137,16 @@ const float32Table = windowTable(float32Padding, 25);
 /** A float32 is its 24-bit mantissa times 2 to its biased exponent less this. */
 const float32Bias = 150;
 
-export function reduceFloat32(angle: Expr, code: CodeWriter): ReducedAngle {
-  const { float, integer } = nearestInteger(mul(angle, quarterTurnsPerRadian), code, "turns");
-  const rest = float32Parts.reduce<Expr>((left, part) => op("roundFloat32", sub(left, mul(float, part))), angle);
-  return withLargeAngles(angle, float32Limit, { quadrant: integer, rest }, code, reduceLargeFloat32);
+/** Of a magnitude, which may be infinite or NaN. */
+export function reduceFloat32(magnitude: Expr, code: CodeWriter): ReducedAngle {
+  const { float, integer } = nearestInteger(mul(magnitude, quarterTurnsPerRadian), code, "turns");
+  const [last = 0, ...first] = [...float32Parts].reverse();
+  // Exact differences; a compiler that sums in another order would lose that.
+  const upper = first.reduceRight<Expr>((left, part) => op("roundFloat32", sub(left, mul(float, part))), magnitude);
+  const rest = sub(upper, mul(float, last));
+  // NaN counts as large: its bits are.
+  const isLarge = (value: Expr): Expr => gt(bitcast(value, "int32"), float32ToBits(float32Limit));
+  return withLargeAngles(magnitude, isLarge, { quadrant: integer, rest }, code, reduceLargeFloat32);
 }
 
 function reduceLargeFloat32(magnitude: Expr, code: CodeWriter): ReducedAngle {
@@ -180,14 +183,15 @@ const float64Limit = 2 ** 20;
 const float64Padding = 64;
 const float64Table = windowTable(float64Padding, 154);
 
-export function reduceFloat64(angle: Expr, code: CodeWriter): ReducedAngle {
-  const { float, integer } = nearestInteger(mul(angle, quarterTurnsPerRadian), code, "turns");
+/** Of a magnitude, which may be infinite or NaN. */
+export function reduceFloat64(magnitude: Expr, code: CodeWriter): ReducedAngle {
+  const { float, integer } = nearestInteger(mul(magnitude, quarterTurnsPerRadian), code, "turns");
   const [first = 0, second = 0, third = 0, fourth = 0] = float64Parts;
-  const start = code.name(sub(angle, mul(float, first)), "start");
+  const start = code.name(sub(magnitude, mul(float, first)), "start");
   const a = difference(start, mul(float, second), code);
   const b = difference(a.value, mul(float, third), code);
   const rest = add(b.value, sub(add(a.error, b.error), mul(float, fourth)));
-  return withLargeAngles(angle, float64Limit, { quadrant: integer, rest }, code, reduceLargeFloat64);
+  return withLargeAngles(magnitude, (value) => gt(value, float64Limit), { quadrant: integer, rest }, code, reduceLargeFloat64);
 }
 
 function difference(a: Expr, b: Expr, code: CodeWriter): { readonly value: Expr; readonly error: Expr } {
@@ -219,7 +223,7 @@ function reduceLargeFloat64(magnitude: Expr, code: CodeWriter): ReducedAngle {
 const float64LastPlace = 971 + float64Padding - 2;
 
 /** Whether a quadrant is odd: sine and cosine change places. */
-function isOddQuadrant(quadrant: Expr): Expr {
+export function isOddQuadrant(quadrant: Expr): Expr {
   return eq(op("and", quadrant, constant(1, "int32", quadrant.type.width)), 1);
 }
 

@@ -1,12 +1,30 @@
-/** @file Vector code as scalar code, one element after the other, for targets without simd. */
+/**
+ * @file Vector code as scalar code, one element after the other: for targets without simd, and for those where an element of
+ * a vector is a vector of invocations, so that all four at once ask for too many registers.
+ */
 
 import { assertNever, at, InternalError, required } from "../base/assert.ts";
-import { add, and, int, op, or, ref, scalarType } from "../kernel/expressions.ts";
+import { add, and, extract, int, op, or, ref, scalarType } from "../kernel/expressions.ts";
 import type { Expr, Kernel, LoadStmt, SimdReduceExpr, SimdReduceOp, Stmt, StoreStmt } from "../kernel/types.ts";
+import { accessWidth, compose, forEachAccess, vectorMemory, vectorWidth } from "../kernel/vectors.ts";
 import { forEachExprIn, forEachStmt, freshNames, mapBodiesOf, mapExprsOf, operandsOf, withBody } from "../kernel/walk.ts";
 
+/** The kernel without vectors. */
 export function scalarize(kernel: Kernel): Kernel {
-  return hasVectors(kernel) ? withBody(kernel, new Scalarizer(kernel).body(kernel.body)) : kernel;
+  return hasVectors(kernel) ? withBody(kernel, new Scalarizer(kernel, new Set()).body(kernel.body)) : kernel;
+}
+
+/** The kernel without arithmetic of vectors: memory that is only accessed in whole vectors stays so. */
+export function scalarizeArithmetic(kernel: Kernel): Kernel {
+  return hasVectors(kernel) ? withBody(kernel, new Scalarizer(kernel, wholeMemory(kernel)).body(kernel.body)) : kernel;
+}
+
+function wholeMemory(kernel: Kernel): ReadonlySet<string> {
+  const whole = new Set(vectorMemory(kernel));
+  forEachAccess(kernel.body, (access) => {
+    if (accessWidth(access) !== vectorWidth || access.index.type.width > 1 || access.mask !== null) whole.delete(access.buffer);
+  });
+  return whole;
 }
 
 function hasVectors(kernel: Kernel): boolean {
@@ -22,11 +40,14 @@ function hasVectors(kernel: Kernel): boolean {
 
 class Scalarizer {
   readonly #fresh: (hint: string) => string;
+  /** Memory that stays one of vectors. */
+  readonly #whole: ReadonlySet<string>;
   /** The names of a vector's elements. */
   readonly #elements = new Map<string, readonly string[]>();
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, whole: ReadonlySet<string>) {
     this.#fresh = freshNames(kernel);
+    this.#whole = whole;
   }
 
   body(statements: readonly Stmt[]): readonly Stmt[] {
@@ -82,6 +103,11 @@ class Scalarizer {
 
   #load(load: LoadStmt, before: Stmt[]): readonly Stmt[] {
     const { width, dtype } = load.type;
+    if (this.#whole.has(load.buffer)) {
+      const names = this.#declare(load.name, width);
+      const whole = ref(load.name, load.type);
+      return [{ ...load, index: this.#scalar(load.index, before) }, ...names.map((name, lane): Stmt => ({ kind: "let", name, value: extract(whole, lane) }))];
+    }
     const indices = this.#indices(load.index, width, before);
     const masks = load.mask === null ? null : this.#elementsOf(load.mask, before);
     const names = this.#declare(load.name, width);
@@ -92,6 +118,9 @@ class Scalarizer {
 
   #store(store: StoreStmt, before: Stmt[]): readonly Stmt[] {
     const { width } = store.value.type;
+    if (this.#whole.has(store.buffer)) {
+      return [{ ...store, index: this.#scalar(store.index, before), value: compose(this.#elementsOf(store.value, before)) }];
+    }
     const indices = this.#indices(store.index, width, before);
     const values = this.#elementsOf(store.value, before);
     const masks = store.mask === null ? null : this.#elementsOf(store.mask, before);

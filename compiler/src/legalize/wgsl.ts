@@ -29,8 +29,9 @@ import { expandMasks } from "./masked-access.ts";
 import { nameOperations } from "./name-operations.ts";
 import { expandHalfStorage } from "./half-storage.ts";
 import { hideFloatBits } from "./runtime-zero.ts";
-import { scalarize } from "./scalarize.ts";
+import { scalarize, scalarizeArithmetic } from "./scalarize.ts";
 import { guardShifts, shiftByProducts } from "./shifts.ts";
+import { sinkLets } from "./sink-lets.ts";
 import { splitVectors } from "./split-vectors.ts";
 import { exactSubgroups, expandSubgroups } from "./subgroups.ts";
 import { countVectors, expandSimdReduce, hasOnlyVectorsOf4, hasVectorsBeyond4, splitVectorAccesses } from "./vector-memory.ts";
@@ -68,18 +69,20 @@ const operations: readonly WgslStep[] = [
   foldConstants,
   hideFloatBits,
   countVectors,
-  nameOperations,
-  checkWgslOperations,
 ];
+
+const text: readonly WgslStep[] = [nameOperations, checkWgslOperations];
 
 /**
  * In order; what a step makes may be what a later one takes apart, never an earlier one. Of vectors of more than 4 elements
- * the elementary functions come first, so that all elements share what is rare in them.
+ * the elementary functions come first, so that all elements share what is rare in them. Such vectors are for adapters that
+ * are CPUs, where an element is a register of four invocations: so many elements at once would live in memory, so they are
+ * computed one after the other.
  */
 function stepsFor(kernel: Kernel): readonly WgslStep[] {
   return hasVectorsBeyond4(kernel)
-    ? [expandUnrolled, ...elementaryFunctions, splitVectors, ...shapeAndMemory, ...operations]
-    : [expandUnrolled, ...shapeAndMemory, ...elementaryFunctions, ...operations];
+    ? [expandUnrolled, ...elementaryFunctions, splitVectors, ...shapeAndMemory, scalarizeArithmetic, ...operations, sinkLets, ...text]
+    : [expandUnrolled, ...shapeAndMemory, ...elementaryFunctions, ...operations, ...text];
 }
 
 /**

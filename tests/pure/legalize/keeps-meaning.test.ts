@@ -6,6 +6,7 @@ import { guardIntegerDivision } from "@lanewise/compiler/legalize/integer-divisi
 import { expandIntegerPower, expandMulHigh, expandPopulationCount } from "@lanewise/compiler/legalize/integer-ops";
 import { legalizeJs } from "@lanewise/compiler/legalize/js";
 import { expandLocalArrays } from "@lanewise/compiler/legalize/local-arrays";
+import { sinkLets } from "@lanewise/compiler/legalize/sink-lets";
 import { guardShifts } from "@lanewise/compiler/legalize/shifts";
 import { expandUnrolled } from "@lanewise/compiler/kernel/unroll";
 import { correctPowerOfOne } from "@lanewise/compiler/legalize/float-power";
@@ -35,7 +36,7 @@ function runRewritten(rewrite: Rewrite): RunGateProgram {
 const withLocalArrays: Rewrite = (kernel) => expandLocalArrays(expandUnrolled(kernel));
 
 describe.each([
-  ["expandUnrolled", expandUnrolled], ["expandLocalArrays", withLocalArrays], ["legalizeJs", legalizeJs],
+  ["expandUnrolled", expandUnrolled], ["expandLocalArrays", withLocalArrays], ["legalizeJs", legalizeJs], ["sinkLets", sinkLets],
 ] as const)("%s keeps what the gate kernels give", (_name, rewrite) => {
   itPassesEveryGate(runRewritten(rewrite), [1, 64, 1000]);
 });

@@ -1,4 +1,4 @@
-/** @file Vector code gives the same as scalar code, on the interpreter and as JavaScript. */
+/** @file Vector code gives the same as scalar code, on the interpreter and as JavaScript; and what moves next to its use keeps its value. */
 import type { HostArray } from "@lanewise/compiler/base/dtype";
 import {
   KernelBuilder, add, bitcast, boolean, constant, convert, extract, int, lt, mul, ne, op, select, shuffle, simdReduce, simdType, splat, sub,
@@ -7,7 +7,8 @@ import { interpret } from "@lanewise/compiler/kernel/interpret";
 import type { Expr, Kernel, SimdReduceOp } from "@lanewise/compiler/kernel/types";
 import { verifyKernel } from "@lanewise/compiler/kernel/verify";
 import { forEachExprIn } from "@lanewise/compiler/kernel/walk";
-import { scalarize } from "@lanewise/compiler/legalize/scalarize";
+import { scalarize, scalarizeArithmetic } from "@lanewise/compiler/legalize/scalarize";
+import { sinkLets } from "@lanewise/compiler/legalize/sink-lets";
 import { describe, expect, it } from "vitest";
 import { compileJs } from "../../support/js-runner.ts";
 
@@ -115,11 +116,47 @@ describe("scalarize", () => {
     expect(wanted.y).not.toEqual(arrays().y);
   });
 
+  it.each(cases)("$name, in memory as it was", (vectorCase) => {
+    const kernel = build(vectorCase);
+    const scalar = scalarizeArithmetic(kernel);
+    verifyKernel(scalar);
+    forEachExprIn(scalar.body, ({ kind, type }) => {
+      if (type.width > 1) expect(["ref", "splat", "shuffle"]).toContain(kind);
+    });
+    const [wanted, interpreted] = [arrays(), arrays()];
+    interpret(kernel, { buffers: wanted });
+    interpret(scalar, { buffers: interpreted });
+    expect(interpreted.y).toEqual(wanted.y);
+  });
+
   it("leaves scalar code alone", () => {
     const k = new KernelBuilder("scalar");
     const y = k.buffer("y", { dtype: "int32", length: 1, access: "write" });
     k.store(y, int(0), int(1));
     const kernel = k.build();
     expect(scalarize(kernel)).toBe(kernel);
+    expect(scalarizeArithmetic(kernel)).toBe(kernel);
+  });
+});
+
+describe("sinkLets", () => {
+  it("computes what a variable is read for before the variable changes", () => {
+    const k = new KernelBuilder("sinking");
+    const y = k.buffer("y", { dtype: "float32", length: 2, access: "write" });
+    const unused = k.let(constant(7, "float32"), "unused");
+    const late = k.let(mul(constant(3, "float32"), 2), "late");
+    const value = k.var(constant(1, "float32"));
+    const before = k.let(add(value, 10), "before");
+    const twice = k.let(add(before, before), "twice");
+    k.for("serial", 0, 3, 1, () => k.assign(value, mul(value, 2)));
+    k.store(y, int(0), add(twice, value));
+    k.store(y, int(1), late);
+    const sunk = sinkLets(k.build());
+    verifyKernel(sunk);
+    expect(unused.type.dtype).toBe("float32");
+    expect(sunk.body.map(({ kind }) => kind)).toEqual(["var", "let", "for", "let", "store", "let", "store"]);
+    const outputs = { y: new Float32Array(2) };
+    interpret(sunk, { buffers: outputs });
+    expect(outputs.y).toEqual(Float32Array.of(30, 6));
   });
 });

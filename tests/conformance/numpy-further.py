@@ -1,4 +1,4 @@
-"""Writes numpy-further.json: results of the functions of jax.numpy that numpy-functions.py does not have.
+"""Writes numpy-further.json: results of functions of jax.numpy that numpy-functions.py does not have, and of jax.nn and jax.random.
 
 Run by hand with JAX 0.10.2: python tests/conformance/numpy-further.py. Each name has its twin in numpy-further.ts.
 """
@@ -16,6 +16,9 @@ t = make((4, 2, 3), seed=3)
 q = make((3, 3), seed=1)
 i = make((2, 3), "int32")
 i1 = make((6,), "int32", 2)
+queries = make((2, 3, 4, 2), seed=2)
+keys = make((2, 5, 2, 2), seed=3)
+key = jax.random.key(7)
 
 
 def derivative(function):
@@ -128,6 +131,37 @@ programs = {
     "arrayEqual": (lambda a, b: (jnp.array_equal(a, a), jnp.array_equal(a, b)), m, v),
     "arrayEqual with NaN": (lambda a: (jnp.array_equal(jnp.sqrt(a), jnp.sqrt(a)), jnp.array_equal(jnp.sqrt(a), jnp.sqrt(a), equal_nan=True)), m),
     "arrayEquiv": (lambda a: (jnp.array_equiv(a, a[None]), jnp.array_equiv(a, jnp.ones(5))), m),
+    # Attention and other functions of nn
+    "attention": (lambda a, b: jax.nn.dot_product_attention(a, b, b * 2), queries, keys),
+    "attention, causal": (lambda a, b: jax.nn.dot_product_attention(a, b, b, is_causal=True, scale=0.3), queries[0], keys[0]),
+    "attention, bias and mask": (lambda a, b, c: jax.nn.dot_product_attention(a, b, b, c, c > -1), queries, keys, make((2, 4, 3, 5), seed=5)),
+    "attention, lengths": (
+        lambda a, b: jax.nn.dot_product_attention(
+            a, b, b, query_seq_lengths=jnp.array([2, 3], "int32"), key_value_seq_lengths=jnp.array([4, 1], "int32"), return_residual=True
+        ),
+        queries,
+        keys,
+    ),
+    "attention, window": (lambda a, b: jax.nn.dot_product_attention(a, b, b, mask=make((1, 1, 3, 5), "bool"), local_window_size=(1, 2)), queries, keys),
+    "derivative of attention": (derivative(lambda a: jax.nn.dot_product_attention(a, a, a, is_causal=True)), queries),
+    "log1mexp": (lambda a: jax.nn.log1mexp(jnp.abs(a) + 0.01), m),
+    "derivative of log1mexp": (derivative(lambda a: jax.nn.log1mexp(jnp.abs(a) + 0.25)), m),
+    "logmeanexp": (lambda a: (jax.nn.logmeanexp(a), jax.nn.logmeanexp(a, 1, keepdims=True, where=a > -1)), m),
+    "sparsePlus": (lambda a: jax.nn.sparse_plus(a), t),
+    "derivative of sparsePlus": (derivative(lambda a: jax.nn.sparse_plus(a)), t),
+    "sparseSigmoid": (lambda a: jax.nn.sparse_sigmoid(a), t),
+    # Distributions
+    "lognormal": (lambda: (jax.random.lognormal(key, 0.5, (3,)), jax.random.lognormal(key)),),
+    "maxwell": (lambda: jax.random.maxwell(key, (2, 2)),),
+    "doubleSidedMaxwell": (lambda a: jax.random.double_sided_maxwell(key, a, 2.0, (2,)), v),
+    "pareto": (lambda a: jax.random.pareto(key, jnp.abs(a) + 1), v),
+    "rayleigh": (lambda: jax.random.rayleigh(key, jnp.float32(2), (3,)),),
+    "weibullMin": (lambda: jax.random.weibull_min(key, 2.0, 3.0, (3,)),),
+    "triangular": (lambda: jax.random.triangular(key, -1.0, 0.5, 2.0, (4,)),),
+    "wald": (lambda: jax.random.wald(key, jnp.float32(2), (4,)),),
+    "geometric": (lambda a: jax.random.geometric(key, jnp.abs(a) / 3, (2, 3)), v),
+    "multivariateNormal": (lambda a: jax.random.multivariate_normal(key, a, jnp.array([[2.0, 1, 0], [1, 2, 0.5], [0, 0.5, 1]]), (2,)), v),
+    "derivative of wald": (derivative(lambda a: jax.random.wald(key, a + 2)), v),
 }
 
 write(__file__, {name: results(*run) for name, run in programs.items()})

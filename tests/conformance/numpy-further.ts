@@ -1,6 +1,6 @@
-/** @file Functions of np with their twins in numpy-further.py, whose results JAX gave. */
+/** @file Functions of np, nn and random with their twins in numpy-further.py, whose results JAX gave. */
 
-import { grad, numpy as np, slice, type NDArray } from "lanewise";
+import { grad, nn, numpy as np, random, slice, type NDArray } from "lanewise";
 import { make } from "../support/numpy-programs.ts";
 import type { NumpyFunctions } from "./numpy-functions.ts";
 
@@ -12,6 +12,9 @@ const q = make([3, 3], "float32", 1);
 const i = make([2, 3], "int32");
 const i1 = make([6], "int32", 2);
 const i3 = make([3], "int32", 2);
+const queries = make([2, 3, 4, 2], "float32", 2);
+const keys = make([2, 5, 2, 2], "float32", 3);
+const key = random.key(7);
 
 /** The gradient of the sum of the squares of a function's result. */
 function derivative(f: (x: NDArray) => NDArray | NDArray[]): (x: NDArray) => NDArray {
@@ -123,4 +126,31 @@ export const furtherFunctions: NumpyFunctions = {
   "arrayEqual": [(a, b) => [np.arrayEqual(a, a), np.arrayEqual(a, b)], m, v],
   "arrayEqual with NaN": [(a) => [np.arrayEqual(np.sqrt(a), np.sqrt(a)), np.arrayEqual(np.sqrt(a), np.sqrt(a), true)], m],
   "arrayEquiv": [(a) => [np.arrayEquiv(a, np.expandDims(a, 0)), np.arrayEquiv(a, np.ones(5))], m],
+  // Attention and other functions of nn
+  "attention": [(a, b) => nn.dotProductAttention(a, b, b.mul(2)), queries, keys],
+  "attention, causal": [(a, b) => nn.dotProductAttention(a, b, b, { isCausal: true, scale: 0.3 }), queries.get(0), keys.get(0)],
+  "attention, bias and mask": [(a, b, c) => nn.dotProductAttention(a, b, b, c, c.greater(-1)), queries, keys, make([2, 4, 3, 5], "float32", 5)],
+  "attention, lengths": [(a, b) => nn.dotProductAttention(a, b, b, {
+    querySeqLengths: np.array([2, 3], "int32"), keyValueSeqLengths: np.array([4, 1], "int32"), returnResidual: true,
+  }), queries, keys],
+  "attention, window": [(a, b) => nn.dotProductAttention(a, b, b, { mask: make([1, 1, 3, 5], "bool"), localWindowSize: [1, 2] }), queries, keys],
+  "derivative of attention": [derivative((a) => nn.dotProductAttention(a, a, a, { isCausal: true })), queries],
+  "log1mexp": [(a) => nn.log1mexp(np.abs(a).add(0.01)), m],
+  "derivative of log1mexp": [derivative((a) => nn.log1mexp(np.abs(a).add(0.25))), m],
+  "logmeanexp": [(a) => [nn.logmeanexp(a), nn.logmeanexp(a, 1, { keepdims: true, where: a.greater(-1) })], m],
+  "sparsePlus": [(a) => nn.sparsePlus(a), t],
+  "derivative of sparsePlus": [derivative((a) => nn.sparsePlus(a)), t],
+  "sparseSigmoid": [(a) => nn.sparseSigmoid(a), t],
+  // Distributions
+  "lognormal": [() => [random.lognormal(key, 0.5, [3]), random.lognormal(key)]],
+  "maxwell": [() => random.maxwell(key, [2, 2])],
+  "doubleSidedMaxwell": [(a) => random.doubleSidedMaxwell(key, a, 2, [2]), v],
+  "pareto": [(a) => random.pareto(key, np.abs(a).add(1)), v],
+  "rayleigh": [() => random.rayleigh(key, 2, { shape: [3] })],
+  "weibullMin": [() => random.weibullMin(key, 2, 3, [3])],
+  "triangular": [() => random.triangular(key, -1, 0.5, 2, [4])],
+  "wald": [() => random.wald(key, 2, [4])],
+  "geometric": [(a) => random.geometric(key, np.abs(a).div(3), [2, 3]), v],
+  "multivariateNormal": [(a) => random.multivariateNormal(key, a, [[2, 1, 0], [1, 2, 0.5], [0, 0.5, 1]], [2]), v],
+  "derivative of wald": [derivative((a) => random.wald(key, a.add(2))), v],
 };

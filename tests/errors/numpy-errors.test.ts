@@ -1,6 +1,6 @@
-/** @file Bad arguments of np's larger functions: the code, and the fact that says what was wrong. */
+/** @file Bad arguments of the larger functions of np, nn and random: the code, and the fact that says what was wrong. */
 
-import { jit, numpy as np, type NDArray } from "lanewise";
+import { jit, nn, numpy as np, random, type NDArray } from "lanewise";
 import { expect, test } from "vitest";
 import { failureOf } from "../support/failures.ts";
 
@@ -8,6 +8,8 @@ const m = np.ones([2, 3]);
 const v = np.ones([3]);
 const untyped = np as unknown as Readonly<Record<string, (...args: readonly unknown[]) => NDArray>>;
 const call = (name: string, ...args: readonly unknown[]) => (): unknown => untyped[name]?.(...args);
+
+const untypedAttention = nn.dotProductAttention as (...args: readonly unknown[]) => NDArray;
 
 test.each<[string, () => unknown, string, string]>([
   ["einsum: too few operands", call("einsum", "ij,jk->ik", m), "LW3007", "has 2"],
@@ -116,6 +118,19 @@ test.each<[string, () => unknown, string, string]>([
   ["vectorize of two extents", () => np.vectorize((a, b) => a.add(b), { signature: "(n),(n)->(n)" })(v, [1, 2]), "LW3005", "extent 3 along n"],
   ["vectorize with too few axes", () => np.vectorize((a) => a, { signature: "(n,m)->(n)" })(v), "LW3005", "(n,m)"],
   ["vectorize with a result of other axes", () => np.vectorize((a) => a, { signature: "(n)->()" })(v), "LW3005", "pyfunc"],
+  ["attention with keys of another size", () => nn.dotProductAttention(np.ones([1, 2, 1, 3]), np.ones([1, 2, 1, 4]), np.ones([1, 2, 1, 4])), "LW3005", "(1, 2, 1, 3)"],
+  ["attention with too few heads", () => nn.dotProductAttention(np.ones([1, 2, 3, 4]), np.ones([1, 2, 2, 4]), np.ones([1, 2, 2, 4])), "LW3005", "got:      3"],
+  ["attention of two dtypes", () => nn.dotProductAttention(np.ones([2, 1, 4]), np.ones([2, 1, 4], "float16"), np.ones([2, 1, 4])), "LW3007", "float16"],
+  ["attention with a mask of floats", () => nn.dotProductAttention(np.ones([2, 1, 4]), np.ones([2, 1, 4]), np.ones([2, 1, 4]), { mask: np.ones([2, 2]) }), "LW3007", "mask"],
+  ["attention with an unknown option", () => untypedAttention(np.ones([2, 1, 4]), np.ones([2, 1, 4]), np.ones([2, 1, 4]), { causal: true }), "LW3007", "one named causal"],
+  ["attention with no window", () => untypedAttention(np.ones([2, 1, 4]), np.ones([2, 1, 4]), np.ones([2, 1, 4]), { localWindowSize: "far" }), "LW3007", "far"],
+  ["logmeanexp along no axis", () => nn.logmeanexp(v, 1), "LW3006", "got:      1"],
+  ["pareto in a shape that does not hold its parameter", () => random.pareto(random.key(0), v, [2]), "LW3005", "(3,)"],
+  ["rayleigh in integers", () => random.rayleigh(random.key(0), 1, [2], "int32"), "LW3004", "int32"],
+  ["geometric in floats", () => random.geometric(random.key(0), 0.5, [2], "float32"), "LW3007", "float32"],
+  ["lognormal without a key", () => random.lognormal(v, 1), "LW3007", "random.key"],
+  ["multivariateNormal of two sizes", () => random.multivariateNormal(random.key(0), v, np.eye(2)), "LW3005", "(2, 2)"],
+  ["multivariateNormal by another method", () => random.multivariateNormal(random.key(0), v, np.eye(3), { method: "svd" as "cholesky" }), "LW3007", "svd"],
   ["compress by a matrix", call("compress", m, m), "LW3007", "(2, 3)"],
 ])("%s", (_, run, code, fact) => {
   const failure = failureOf(run);

@@ -87,3 +87,18 @@ export function keyData(keys: Key): NDArray<"uint32"> {
 export function wrapKeyData(keyBits: ArrayLike): NDArray<"key<fry>"> {
   return give(randomWrap(read(keyBits, "random.wrapKeyData", "keyBits")));
 }
+
+/** The keys again. JAX marks a clone as another use of a key; keys are not tracked here. @throws LW3007 */
+export function clone(key: Key): NDArray {
+  const given = readKeys("random.clone", key);
+  return give(inFormOf(given, given.key));
+}
+
+/** The name of the generator of these keys; there is one. @throws LW3007 for what is no key */
+export function keyImpl(keys: Key): "threefry2x32" {
+  readKeys("random.keyImpl", keys);
+  return "threefry2x32";
+}
+
+/** The dtype of typed keys. */
+export const keyDtype = (): "key<fry>" => "key<fry>";

@@ -16,7 +16,6 @@ import { give, read, readOptional } from "../numpy/operand.ts";
 import { einsum } from "../numpy/products.ts";
 import { expandDims, reshape, transpose } from "../numpy/shapes.ts";
 import { addLeadingAxes } from "../ops/operands.ts";
-import { requireMask } from "../ops/reduce.ts";
 import { logsumexp } from "../ops/softmax.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
 import { softmax } from "./normalization.ts";
@@ -107,7 +106,8 @@ export function dotProductAttention(query: ArrayLike, key: ArrayLike, value: Arr
   if (q.dtype !== k.dtype || v.dtype !== k.dtype) raise(badArgument, { operation, expected: "queries, keys and values of one dtype", got: `${q.dtype}, ${k.dtype} and ${v.dtype}`, fix: "convert them with astype" });
   const { scale } = given;
   if (scale !== undefined && scale !== null && typeof scale !== "number") raise(badArgument, { operation, argument: "scale", expected: "a number", got: describeArgument(scale), fix: "scale the queries themselves" });
-  const [bias, mask] = [readOptional(given.bias, operation, "bias"), requireMask(operation, readOptional(given.mask, operation, "mask"))];
+  const [bias, mask] = [readOptional(given.bias, operation, "bias"), readOptional(given.mask, operation, "mask")];
+  if (mask !== null && mask.aval.dtype !== "bool") raise(badArgument, { operation, argument: "mask", expected: "an array of bools", got: describeAval(mask.aval), fix: "compare: mask.greater(0)" });
   const [encoded, residual] = attend({
     query: q, key: k, value: v, bias: bias === null ? null : withFourAxes("bias", bias), mask: mask === null ? null : withFourAxes("mask", mask),
     scale: scale ?? 1 / Math.sqrt(size), isCausal: booleanArgument(operation, "isCausal", given.isCausal),

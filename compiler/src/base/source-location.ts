@@ -64,16 +64,14 @@ export function isThrownInside(stack: string): boolean {
   return innermost !== undefined && isOurs(innermost.file);
 }
 
-const framesKept = 60;
+/** Deeper than any call of lanewise. */
+const allFrames = 60;
 
-/**
- * An error that holds the stack down to the user's frame: V8 keeps ten frames unless told otherwise, and a call of lanewise
- * can be deeper than that.
- */
-export function captureStack(): Error {
+/** An error that holds so many frames of the stack: V8 keeps ten unless told otherwise, and a call of lanewise can be deeper. */
+export function captureStack(frames = allFrames): Error {
   const engine = Error as unknown as { stackTraceLimit?: number };
   const before = engine.stackTraceLimit;
-  engine.stackTraceLimit = framesKept;
+  engine.stackTraceLimit = frames;
   try {
     return new Error("stack");
   } finally {

@@ -31,9 +31,11 @@ interface TraceStack {
   readonly axes: readonly AxisFrame[];
   /** The source of the equation being interpreted again, if any; otherwise sources are captured from the stack. */
   readonly source: Source | null;
+  /** Where the trace at work was begun. */
+  readonly caller: Source | null;
 }
 
-let stack: TraceStack = { trace: null, evaluator: null, axes: [], source: null };
+let stack: TraceStack = { trace: null, evaluator: null, axes: [], source: null, caller: null };
 
 /** Installs what evaluates eagerly. A later call replaces an earlier one. */
 export function installEvaluator(evaluator: Evaluator): void {
@@ -57,7 +59,7 @@ export function currentTrace(): Trace | null {
 
 /** Runs `run` under `trace`; null is eager evaluation. */
 export function withTrace<T>(trace: Trace | null, run: () => T): T {
-  return within({ trace }, run);
+  return within({ trace, caller: sourceHere() }, run);
 }
 
 /** Runs `run` with one more named axis in scope. */
@@ -90,7 +92,7 @@ export function withRule<T>(parent: Trace | null, run: (source: Source) => T): T
 
 /** The source for an equation traced now. */
 export function sourceHere(): Source {
-  return stack.source ?? captureSource();
+  return stack.source ?? captureSource(stack.caller);
 }
 
 export function makeTracer<Payload>(trace: Trace, aval: Aval, payload: Payload, argument: string | null = null): Tracer<Payload> {

@@ -4,6 +4,7 @@ import { at } from "@lanewise/compiler/base/assert";
 import { callCustomJvp } from "@lanewise/compiler/control/custom-derivatives";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";
+import { sourceHere, withSource } from "@lanewise/compiler/trace/stack";
 
 export type FunctionOfValues = (args: readonly Value[]) => Value;
 
@@ -12,7 +13,7 @@ export type TangentRule = (primals: readonly Value[], tangents: readonly Value[]
 
 /** Calls a function of this name; `ruleName` is how its rule is printed. */
 export function callWithRule(name: string, ruleName: string, run: FunctionOfValues, rule: TangentRule, args: readonly Value[]): Value {
-  const { jaxpr } = traceToJaxpr((inner) => [run(inner)], args.map((arg) => arg.aval), { functionName: name });
+  const { jaxpr } = withSource(sourceHere(), () => traceToJaxpr((inner) => [run(inner)], args.map((arg) => arg.aval), { functionName: name }));
   const jvp = (primals: readonly Value[], tangents: readonly Value[]): { primals: Value[]; tangents: Value[] } => {
     const [primal, tangent] = rule(primals, tangents);
     return { primals: [primal], tangents: [tangent] };

@@ -7,6 +7,7 @@ import { at, InternalError } from "@lanewise/compiler/base/assert";
 import { callJit } from "@lanewise/compiler/control/jit";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";
+import { sourceHere, withSource } from "@lanewise/compiler/trace/stack";
 import { session } from "../session.ts";
 
 /** Calls `run` as a function of this name. `statics` are what it depends on beside its arguments, as plain data. */
@@ -14,8 +15,9 @@ export function namedCall(name: string, statics: unknown, args: readonly Value[]
   const known = session.namedCalls.find(name, statics, args);
   if (known !== null) return callJit(known, name, args);
   const avals = args.map((arg) => arg.aval);
-  // Everything it computes with is an argument or a number, so the jaxpr has no constants.
-  const { jaxpr, consts } = traceToJaxpr(run, avals, { functionName: name });
+  // Everything it computes with is an argument or a number, so the jaxpr has no constants. All of it is the library's own, so
+  // that the place in the user's program is one for all, and its stack is captured once.
+  const { jaxpr, consts } = withSource(sourceHere(), () => traceToJaxpr(run, avals, { functionName: name }));
   if (consts.length > 0) throw new InternalError(`${name} closes over ${consts.length} arrays, which a remembered call would lose`);
   session.namedCalls.add(name, args, { statics, avals, jaxpr });
   return callJit(jaxpr, name, args);

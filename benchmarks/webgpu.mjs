@@ -77,22 +77,23 @@ async function measure(place) {
 
 /** @type {(result: import("./webgpu/table.mjs").WebGpuResult, contestant: string, outcome: any) => void} */
 function add({ measured }, contestant, outcome) {
-  const known = (measured[contestant] ??= { medians: [], firstCalls: [], error: 0, dispatches: 0, submits: 0, failure: null });
+  const known = (measured[contestant] ??= { medians: [], firstCalls: [], gpuTimes: [], error: 0, dispatches: 0, submits: 0, failure: null });
   if ("failure" in outcome) {
     known.failure = outcome.failure;
     return;
   }
-  const { samples, firstCall, error, dispatches, submits } = outcome;
+  const { samples, firstCall, error, gpu, dispatches, submits } = outcome;
   known.medians.push(median(samples));
   known.firstCalls.push(firstCall);
+  if (gpu !== null) known.gpuTimes.push(gpu);
   known.error = Math.max(known.error, error ?? Infinity);
   Object.assign(known, { dispatches, submits });
 }
 
 /** @type {(result: import("./webgpu/table.mjs").WebGpuResult) => string} */
 function lineOf({ measured }) {
-  return Object.entries(measured).map(([contestant, { medians, dispatches, error, failure }]) => (failure === null
-    ? `${contestant} ${median(medians).toPrecision(3)} ms (${dispatches} dispatches, error ${error.toExponential(0)})`
+  return Object.entries(measured).map(([contestant, { medians, gpuTimes, dispatches, error, failure }]) => (failure === null
+    ? `${contestant} ${median(medians).toPrecision(3)} ms (${gpuTimes.length === 0 ? "" : `${median(gpuTimes).toPrecision(3)} ms by the GPU's clock, `}${dispatches} dispatches, error ${error.toExponential(0)})`
     : `${contestant} failed (${failure})`)).join("  ");
 }
 

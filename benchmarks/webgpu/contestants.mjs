@@ -16,7 +16,11 @@ import * as lanewise from "lanewise";
  * @property {(results: any) => void} release gives their memory back
  * @property {(result: any) => Promise<readonly Output[]>} read
  * @property {() => void} close gives the inputs back
+ * @property {() => Promise<number | null>} [gpuTime] milliseconds of a call by the GPU's own clock; null where it has none
  */
+
+/** Calls that are timed together by the GPU's clock. */
+const timedCalls = 8;
 
 /** @type {(result: any) => readonly any[]} */
 const leaves = (result) => (Array.isArray(result) ? result.flatMap(leaves) : [result]);
@@ -35,6 +39,13 @@ async function startLanewise(form, inputs, jit) {
     release,
     read: (result) => Promise.all(leaves(result).map((array) => array.data())),
     close: () => release(args),
+    // Several calls, because a browser rounds each timestamp.
+    gpuTime: async () => {
+      const { source, microseconds } = await lanewise.gpuTimes(() => {
+        for (let call = 0; call < timedCalls; call++) release(jitted(...args));
+      });
+      return source === "timestamp-query" ? microseconds / timedCalls / 1000 : null;
+    },
   };
 }
 

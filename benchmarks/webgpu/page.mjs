@@ -5,7 +5,7 @@ import { median } from "../harness/statistics.mjs";
 import { starters } from "./contestants.mjs";
 import { webgpuWorkloads } from "./workloads.mjs";
 
-/** @typedef {{ firstCall: number, samples: number[], error: number, dispatches: number, submits: number }} Sampled */
+/** @typedef {{ firstCall: number, samples: number[], error: number, gpu: number | null, dispatches: number, submits: number }} Sampled */
 
 /** What the page has sent to GPUs so far, by anybody. */
 const sent = { dispatches: 0, submits: 0 };
@@ -66,7 +66,7 @@ async function prepare(/** @type {import("../workloads/index.mjs").Workload} */ 
   const starter = starters[contestant];
   if (starter === undefined) throw new Error(`no contestant ${contestant}`);
   const inputs = workload.inputs();
-  const { run, wait, release, read, close } = await starter.start(workload[starter.form], inputs, workload.jit ?? true);
+  const { run, wait, release, read, close, gpuTime } = await starter.start(workload[starter.form], inputs, workload.jit ?? true);
 
   const timeOf = async (/** @type {number} */ calls) => {
     const begin = performance.now();
@@ -102,7 +102,8 @@ async function prepare(/** @type {import("../workloads/index.mjs").Workload} */ 
 
   const last = await timeOf(1);
   const calls = Math.max(1, Math.min(50, Math.round(sampleTime / last)));
-  const facts = { firstCall, error, dispatches: all.dispatches - waiting.dispatches, submits: all.submits - waiting.submits };
+  const gpu = last > longCall ? null : await gpuTime?.() ?? null;
+  const facts = { firstCall, error, gpu, dispatches: all.dispatches - waiting.dispatches, submits: all.submits - waiting.submits };
   return { timeOf, close, last, calls, facts, samples: /** @type {number[]} */ ([]) };
 }
 

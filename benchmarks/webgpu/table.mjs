@@ -4,7 +4,7 @@ import { geometricMean, median, spread } from "../harness/statistics.mjs";
 import { formatTime, markdownTable } from "../harness/table.mjs";
 import { webgpuWorkloads } from "./workloads.mjs";
 
-/** @typedef {{ medians: number[], firstCalls: number[], error: number, dispatches: number, submits: number, failure: string | null }} WebGpuMeasured */
+/** @typedef {{ medians: number[], firstCalls: number[], gpuTimes?: number[], error: number, dispatches: number, submits: number, failure: string | null }} WebGpuMeasured */
 /** @typedef {{ name: string, measured: Record<string, WebGpuMeasured> }} WebGpuResult */
 /** @typedef {{ adapter: string, copies: number, workloads: WebGpuResult[] }} PlaceResults */
 
@@ -23,18 +23,25 @@ function timeOf({ name, measured }, contestant) {
 
 /** Markdown. @type {(results: PlaceResults) => string} */
 export function webgpuTable({ workloads, copies }) {
-  const header = ["workload", "lanewise", "jax-js", "tfjs", "jax-js / lanewise", "aim", "tfjs / lanewise", "spread", "dispatches", "rate", "error"];
+  const header = ["workload", "lanewise", "jax-js", "tfjs", "GPU", "jax-js / lanewise", "aim", "tfjs / lanewise", "spread", "dispatches", "rate", "error"];
   return markdownTable(header, workloads.map((result) => {
     const own = timeOf(result, "lanewise");
     const all = Object.keys(webgpuContestants).map((contestant) => result.measured[contestant]);
     return [
       result.name,
       ...Object.keys(webgpuContestants).map((contestant) => cellOf(result, contestant)),
+      gpuTimeOf(result),
       ratio(timeOf(result, "jax") / own), `${aims[result.name] ?? 1}`, ratio(timeOf(result, "tf") / own), `±${Math.round(100 * spread(result.measured.lanewise?.medians ?? [NaN]))} %`,
       all.map((measured) => String(measured?.dispatches ?? "")).join(" / "), rateOf(result.name, own, copies),
       all.map((measured) => (measured?.failure === null ? measured.error.toExponential(0) : "-")).join(" / "),
     ];
   }));
+}
+
+/** lanewise's kernels by the GPU's own clock. @type {(result: WebGpuResult) => string} */
+function gpuTimeOf({ measured }) {
+  const times = measured.lanewise?.gpuTimes ?? [];
+  return times.length === 0 ? "-" : formatTime(median(times));
 }
 
 /** @type {(number: number) => string} */
@@ -71,7 +78,8 @@ export function webgpuPart(machine, places) {
     `Everybody is in one page, each with a device of its own, in headless Chromium and in Node with the npm package \`webgpu\`; a table
 quotes the median over three fresh browsers or processes (one with \`--quick\`) of the median in each. Calls are sent without
 waiting, in samples of about 20 ms taken by turns, and a sample ends when its last result is computed. Dispatches and errors are given for
-lanewise, jax-js and tfjs in this order; a rate in GB/s also as a share of what the adapter's own buffer copies move.
+lanewise, jax-js and tfjs in this order; GPU is the sum of lanewise's kernels by the GPU's own timestamps, each kernel alone in a pass (a browser
+rounds them to 0.1 ms); a rate in GB/s also as a share of what the adapter's own buffer copies move.
 tfjs computes small arrays without the GPU, which is why \`dispatch_100\` dispatches nothing there. SwiftShader is a CPU: it ranks numbers of instructions, vector loads and dispatches, and says nothing about tiles on a GPU.
 
     npm ci --prefix benchmarks      # the peers, once

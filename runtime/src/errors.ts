@@ -66,3 +66,9 @@ export const noSuchStorage: ErrorKind = {
   title: "the device cannot hold this dtype",
   explanation: "WebGPU has no 64-bit floats.",
 };
+
+export const measuredTwice: ErrorKind = {
+  code: "LW2010",
+  title: "the device is being measured already",
+  explanation: "A measurement takes in whatever the device is asked to do, so one inside another, or beside it, would count the same work twice.",
+};

@@ -4,4 +4,4 @@ export { Executor, checkInputs } from "./executor.ts";
 export { JsDevice } from "./js/device.ts";
 export { WebGpuDevice } from "./webgpu/device.ts";
 export type { WebGpuSettings } from "./webgpu/device.ts";
-export type { AdapterFacts, AdapterList, GpuLimits, PowerPreference } from "./webgpu/facts.ts";
+export type { AdapterFacts, AdapterList, DispatchTime, GpuLimits, GpuTimes, PowerPreference } from "./webgpu/facts.ts";

@@ -5,11 +5,11 @@ import { shortName } from "../base/dtype.ts";
 import { plural } from "../base/text.ts";
 import type { Launch, Step, StepProgram } from "../artifact/types.ts";
 import { printFusion } from "../fuse/print.ts";
-import { operationsOf } from "../ir/cost.ts";
 import { printJaxpr } from "../ir/print.ts";
 import { printKernel } from "../kernel/print.ts";
 import type { Kernel } from "../kernel/types.ts";
 import { printMemory } from "../plan/print.ts";
+import { launchCosts } from "./launches.ts";
 import type { Artifacts } from "./run.ts";
 import { kernelSourceLines } from "./sources.ts";
 
@@ -67,15 +67,8 @@ function printCode(artifacts: Artifacts, stage: StageName): string {
 
 /** For each step that runs a shader what it is launched with and moves; then the user's lines that it comes from. */
 function launchText(number: number, launch: Launch, artifacts: Artifacts): string {
-  const { steps, slots } = artifacts.program;
-  const lines = steps.flatMap((step, place) => {
-    if (step.kind !== "kernel" || step.kernel !== number) return [];
-    const bytes = [...new Set(step.buffers)].reduce((sum, slot) => sum + at(slots, slot).length * wordBytes, 0);
-    const flops = (step.eqns ?? []).reduce((sum, eqn) => sum + operationsOf(at(artifacts.passes.eqns, eqn)), 0);
-    return [`step ${place}: ${plural(launch.workgroups, "workgroup")} of ${launch.workgroupSize}, ${plural(bytes, "byte")}, ${plural(flops, "flop")}`];
-  });
+  const lines = launchCosts(artifacts).filter(({ kernel }) => kernel === number).map(({ step, bytes, flops }) => (
+    `step ${step}: ${plural(launch.workgroups, "workgroup")} of ${launch.workgroupSize}, ${plural(bytes, "byte")}, ${plural(flops, "flop")}`
+  ));
   return [...lines, ...kernelSourceLines(artifacts, number)].map((line) => `// ${line}\n`).join("");
 }
-
-/** A GPU has a word for each element of any dtype that programs store. */
-const wordBytes = 4;

@@ -59,15 +59,15 @@ const shownLimits = [
   "maxBufferSize", "maxStorageBufferBindingSize", "maxStorageBuffersPerShaderStage", "maxComputeInvocationsPerWorkgroup", "maxComputeWorkgroupStorageSize",
   "maxComputeWorkgroupsPerDimension",
 ];
-/** Features that lanewise uses where they are present. */
-const usedFeatures = ["shader-f16", "subgroups", "timestamp-query"];
+/** Features that may be there, and what lanewise does with them. */
+const usedFeatures = [["subgroups", "rows and reductions meet in them"], ["timestamp-query", "dump --time and gpuTimes measure each kernel"], ["shader-f16", "not needed: halves are computed as float32"]] as const;
 
 async function checkWebGpu(): Promise<readonly Finding[]> {
   const { adapters, problem } = await lanewise.adapters();
   if (problem !== null) return [{ name: "webgpu", ok: false, isOptional: true, detail: problem.reason, fix: problem.fix }];
   const found = adapters.map((adapter, index): Finding => {
     const names = [adapter.vendor, adapter.architecture, adapter.description].filter((name) => name !== "").join(", ");
-    const features = usedFeatures.map((feature) => `${feature} ${adapter.features.includes(feature) ? "yes" : "no"}`).join(", ");
+    const features = usedFeatures.map(([feature, use]) => `${feature} ${adapter.features.includes(feature) ? "yes" : "no"} (${use})`).join(", ");
     const limits = shownLimits.map((limit) => `${limit} ${adapter.limits[limit] ?? "unknown"}`).join(", ");
     return {
       name: `webgpu adapter ${index}`, ok: true, isOptional: true, fix: null,

@@ -4,6 +4,7 @@ import * as lanewise from "lanewise";
 import { MistakeError, UsageError, type Io } from "./io.ts";
 import { loadFile, type Exports } from "./load.ts";
 import { readSpec } from "./specs.ts";
+import { timeKernels, timesText, type Timeable, type Times } from "./time.ts";
 
 export interface DumpOptions {
   readonly args: readonly string[];
@@ -15,6 +16,8 @@ export interface DumpOptions {
   readonly emit: string;
   /** Compiles the shaders, too. */
   readonly validate: boolean;
+  /** Runs the shaders, too, and prints what each takes. */
+  readonly time: boolean;
   readonly json: boolean;
 }
 
@@ -35,8 +38,20 @@ export async function dump(file: string, functionName: string | undefined, optio
   const f = pickFunction(await loadFile(file, io), name, file);
   const lowered = transforms.reduceRight((inner, transform) => transform(inner), f);
   if (options.validate) io.complain(await validate(lowered, args, isForGpu));
+  const times = options.time ? await time(lowered, args, options.device, isForGpu) : null;
+  // What has been timed is shown as it is for this machine.
   const text = asJitted(lowered).lower(...args).text(stage, isForGpu ? "webgpu" : undefined);
-  io.print(options.json ? JSON.stringify({ file, function: name, transform: options.transform, args: options.args, stage, text }, null, 2) : text);
+  const facts = { file, function: name, transform: options.transform, args: options.args, stage, text };
+  if (options.json) io.print(JSON.stringify(times === null ? facts : { ...facts, times }, null, 2));
+  else io.print(times === null ? text : `${text.trimEnd()}\n\n${timesText(times)}`);
+}
+
+/** What the kernels take on this machine, whose GPU is the default device from now on. */
+async function time(f: Callable, args: readonly unknown[], device: string, isForGpu: boolean): Promise<Times> {
+  if (!isForGpu) throw new UsageError("--time goes with --device webgpu");
+  await lanewise.init({ webgpu: true });
+  lanewise.defaultDevice(device);
+  return timeKernels(asJitted(f).lower(...args), args);
 }
 
 /** Has the driver of this machine compile the function's shaders; throws what it finds wrong. */
@@ -49,7 +64,7 @@ async function validate(f: Callable, args: readonly unknown[], isForGpu: boolean
 }
 
 interface Lowerable {
-  lower(...args: unknown[]): { text(stage: Stage, device?: "js" | "webgpu"): string };
+  lower(...args: unknown[]): Timeable & { text(stage: Stage, device?: "js" | "webgpu"): string };
 }
 
 /** The function itself where the outermost transform is jit; otherwise compiled as a whole. */

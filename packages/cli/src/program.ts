@@ -36,6 +36,7 @@ function buildProgram(io: Io, finish: (code: ExitCode) => void): Command {
     .option("--device <name>", "the device to compile for", "js")
     .option("--emit <stage>", stages.join(" | "), "jaxpr")
     .option("--validate", "have the machine's driver compile the shaders", false)
+    .option("--time", "run the shaders on this machine with made-up numbers and print what each takes", false)
     .option("--json", "print an object with the text and the options", false)
     .action((file: string, name: string | undefined, options: DumpOptions) => dump(file, name, options, io));
   program.command("run")

@@ -8,6 +8,7 @@ export type { Config } from "./config-options.ts";
 export { defaultDevice, deviceCount, devices, localDevices, memory } from "./devices.ts";
 export type { Device, DeviceLike, DeviceReport } from "./devices.ts";
 export { fromGPUBuffer } from "./gpu-buffers.ts";
+export { gpuTimes, type DispatchTime, type GpuTimes } from "./gpu-times.ts";
 export { adapters, init } from "./init.ts";
 export type { InitOptions, WebGpuOptions } from "./init.ts";
 export * as lax from "./lax/index.ts";

@@ -9,18 +9,19 @@ import { allocateHost, shortName, type DType, type HostArray } from "@lanewise/c
 import { DeviceLostError, LanewiseError, raise } from "@lanewise/compiler/base/errors";
 import { currentUserFrame } from "@lanewise/compiler/base/source-location";
 import type { Device, DeviceBuffer, DeviceMemory, DeviceProbe, Executable, KernelSources, RunsMove } from "../device.ts";
-import { badGpuBuffer, deviceLost } from "../errors.ts";
+import { badGpuBuffer, deviceLost, measuredTwice } from "../errors.ts";
 import { adoptGpu, listAdapters, openGpu, type OpenedGpu } from "./adapter.ts";
 import { Connection } from "./connection.ts";
 import { newCounters, type Counters } from "./counters.ts";
 import { WebGpuExecutable, type Host } from "./executable.ts";
-import type { AdapterFacts, AdapterList, GpuLimits, PowerPreference } from "./facts.ts";
+import type { AdapterFacts, AdapterList, GpuLimits, GpuTimes, PowerPreference } from "./facts.ts";
 import { GpuArray, type HostCopy } from "./gpu-array.ts";
 import { oneLine } from "./gpu-errors.ts";
 import { shaderStageCompute, usage } from "./gpu.ts";
 import { HostCopies } from "./host-copies.ts";
 import { bytesPerElement, fromWords, toWords, type Words } from "./layout.ts";
 import type { Block } from "./pool.ts";
+import { DispatchTimer } from "./timing.ts";
 
 export interface WebGpuSettings {
   readonly index: number;
@@ -52,6 +53,7 @@ export class WebGpuDevice implements Device {
   #connection: Connection;
   /** Resolves when a lost device has been replaced, or cannot be. */
   #reopened: Promise<void> | null = null;
+  #isMeasured = false;
   #isClosed = false;
 
   private constructor(opened: OpenedGpu, settings: WebGpuSettings) {
@@ -244,6 +246,35 @@ export class WebGpuDevice implements Device {
     if (connection.lost !== null) throw await this.#lossOf(connection, array === null ? "the work" : `an array that ${array.madeBy} made`);
     const failure = (await array?.batch.outcome) ?? null;
     if (failure !== null) throw failure;
+  }
+
+  /**
+   * What the commands of `run` take: each dispatch by the GPU's clock where the device has timestamps, otherwise all of them
+   * together by the host's. Whatever else asks something of the device before `run` is over is measured, too.
+   *
+   * @throws LW2010 where the device is being measured already
+   */
+  async measure(run: () => unknown): Promise<GpuTimes> {
+    const { stream, gpu } = this.#usable();
+    if (this.#isMeasured) {
+      raise(measuredTwice, { operation: "gpuTimes", expected: `one measurement of ${this.name} at a time`, got: "a second one inside", fix: "await the first one" });
+    }
+    this.#isMeasured = true;
+    try {
+      await this.settled();
+      const timer = this.hasFeature("timestamp-query") ? new DispatchTimer(gpu) : null;
+      stream.timer = timer;
+      const begin = performance.now();
+      await run();
+      await this.settled();
+      const microseconds = (performance.now() - begin) * 1000;
+      if (timer === null) return { source: "wall clock", microseconds, dispatches: [] };
+      const dispatches = await timer.read();
+      return { source: "timestamp-query", microseconds: dispatches.reduce((sum, each) => sum + each.microseconds, 0), dispatches };
+    } finally {
+      stream.timer = null;
+      this.#isMeasured = false;
+    }
   }
 
   memory(): DeviceMemory {

@@ -176,7 +176,7 @@ export class WebGpuExecutable implements Executable {
       bound = { buffers, group: connection.gpu.createBindGroup({ layout, entries }) };
       action.bound = bound;
     }
-    connection.stream.dispatch(pipeline, bound.group, action.size);
+    connection.stream.dispatch(at(this.program.kernels, action.kernel).name, pipeline, bound.group, action.size);
   }
 
   #preparedOn(connection: Connection): Prepared {

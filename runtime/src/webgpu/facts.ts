@@ -30,3 +30,19 @@ export interface AdapterList {
   readonly adapters: readonly AdapterFacts[];
   readonly problem: { readonly reason: string; readonly fix: string } | null;
 }
+
+/** One dispatch, in the order of the commands. */
+export interface DispatchTime {
+  readonly kernel: string;
+  readonly microseconds: number;
+}
+
+/** What some work took on a GPU. */
+export interface GpuTimes {
+  /** Whether the GPU's own clock measured each dispatch, or the host how long the submitted work took as a whole. */
+  readonly source: "timestamp-query" | "wall clock";
+  /** The sum over all dispatches; by wall clock from the first command to the end of the last. */
+  readonly microseconds: number;
+  /** Empty by wall clock. */
+  readonly dispatches: readonly DispatchTime[];
+}

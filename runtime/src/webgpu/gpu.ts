@@ -1,7 +1,7 @@
 /** @file The machine's WebGPU: the page's own, or in Node the npm package `webgpu`; and the numbers of its specification. */
 
 /** In Node the namespaces that hold these numbers are not globals. */
-export const usage = { mapRead: 0x1, copySource: 0x4, copyDestination: 0x8, uniform: 0x40, storage: 0x80 } as const;
+export const usage = { mapRead: 0x1, copySource: 0x4, copyDestination: 0x8, uniform: 0x40, storage: 0x80, queryResolve: 0x200 } as const;
 export const shaderStageCompute = 0x4;
 export const mapModeRead = 0x1;
 
@@ -22,7 +22,8 @@ export async function findGpu(): Promise<FoundGpu> {
   try {
     // For pages, package.json replaces the package by nothing.
     const { create } = await import("webgpu");
-    return { found: true, gpu: create([]) };
+    // A page's timestamps are made coarse so that pages cannot spy on each other, which Node does not need.
+    return { found: true, gpu: create(["disable-dawn-features=timestamp_quantization"]) };
   } catch (error) {
     const reason = error instanceof Error ? firstLine(error.message) : String(error);
     return { found: false, reason: `the npm package webgpu cannot be loaded (${reason})`, fix: "npm install webgpu" };

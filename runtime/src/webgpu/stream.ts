@@ -10,6 +10,7 @@ import type { Counters } from "./counters.ts";
 import { closeScopes, openScopes, type ScopeErrors } from "./gpu-errors.ts";
 import { mapModeRead, usage } from "./gpu.ts";
 import type { Block, BufferPool } from "./pool.ts";
+import type { DispatchTimer } from "./timing.ts";
 
 /** Dispatches and bytes of new arrays after which a batch is submitted. */
 const manyDispatches = 64;
@@ -41,6 +42,7 @@ export class Stream {
   #bytes = 0;
   #reads: PendingRead[] = [];
   #staging: GPUBuffer[] = [];
+  #timer: DispatchTimer | null = null;
 
   /** @param limits the largest buffer, and bytes above which reads are not put into one mapping */
   constructor(device: GPUDevice, counters: Counters, limits: StreamLimits) {
@@ -71,8 +73,15 @@ export class Stream {
     return batch;
   }
 
-  dispatch(pipeline: GPUComputePipeline, group: GPUBindGroup, size: readonly [number, number, number]): void {
-    this.#pass ??= this.#beginPass();
+  /** While a timer is set, each dispatch has a pass of its own, which the timer measures. */
+  set timer(timer: DispatchTimer | null) {
+    this.flush();
+    this.#timer = timer;
+  }
+
+  dispatch(kernel: string, pipeline: GPUComputePipeline, group: GPUBindGroup, size: readonly [number, number, number]): void {
+    if (this.#timer !== null) this.#endPass();
+    this.#pass ??= this.#beginPass(this.#timer?.next(kernel));
     this.#pass.setPipeline(pipeline);
     this.#pass.setBindGroup(0, group);
     this.#pass.dispatchWorkgroups(...size);
@@ -180,11 +189,11 @@ export class Stream {
     }
   }
 
-  #beginPass(): GPUComputePassEncoder {
+  #beginPass(timestampWrites?: GPUComputePassTimestampWrites): GPUComputePassEncoder {
     this.open();
     this.#encoder ??= this.#device.createCommandEncoder();
     this.#counters.passes++;
-    return this.#encoder.beginComputePass();
+    return this.#encoder.beginComputePass(timestampWrites === undefined ? {} : { timestampWrites });
   }
 
   #endPass(): GPUCommandEncoder {

@@ -5,11 +5,12 @@ import { raise } from "@lanewise/compiler/base/errors";
 import { strong } from "@lanewise/compiler/ir/build";
 import { countOperations, edgeBytes } from "@lanewise/compiler/ir/cost";
 import type { Aval } from "@lanewise/compiler/ir/types";
-import { compile, stagesOf, textOf, type Compiled } from "@lanewise/compiler/pipeline";
+import { compile, launchCosts, stagesOf, textOf, type Compiled } from "@lanewise/compiler/pipeline";
 import { trafficOf } from "@lanewise/compiler/plan/traffic";
 import type { TargetName } from "@lanewise/compiler/target";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import { equalStructures, formatTreeDef, type TreeDef } from "@lanewise/compiler/tree/treedef";
+import { capabilitiesOf } from "../capabilities.ts";
 import { session } from "../session.ts";
 import type { AnyFunction, Mapped } from "../types.ts";
 import { isStatic, sameAval } from "./call-pattern.ts";
@@ -77,13 +78,18 @@ export class Lowering implements Lowered<AnyFunction> {
   }
 
   #compiledFor(target: TargetName): Compiled {
-    return compile(keptJaxpr(this.#traced.entry), { donated: keptDonated(this.#traced.entry), name: this.#subject.info.name, target, verify: session.config.verify });
+    const device = deviceOf(this.#settings);
+    // Of another kind of device nothing is known but the kind.
+    const own = device.kind === target ? { capabilities: capabilitiesOf(device) } : {};
+    return compile(keptJaxpr(this.#traced.entry), { donated: keptDonated(this.#traced.entry), name: this.#subject.info.name, target, verify: session.config.verify, ...own });
   }
 
   cost(): Cost {
     const { jaxpr } = this.#traced.entry;
     const compiled = this.#compiledFor(deviceOf(this.#settings).kind);
-    return { flops: countOperations(jaxpr), bytes: edgeBytes(jaxpr), kernels: compiled.program.kernels.length, ...trafficOf(compiled.artifacts().memory) };
+    const artifacts = compiled.artifacts();
+    const launches = launchCosts(artifacts).map(({ name, bytes, flops }) => ({ name, bytes, flops }));
+    return { flops: countOperations(jaxpr), bytes: edgeBytes(jaxpr), kernels: compiled.program.kernels.length, launches, ...trafficOf(artifacts.memory) };
   }
 
   compile(): Mapped<AnyFunction> {

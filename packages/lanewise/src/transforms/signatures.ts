@@ -224,6 +224,8 @@ export interface Cost {
   readonly kernels: number;
   /** Kernels run by one call. */
   readonly dispatches: number;
+  /** The kernels that a call runs, in order: bytes of the arrays that each binds, as a GPU stores them, and operations on numbers. */
+  readonly launches: readonly { readonly name: string; readonly bytes: number; readonly flops: number }[];
   /** Bytes of all arrays that kernels read: an array that several kernels read counts for each. */
   readonly bytesRead: number;
   readonly bytesWritten: number;

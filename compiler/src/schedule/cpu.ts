@@ -31,6 +31,8 @@ import { unswitch } from "./unswitch.ts";
 const shortLoop = 4;
 /** A strip of columns is worth its accumulators in memory from so many on. */
 const leastColumns = 16;
+/** Operations of an iteration up to which sixteen of them stand side by side. */
+const mostInSquares = 8;
 /** Operations behind a loop of products up to which a register tile's edges are written out, too. */
 const lightEpilogue = 12;
 
@@ -109,7 +111,7 @@ function byRecipe(kernel: Kernel, capabilities: Capabilities, context: JamContex
     const blocks = inSquareBlocks(kernel, nest, context);
     const cost = costOf(nest.body);
     if (blocks === null) return singleStep(blockInnermost(kernel, nest, cost, context));
-    const parts = blocks.parts.map((part) => loopsAround(sideBySide(part, cost, context) ?? part));
+    const parts = blocks.parts.map((part) => loopsAround(inSmallSquares(part, cost, context)));
     return singleStep(withNest(kernel, { loops: blocks.loops, body: parts.flatMap((part, place) => (place === 0 ? part : copyOf(part, context))) }));
   }
   const [loop] = loops;
@@ -207,6 +209,18 @@ function sideBySide(nest: Nest, cost: number, context: JamContext): Nest | null 
   const extent = tripsOf(innermost);
   if (extent === null || extent < 2 * factor) return null;
   return { loops: nest.loops.slice(0, -1), body: blockLoop({ ...innermost, body: nest.body }, factor, "jam", context) };
+}
+
+/**
+ * A part of a square block with several iterations side by side, and in both directions where it only moves an array: what is
+ * read across memory comes four elements at a time, so that it matters little how its rows share the lines of the cache.
+ */
+function inSmallSquares(part: Nest, cost: number, context: JamContext): Nest {
+  const columns = sideBySide(part, cost, context);
+  const rows = columns?.loops.at(-1);
+  // Sixteen elements fill the registers: those of two arrays would not stay there.
+  if (columns === null || rows === undefined || cost > mostInSquares || loadsIn(part.body).length > 1) return columns ?? part;
+  return { loops: columns.loops.slice(0, -1), body: blockLoop({ ...rows, body: columns.body }, 4, "loop", context) };
 }
 
 /** A loop that stores its sums on its way: for neighbouring columns together, for several rows, or in several elements at once. */

@@ -7,7 +7,7 @@ import type { Jaxpr, Value } from "@lanewise/compiler/ir/types";
 import { compile, textOf } from "@lanewise/compiler/pipeline";
 import { add, convertElementType, max, mul } from "@lanewise/compiler/primitives/arith";
 import { dotGeneral } from "@lanewise/compiler/primitives/contract";
-import { broadcastInDim, reduceSum, transpose } from "@lanewise/compiler/primitives/linear";
+import { broadcastInDim, neg, reduceSum, transpose } from "@lanewise/compiler/primitives/linear";
 import { reduceMax, reduceMin } from "@lanewise/compiler/primitives/reduce";
 import { tanh } from "@lanewise/compiler/primitives/unary";
 import { jaxprOf, randomInputs, runProgram } from "../../support/programs.ts";
@@ -244,6 +244,13 @@ describe("elementwise kernels", () => {
     const { text, inputs, outputs } = run(jaxprOf([`f32[${columns},${rows}]`, `f32[${rows},${columns}]`], (x, y) => add(transpose(x, [1, 0]), y)));
     expect(text.match(/for \(/g)).toHaveLength(loops);
     expectClose(at(outputs, 0), (index) => at(at(inputs, 0), (index % columns) * rows + Math.floor(index / columns)) + at(at(inputs, 1), index));
+  });
+
+  it.each([[64, 64], [70, 90], [67, 129], [131, 65]])("move a transposed array of %i x %i in squares of sixteen", (rows, columns) => {
+    const { text, inputs, outputs } = run(jaxprOf([`f32[${columns},${rows}]`], (x) => neg(transpose(x, [1, 0]))));
+    const inner = text.slice(text.indexOf("for (let i4"));
+    expect(inner.slice(0, inner.indexOf("}")).match(/out0\[/g)).toHaveLength(16);
+    expectClose(at(outputs, 0), (index) => -at(at(inputs, 0), (index % columns) * rows + Math.floor(index / columns)));
   });
 
   it("compute what depends on rows alone once per row", () => {

@@ -29,6 +29,8 @@ export interface SimplifyRule {
   readonly note: string;
   /** The ops that it may rewrite; or every expression that is no op, or every expression at all. Constants stay as they are. */
   readonly ops: readonly ScalarOpName[] | "others" | "all";
+  /** Ops on which values: by the last operand, because a select's first one is its condition. */
+  readonly operands: "integers" | "any";
   /** The simpler expression, or null where the rule says nothing. */
   readonly rewrite: (expr: Expr, facts: SimplifyFacts) => Expr | null;
 }
@@ -36,14 +38,10 @@ export interface SimplifyRule {
 /** A rule on ops whose value operands are integers or bools. */
 function onIntegers(
   names: readonly ScalarOpName[], rewrite: (expr: OpExpr, a: Expr, b: Expr, facts: SimplifyFacts) => Expr | null,
-): Pick<SimplifyRule, "ops" | "rewrite"> {
+): Pick<SimplifyRule, "ops" | "operands" | "rewrite"> {
   return {
-    ops: names,
-    rewrite: (expr, facts) => {
-      if (expr.kind !== "op" || !names.includes(expr.op)) return null;
-      if (isFloatValue(at(expr.args, -1).type.dtype)) return null;
-      return rewrite(expr, at(expr.args, 0), at(expr.args, -1), facts);
-    },
+    ops: names, operands: "integers",
+    rewrite: (expr, facts) => (expr.kind === "op" ? rewrite(expr, at(expr.args, 0), at(expr.args, -1), facts) : null),
   };
 }
 
@@ -173,11 +171,10 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "fold-constants",
     note: "an op on constants is the constant that the scalar table gives",
-    ops: allOps,
+    ops: allOps, operands: "integers",
     rewrite: (expr) => {
       if (expr.kind !== "op" || !expr.args.every((arg) => arg.kind === "const")) return null;
       const dtype = at(expr.args, -1).type.dtype;
-      if (isFloatValue(dtype)) return null;
       const values = expr.args.map((arg) => (arg.kind === "const" ? arg.value : 0));
       return constant(scalarOps[expr.op].reference(dtype, ...values), resultDType(expr.op, dtype), expr.type.width);
     },
@@ -185,7 +182,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "fold-conversion",
     note: "convert of an integer or bool constant is a constant; splat of a constant and an element of a splat likewise",
-    ops: "others",
+    ops: "others", operands: "any",
     rewrite: (expr) => {
       if (expr.kind === "convert" && expr.value.kind === "const" && !isFloatValue(expr.value.type.dtype)) {
         return constantLike(expr, convertReference(expr.value.type.dtype, expr.type.dtype, expr.value.value));
@@ -198,7 +195,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "known-value",
     note: "an integer or bool whose range is one value is that constant: x * 0, comparisons of apart ranges, small x / c",
-    ops: "all",
+    ops: "all", operands: "integers",
     rewrite: (expr, facts) => {
       if (expr.kind === "const" || isFloatValue(expr.type.dtype)) return null;
       const { low, high } = rangeOf(expr, facts.ranges);
@@ -217,7 +214,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "zero-before-square",
     note: "0 + x is x for a float x that is never -0, as a square: the first step of a sum that is written out",
-    ops: ["add"],
+    ops: ["add"], operands: "any",
     rewrite: (expr, { definition }) => {
       if (expr.kind !== "op" || expr.op !== "add" || !isFloatValue(expr.type.dtype)) return null;
       const [left, right] = [at(expr.args, 0), at(expr.args, 1)];
@@ -359,7 +356,7 @@ export const simplifyRules: readonly SimplifyRule[] = [
   {
     name: "decided-select",
     note: "a select with a known condition, or with equal choices, is the choice",
-    ops: ["select"],
+    ops: ["select"], operands: "any",
     rewrite: (expr, facts) => {
       if (expr.kind !== "op" || expr.op !== "select") return null;
       const { low, high } = rangeOf(at(expr.args, 0), facts.ranges);

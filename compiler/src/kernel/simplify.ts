@@ -5,7 +5,7 @@
  */
 
 import { assertNever, at, InternalError } from "../base/assert.ts";
-import { scalarOps } from "../base/scalar-ops.ts";
+import { isFloatValue, scalarOps } from "../base/scalar-ops.ts";
 import { inlineLets } from "./inline-lets.ts";
 import { not } from "./expressions.ts";
 import { analyzeRanges, rangeOf } from "./range.ts";
@@ -37,25 +37,32 @@ export function simplifyKernel(kernel: Kernel, rules: readonly SimplifyRule[] = 
 /** Kernels that all rules leave as they are. */
 const simplified = new WeakSet<Kernel>();
 
-/** Rules in their order, those for an op apart. */
+/** Rules in their order: those for each op on integers and on floats, and those for expressions that are neither ops nor constants. */
 interface RuleIndex {
-  readonly byOp: ReadonlyMap<string, readonly SimplifyRule[]>;
-  /** For expressions that are neither ops nor constants. */
+  readonly integers: RulesByOp;
+  readonly floats: RulesByOp;
   readonly others: readonly SimplifyRule[];
 }
+
+type RulesByOp = ReadonlyMap<string, readonly SimplifyRule[]>;
 
 const indices = new WeakMap<readonly SimplifyRule[], RuleIndex>();
 
 function indexOf(rules: readonly SimplifyRule[]): RuleIndex {
   const known = indices.get(rules);
   if (known !== undefined) return known;
-  const names = Object.keys(scalarOps);
   const index: RuleIndex = {
-    byOp: new Map(names.map((name) => [name, rules.filter(({ ops }) => ops === "all" || (ops !== "others" && ops.some((op) => op === name)))])),
+    integers: rulesByOp(rules), floats: rulesByOp(rules.filter(({ operands }) => operands === "any")),
     others: rules.filter(({ ops }) => ops === "all" || ops === "others"),
   };
   indices.set(rules, index);
   return index;
+}
+
+function rulesByOp(rules: readonly SimplifyRule[]): RulesByOp {
+  return new Map(Object.keys(scalarOps).map((name) => [
+    name, rules.filter(({ ops }) => ops === "all" || (ops !== "others" && ops.some((op) => op === name))),
+  ]));
 }
 
 function simplifyOnce(kernel: Kernel, rules: RuleIndex): Kernel {
@@ -78,14 +85,19 @@ function rewriteNode(expr: Expr, facts: SimplifyFacts, rules: RuleIndex): Expr {
   throw new InternalError("rules of simplifyKernel rewrite each other's results");
 }
 
-function firstRewrite(expr: Expr, facts: SimplifyFacts, { byOp, others }: RuleIndex): Expr | null {
+function firstRewrite(expr: Expr, facts: SimplifyFacts, index: RuleIndex): Expr | null {
   if (expr.kind === "const") return null;
-  const rules = expr.kind === "op" ? byOp.get(expr.op) ?? others : others;
+  const rules = rulesFor(expr, index);
   for (let place = 0; place < rules.length; place++) {
     const simpler = at(rules, place).rewrite(expr, facts);
     if (simpler !== null) return simpler;
   }
   return null;
+}
+
+function rulesFor(expr: Expr, { integers, floats, others }: RuleIndex): readonly SimplifyRule[] {
+  if (expr.kind !== "op") return others;
+  return (isFloatValue(at(expr.args, -1).type.dtype) ? floats : integers).get(expr.op) ?? [];
 }
 
 function gatherFacts(kernel: Kernel): SimplifyFacts {

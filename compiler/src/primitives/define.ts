@@ -77,10 +77,10 @@ export function refuseParameter(operation: string, expected: string, got: string
   raise(badParameter, { operation, expected, got, fix });
 }
 
-/** Throws unless these are extents: integers of 0 or more. */
+/** Throws unless these are extents: integers from 0 to 2^31 - 1, which an index can count. */
 export function requireExtents(operation: string, name: string, extents: readonly number[]): void {
-  const isExtent = (extent: number): boolean => Number.isSafeInteger(extent) && extent >= 0;
-  if (!extents.every(isExtent)) refuseParameter(operation, `${name} of integers of 0 or more`, formatShape(extents));
+  const isExtent = (extent: number): boolean => Number.isInteger(extent) && extent >= 0 && extent < 2 ** 31;
+  if (!extents.every(isExtent)) refuseParameter(operation, `${name} of integers from 0 to 2^31 - 1`, formatShape(extents));
 }
 
 /** A printed param that is text. */

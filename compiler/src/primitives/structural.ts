@@ -134,9 +134,9 @@ export const padP: Primitive<PadParams> = definePrimitive<PadParams>({
       const [low, high, interior] = paddingOf(paddingConfig, axis);
       return extent + low + high + Math.max(0, extent - 1) * interior;
     });
-    if (!valid || shape.some((extent) => extent < 0)) {
+    if (!valid || shape.some((extent) => extent < 0 || extent >= 2 ** 31)) {
       refuseParameter(
-        "pad", `[low, high, interior] integers with interior >= 0 and a result that is not negative for each axis of ${formatShape(operand.shape)}`,
+        "pad", `[low, high, interior] integers with interior >= 0 and a result from 0 to 2^31 - 1 for each axis of ${formatShape(operand.shape)}`,
         `paddingConfig (${paddingConfig.map(formatShape).join(", ")})`,
       );
     }

@@ -75,6 +75,18 @@ export function booleanArgument(operation: string, argument: string, value: unkn
   return raise(badArgument, { operation, argument, expected: "true or false", got: describeArgument(value), fix: "give a boolean" });
 }
 
+/**
+ * Throws where an object of options is given to a function that has none. Other further arguments are passed over, so that
+ * `rows.map(np.exp)` and `rows.reduce(np.add)` work, whose callers add a place and the list.
+ */
+export function refuseOptions(operation: string, further: readonly unknown[]): void {
+  const options = further.find(isPlainObject);
+  if (options === undefined) return;
+  raise(badArgument, {
+    operation, expected: "arrays alone: this function has no options", got: describeArgument(options), fix: "convert operands with astype, choose elements with np.where",
+  });
+}
+
 /** Throws where an argument is given that only exists for JAX's order of arguments. */
 export function refuseOut(operation: string, out: unknown): void {
   if (out === undefined || out === null) return;

@@ -2,20 +2,21 @@
 
 import { isPlainObject } from "@lanewise/compiler/base/equal";
 import { raise } from "@lanewise/compiler/base/errors";
+import { describeArgument } from "./arguments.ts";
 import { configNames, type Config } from "./config-options.ts";
 import { badConfig } from "./errors.ts";
 import { session } from "./session.ts";
 
 function checked(operation: string, options: unknown): Partial<Config> {
   if (!isPlainObject(options)) {
-    raise(badConfig, { operation, argument: "options", expected: "an object of options", got: String(options), fix: `${operation}({ debugNans: true })` });
+    raise(badConfig, { operation, argument: "options", expected: "an object of options", got: describeArgument(options), fix: `${operation}({ debugNans: true })` });
   }
   for (const [name, value] of Object.entries(options)) {
     if (!configNames.includes(name as keyof Config)) {
       raise(badConfig, { operation, argument: name, expected: `one of ${configNames.join(", ")}`, got: name, fix: "correct the name" });
     }
     if (typeof value !== "boolean") {
-      raise(badConfig, { operation, argument: name, expected: "true or false", got: String(value), fix: "give a boolean" });
+      raise(badConfig, { operation, argument: name, expected: "true or false", got: describeArgument(value), fix: "give a boolean" });
     }
   }
   return options;
@@ -49,7 +50,7 @@ export const config = {
    */
   with<Result>(options: Partial<Config>, run: () => Result): Result {
     if (typeof run !== "function") {
-      raise(badConfig, { operation: "config.with", argument: "run", expected: "a function", got: String(run), fix: "config.with({ debugNans: true }, () => f(x))" });
+      raise(badConfig, { operation: "config.with", argument: "run", expected: "a function", got: describeArgument(run), fix: "config.with({ debugNans: true }, () => f(x))" });
     }
     const before = session.config;
     session.config = { ...before, ...checked("config.with", options) };

@@ -7,14 +7,15 @@ import { raise } from "@lanewise/compiler/base/errors";
 import * as flattening from "@lanewise/compiler/tree/flatten";
 import type { IsLeaf } from "@lanewise/compiler/tree/flatten";
 import * as maps from "@lanewise/compiler/tree/map";
-import type { Path } from "@lanewise/compiler/tree/paths";
+import * as paths from "@lanewise/compiler/tree/paths";
+import type { LeafWithPath, Path } from "@lanewise/compiler/tree/paths";
 import { equalStructures, formatTreeDef, type TreeDef as Structure } from "@lanewise/compiler/tree/treedef";
 import { describeArgument } from "./arguments.ts";
 import { badArgument } from "./errors.ts";
 import type { NDArray, WithLeaves } from "./types.ts";
 
 export type { IsLeaf } from "@lanewise/compiler/tree/flatten";
-export { flattenWithPaths, keyString, type LeafWithPath, type Path, type PathKey } from "@lanewise/compiler/tree/paths";
+export type { LeafWithPath, Path, PathKey } from "@lanewise/compiler/tree/paths";
 export { registerClass, type ClassRules, type InstanceParts } from "@lanewise/compiler/tree/registry";
 
 /** The structure of a tree without its leaves. It prints as JAX prints it: `PyTreeDef([*, {'a': *}])`. */
@@ -41,6 +42,11 @@ function requireFunction(operation: string, f: unknown): void {
   raise(badArgument, { operation, argument: "f", expected: "a function", got: describeArgument(f), fix: `${operation}(f, tree): the function stands first` });
 }
 
+function requireIsLeaf(operation: string, isLeaf: unknown): void {
+  if (isLeaf === undefined || typeof isLeaf === "function") return;
+  raise(badArgument, { operation, argument: "isLeaf", expected: "a function that says what is a leaf, or nothing", got: describeArgument(isLeaf), fix: `${operation}(tree, (x) => ...)` });
+}
+
 function requireStructure(operation: string, argument: string, treedef: unknown): void {
   if (typeof treedef === "object" && treedef !== null && "leafCount" in treedef) return;
   raise(badArgument, { operation, argument, expected: "a structure", got: describeArgument(treedef), fix: "make one with tree.structure(tree)" });
@@ -53,18 +59,39 @@ function requireStructure(operation: string, argument: string, treedef: unknown)
  * @example tree.flatten({ b: 1, a: [2, null] }).leaves // [2, 1]
  */
 export function flatten(tree: unknown, isLeaf?: IsLeaf): Flattened {
+  requireIsLeaf("tree.flatten", isLeaf);
   const { leaves: found, treedef } = flattening.flatten(tree, isLeaf);
   return { leaves: found, treedef: printable(treedef) };
 }
 
 /** The leaves of a tree in order. */
 export function leaves(tree: unknown, isLeaf?: IsLeaf): readonly unknown[] {
+  requireIsLeaf("tree.leaves", isLeaf);
   return flattening.leaves(tree, isLeaf);
 }
 
 /** The structure of a tree. @example String(tree.structure([1, { a: 2 }])) // "PyTreeDef([*, {'a': *}])" */
 export function structure(tree: unknown, isLeaf?: IsLeaf): TreeDef {
+  requireIsLeaf("tree.structure", isLeaf);
   return printable(flattening.structure(tree, isLeaf));
+}
+
+/** The leaves of a tree with their paths, and the structure. */
+export function flattenWithPaths(tree: unknown, isLeaf?: IsLeaf): { readonly leaves: readonly LeafWithPath[]; readonly treedef: TreeDef } {
+  requireIsLeaf("tree.flattenWithPaths", isLeaf);
+  const { leaves: found, treedef } = paths.flattenWithPaths(tree, isLeaf);
+  return { leaves: found, treedef: printable(treedef) };
+}
+
+/** A path as it follows the name of an argument. @example tree.keyString(path) // "[0].w", and "" for a tree that is a leaf */
+export function keyString(path: Path): string {
+  const kinds: readonly unknown[] = ["index", "key", "mapKey"];
+  if (!Array.isArray(path) || !path.every((step: Partial<paths.PathKey> | null | undefined) => kinds.includes(step?.kind))) {
+    raise(badArgument, {
+      operation: "tree.keyString", argument: "path", expected: "a path", got: describeArgument(path), fix: "take one from tree.flattenWithPaths or tree.mapWithPaths",
+    });
+  }
+  return paths.keyString(path);
 }
 
 /** Whether two structures are the same. */

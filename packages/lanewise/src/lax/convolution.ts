@@ -4,6 +4,7 @@ import type { Value } from "@lanewise/compiler/ir/types";
 import type { ConvDimensionNumbers as Specs } from "@lanewise/compiler/primitives/conv-dimensions";
 import { booleanArgument, parseOptional, type Optional } from "../arguments.ts";
 import { give } from "../numpy/operand.ts";
+import { resolveShape } from "../ops/axes.ts";
 import { convolve, convolveTransposed, resolveDimensionNumbers, type ConvArguments, type Pads } from "../ops/conv.ts";
 import { resolveOptionalDType } from "../ops/dtypes.ts";
 import { resolvePrecision, type PrecisionLike } from "../ops/precision.ts";
@@ -132,6 +133,8 @@ export function convTranspose(
  * @example lax.convDimensionNumbers([1, 4, 4, 2], [3, 3, 2, 6], ["NHWC", "HWIO", "NHWC"]).rhsSpec // [3, 2, 0, 1]
  */
 export function convDimensionNumbers(lhsShape: readonly number[], rhsShape: readonly number[], dimensionNumbers: ConvDimensionNumbersLike): ConvDimensionNumbers {
-  const { lhsSpec, rhsSpec, outSpec }: Specs = resolveDimensionNumbers("lax.convDimensionNumbers", lhsShape, rhsShape, dimensionNumbers);
+  const { lhsSpec, rhsSpec, outSpec }: Specs = resolveDimensionNumbers(
+    "lax.convDimensionNumbers", resolveShape("lax.convDimensionNumbers", lhsShape, "lhsShape"), resolveShape("lax.convDimensionNumbers", rhsShape, "rhsShape"), dimensionNumbers,
+  );
   return { lhsSpec, rhsSpec, outSpec };
 }

@@ -4,6 +4,7 @@ import type { Value } from "@lanewise/compiler/ir/types";
 import * as cumulative from "@lanewise/compiler/primitives/cumulative";
 import { booleanArgument, parseOptional, type Optional } from "../arguments.ts";
 import { give, read } from "../numpy/operand.ts";
+import { resolveInteger } from "../ops/axes.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
 
 export interface CumulativeOptions {
@@ -19,7 +20,7 @@ function prefix(name: string, apply: (operand: Value, axis: number, reverse: boo
   const operation = `lax.${name}`;
   return (operand, ...rest) => {
     const { axis = 0, reverse } = parseOptional<CumulativeOptions>({ operation, positional: ["axis", "reverse"] }, rest);
-    return give(apply(read(operand, operation, "operand"), axis, booleanArgument(operation, "reverse", reverse)));
+    return give(apply(read(operand, operation, "operand"), resolveInteger(operation, axis, "axis"), booleanArgument(operation, "reverse", reverse)));
   };
 }
 

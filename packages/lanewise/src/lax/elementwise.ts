@@ -4,6 +4,7 @@
  */
 
 import type { DType } from "@lanewise/compiler/base/dtype";
+import { raise } from "@lanewise/compiler/base/errors";
 import type { Value } from "@lanewise/compiler/ir/types";
 import * as arith from "@lanewise/compiler/primitives/arith";
 import * as compare from "@lanewise/compiler/primitives/compare";
@@ -11,7 +12,9 @@ import * as linear from "@lanewise/compiler/primitives/linear";
 import * as power from "@lanewise/compiler/primitives/power";
 import * as functions from "@lanewise/compiler/primitives/unary";
 import { bind1 } from "@lanewise/compiler/trace/stack";
+import { badArgument } from "../errors.ts";
 import { give, read } from "../numpy/operand.ts";
+import { resolveInteger } from "../ops/axes.ts";
 import { resolveDType } from "../ops/dtypes.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
 import { binary, readTogether, unary, type Binary, type Unary } from "./operand.ts";
@@ -43,7 +46,7 @@ export const tanh: Unary = unary("tanh", functions.tanh);
 export const sqrt: Unary = unary("sqrt", functions.sqrt);
 
 /** `x ** y` for a static integer y. */
-export const integerPow = (x: ArrayLike, y: number): NDArray => give(bind1(arith.integerPowP, [read(x, "lax.integerPow", "x")], { y }));
+export const integerPow = (x: ArrayLike, y: number): NDArray => give(bind1(arith.integerPowP, [read(x, "lax.integerPow", "x")], { y: resolveInteger("lax.integerPow", y, "y") }));
 
 /** The same values in another dtype. Floats become integers towards zero; out of range they saturate, NaN gives 0. */
 export const convertElementType = <D extends DType>(operand: ArrayLike, newDtype: D): NDArray<D> =>
@@ -51,6 +54,9 @@ export const convertElementType = <D extends DType>(operand: ArrayLike, newDtype
 
 /** `cases[which]`, elementwise; for a bool `cases[0]` where it is false. @throws LW1401, LW1402 */
 export const selectN = (which: ArrayLike, ...cases: readonly ArrayLike[]): NDArray => {
+  if (cases.length === 0) {
+    raise(badArgument, { operation: "lax.selectN", argument: "cases", expected: "at least one case", got: "none", fix: "lax.selectN(which, onFalse, onTrue)" });
+  }
   const values = readTogether("lax.selectN", cases, cases.map((_, index) => `case ${index}`));
   return give(arith.selectN(read(which, "lax.selectN", "which"), values));
 };

@@ -15,6 +15,7 @@ import * as power from "@lanewise/compiler/primitives/power";
 import * as functions from "@lanewise/compiler/primitives/unary";
 import * as special from "@lanewise/compiler/primitives/unary-special";
 import { give, read } from "../numpy/operand.ts";
+import { resolveInteger } from "../ops/axes.ts";
 import { resolveDType } from "../ops/dtypes.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
 import { binary, readTogether, unary, type Binary, type Unary } from "./operand.ts";
@@ -88,7 +89,7 @@ export const floor: Unary = unary("floor", rounding.floor);
 export const ceil: Unary = unary("ceil", rounding.ceil);
 /** The nearest integer, as a float. @throws LW1404 for another method @example lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN) */
 export const round = (x: ArrayLike, roundingMethod: rounding.RoundingMethod = RoundingMethod.AWAY_FROM_ZERO): NDArray =>
-  give(rounding.round(read(x, "lax.round", "x"), roundingMethod));
+  give(rounding.round(read(x, "lax.round", "x"), resolveInteger("lax.round", roundingMethod, "roundingMethod") as rounding.RoundingMethod));
 /** What a division towards zero leaves, with the sign of x. @throws LW1402, LW1401 */
 export const rem: Binary = binary("rem", rounding.rem);
 /** The number next to x on the way to y; y where they are equal. No derivative: LW1201. @throws LW1402, LW1401 */
@@ -98,7 +99,10 @@ export const nextafter = (x1: ArrayLike, x2: ArrayLike): NDArray => {
 };
 /** Rounded to a float of so many bits, kept in the operand's dtype. @throws LW1404 for impossible numbers of bits */
 export const reducePrecision = (operand: ArrayLike, exponentBits: number, mantissaBits: number): NDArray =>
-  give(rounding.reducePrecision(read(operand, "lax.reducePrecision", "operand"), exponentBits, mantissaBits));
+  give(rounding.reducePrecision(
+    read(operand, "lax.reducePrecision", "operand"), resolveInteger("lax.reducePrecision", exponentBits, "exponentBits"),
+    resolveInteger("lax.reducePrecision", mantissaBits, "mantissaBits"),
+  ));
 /** Limited to [min, max]; the bounds are scalars or of x's shape. @throws LW1402, LW1401 @example lax.clamp(0, x, 1) */
 export const clamp = (min: ArrayLike, x: ArrayLike, max: ArrayLike): NDArray => {
   const [low, operand, high] = readTogether("lax.clamp", [min, x, max], ["min", "x", "max"]) as [Value, Value, Value];

@@ -19,13 +19,13 @@ import { badArgument, badIndex } from "../errors.ts";
 import { ensureInstalled } from "../install.ts";
 import { give, read } from "../numpy/operand.ts";
 import { readPlaces } from "../numpy/places.ts";
-import { resolveAxes, resolveAxis, resolveShape } from "../ops/axes.ts";
+import { resolveAxes, resolveAxis, resolveInteger, resolveIntegers, resolveShape } from "../ops/axes.ts";
 import { fromStart } from "../ops/index-entries.ts";
 import { normalizePlaces } from "../ops/index-gather.ts";
 import { sliceAlong } from "../ops/index.ts";
 import { namedCall1 } from "../ops/named-call.ts";
 import type { ArrayLike, NDArray, WayOut } from "../types.ts";
-import { readTogether } from "./operand.ts";
+import { readListTogether, readTogether } from "./operand.ts";
 
 // Slices at computed places --------------------------------------------------------------------------------------------
 
@@ -192,7 +192,9 @@ export function sliceInDim(
   const value = read(operand, operation, "operand");
   const place = resolveAxis(operation, axis, value.aval.shape.length);
   const extent = at(value.aval.shape, place);
-  return give(sliceAlong(value, fromStart(startIndex ?? 0, extent), fromStart(limitIndex ?? extent, extent), stride, place));
+  const bound = (given: unknown, argument: string): number => fromStart(resolveInteger(operation, given, argument), extent);
+  const [start, limit] = [bound(startIndex ?? 0, "startIndex"), bound(limitIndex ?? extent, "limitIndex")];
+  return give(sliceAlong(value, start, limit, resolveInteger(operation, stride, "stride"), place));
 }
 
 /** The slice at one known place of an axis; with `keepdims: false` without the axis. @throws LW3008 for a place outside the axis */
@@ -202,8 +204,8 @@ export function indexInDim(operand: ArrayLike, index: number, ...rest: Optional<
   const value = read(operand, operation, "operand");
   const place = resolveAxis(operation, axis, value.aval.shape.length);
   const extent = at(value.aval.shape, place);
-  const start = fromStart(index, extent);
-  if (!Number.isInteger(index) || start < 0 || start >= extent) {
+  const start = fromStart(resolveInteger(operation, index, "index"), extent);
+  if (start < 0 || start >= extent) {
     raise(badIndex, { operation, argument: "index", expected: `an integer in [${-extent}, ${extent})`, got: describeArgument(index), fix: "stay inside the axis" });
   }
   const taken = sliceAlong(value, start, start + 1, 1, place);
@@ -222,13 +224,13 @@ export const rev = (operand: ArrayLike, dimensions: readonly number[]): NDArray 
 export function split(operand: ArrayLike, sizes: readonly number[], ...rest: Optional<["axis"], { readonly axis?: number }>): NDArray[] {
   const { axis = 0 } = parseOptional<{ axis?: number }>({ operation: "lax.split", positional: ["axis"] }, rest);
   const value = read(operand, "lax.split", "operand");
-  return takeApart(value, sizes, resolveAxis("lax.split", axis, value.aval.shape.length)).map((part) => give(part));
+  return takeApart(value, resolveIntegers("lax.split", sizes, "sizes"), resolveAxis("lax.split", axis, value.aval.shape.length)).map((part) => give(part));
 }
 
 /** Arrays of one shape and dtype joined along a new axis. @throws LW1402, LW1404 */
 export function stack(operands: readonly ArrayLike[], ...rest: Optional<["axis"], { readonly axis?: number }>): NDArray {
   const { axis = 0 } = parseOptional<{ axis?: number }>({ operation: "lax.stack", positional: ["axis"] }, rest);
-  const values = readTogether("lax.stack", operands, operands.map((_, index) => `operands[${index}]`));
+  const values = readListTogether("lax.stack", operands);
   return give(stacks.stack(values, resolveAxis("lax.stack", axis, (values[0]?.aval.shape.length ?? 0) + 1)));
 }
 

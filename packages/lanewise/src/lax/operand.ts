@@ -7,8 +7,9 @@ import type { DType } from "@lanewise/compiler/base/dtype";
 import { isInteger } from "@lanewise/compiler/base/dtype";
 import { isScalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
+import { describeArgument, refuseOptions } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
-import { give, read } from "../numpy/operand.ts";
+import { give, read, unary as unaryOf } from "../numpy/operand.ts";
 import { literalAs } from "../ops/operands.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
 
@@ -19,6 +20,12 @@ export function readTogether(operation: string, operands: readonly unknown[], na
   if (array === undefined) return values;
   const { dtype } = array.aval;
   return values.map((value, index) => (isScalarLiteral(value) && value.aval.dtype !== dtype ? numberAs(operation, value, dtype, names[index] ?? "") : value));
+}
+
+/** The same of operands in a list. */
+export function readListTogether(operation: string, operands: unknown): Value[] {
+  if (Array.isArray(operands)) return readTogether(operation, operands, operands.map((_, index) => `operands[${index}]`));
+  return raise(badArgument, { operation, argument: "operands", expected: "a list of arrays", got: describeArgument(operands), fix: `${operation}([a, b], 0)` });
 }
 
 function numberAs(operation: string, value: Value & { readonly value: number }, dtype: DType, argument: string): Value {
@@ -36,13 +43,15 @@ export type Binary = (x: ArrayLike, y: ArrayLike) => NDArray;
 
 /** A function of one array. */
 export function unary(name: string, apply: (x: Value) => Value): Unary {
-  return (x) => give(apply(read(x, `lax.${name}`, "x")));
+  return unaryOf(`lax.${name}`, apply);
 }
 
 /** A function of two arrays of one dtype. */
 export function binary(name: string, apply: (x: Value, y: Value) => Value): Binary {
-  return (x, y) => {
-    const [left, right] = readTogether(`lax.${name}`, [x, y], ["x", "y"]) as [Value, Value];
+  const operation = `lax.${name}`;
+  return (x: ArrayLike, y: ArrayLike, ...further: readonly unknown[]) => {
+    if (further.length > 0) refuseOptions(operation, further);
+    const [left, right] = readTogether(operation, [x, y], ["x", "y"]) as [Value, Value];
     return give(apply(left, right));
   };
 }

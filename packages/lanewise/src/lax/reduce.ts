@@ -10,7 +10,7 @@ import * as reduce from "@lanewise/compiler/primitives/reduce";
 import { describeArgument, parseOptional, type Optional } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
 import { give, read } from "../numpy/operand.ts";
-import { resolveAxes } from "../ops/axes.ts";
+import { resolveAxes, resolveInteger } from "../ops/axes.ts";
 import { resolveOptionalDType } from "../ops/dtypes.ts";
 import { highest, lowest } from "../ops/reduce.ts";
 import { resolvePrecision, type PrecisionLike } from "../ops/precision.ts";
@@ -53,9 +53,9 @@ function orIdentity(identity: (dtype: DType) => number, apply: (operand: Value, 
 type ArgReduction = (operand: ArrayLike, axis: number, indexDtype?: "int32" | "uint32") => NDArray<"int32">;
 
 /** The place of the largest element along an axis: of the first NaN, else of the first of equal ones. @throws LW1404 for an empty axis and a bad one */
-export const argmax: ArgReduction = (operand, axis, indexDtype = "int32") => give(reduce.argmax(read(operand, "lax.argmax", "operand"), axis, indexDtype));
+export const argmax: ArgReduction = (operand, axis, indexDtype = "int32") => give(reduce.argmax(read(operand, "lax.argmax", "operand"), resolveInteger("lax.argmax", axis, "axis"), indexDtype));
 /** The place of the smallest element along an axis. @throws LW1404 */
-export const argmin: ArgReduction = (operand, axis, indexDtype = "int32") => give(reduce.argmin(read(operand, "lax.argmin", "operand"), axis, indexDtype));
+export const argmin: ArgReduction = (operand, axis, indexDtype = "int32") => give(reduce.argmin(read(operand, "lax.argmin", "operand"), resolveInteger("lax.argmin", axis, "axis"), indexDtype));
 
 /** `[[left contracting, right contracting], [left batch, right batch]]`, as in JAX. */
 export type DotDimensionNumbers = readonly [

@@ -1,19 +1,22 @@
 /** @file lax's functions that move elements: broadcasts, reshapes, slices, padding. Axes are exact, as in JAX. */
 
 import type { DType } from "@lanewise/compiler/base/dtype";
+import { raise } from "@lanewise/compiler/base/errors";
 import { range } from "@lanewise/compiler/base/shape";
 import type { Value } from "@lanewise/compiler/ir/types";
 import * as linear from "@lanewise/compiler/primitives/linear";
 import * as structural from "@lanewise/compiler/primitives/structural";
+import { describeArgument } from "../arguments.ts";
+import { badArgument } from "../errors.ts";
 import { give, read } from "../numpy/operand.ts";
-import { resolveAxes, resolveAxis, resolveShape } from "../ops/axes.ts";
+import { resolveAxes, resolveAxis, resolveInteger, resolveIntegers, resolveShape } from "../ops/axes.ts";
 import { resolveDType } from "../ops/dtypes.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
-import { readTogether } from "./operand.ts";
+import { readListTogether, readTogether } from "./operand.ts";
 
 /** Broadcasts: operand axis i becomes axis `broadcastDimensions[i]` of the result. @throws LW1404 */
 export const broadcastInDim = (operand: ArrayLike, shape: readonly number[], broadcastDimensions: readonly number[]): NDArray =>
-  give(linear.broadcastInDim(read(operand, "lax.broadcastInDim", "operand"), resolveShape("lax.broadcastInDim", shape), broadcastDimensions));
+  give(linear.broadcastInDim(read(operand, "lax.broadcastInDim", "operand"), resolveShape("lax.broadcastInDim", shape), resolveIntegers("lax.broadcastInDim", broadcastDimensions, "broadcastDimensions")));
 
 /** New axes of these sizes in front. */
 export const broadcast = (operand: ArrayLike, sizes: readonly number[]): NDArray => {
@@ -28,7 +31,7 @@ export const reshape = (operand: ArrayLike, newSizes: readonly number[]): NDArra
 
 /** Result axis i is operand axis `permutation[i]`. @throws LW1404 */
 export const transpose = (operand: ArrayLike, permutation: readonly number[]): NDArray =>
-  give(linear.transpose(read(operand, "lax.transpose", "operand"), permutation));
+  give(linear.transpose(read(operand, "lax.transpose", "operand"), resolveIntegers("lax.transpose", permutation, "permutation")));
 
 /** Removes axes of extent 1. @throws LW1404 */
 export const squeeze = (operand: ArrayLike, dimensions: readonly number[]): NDArray => {
@@ -39,16 +42,20 @@ export const squeeze = (operand: ArrayLike, dimensions: readonly number[]): NDAr
 /** Inserts axes of extent 1 at these places of the result. */
 export const expandDims = (operand: ArrayLike, dimensions: readonly number[]): NDArray => {
   const value = read(operand, "lax.expandDims", "operand");
-  const rank = value.aval.shape.length + dimensions.length;
-  const added = resolveAxes("lax.expandDims", dimensions, rank, "dimensions");
+  const places = resolveIntegers("lax.expandDims", dimensions, "dimensions");
+  const rank = value.aval.shape.length + places.length;
+  const added = resolveAxes("lax.expandDims", places, rank, "dimensions");
   const kept = range(rank).filter((axis) => !added.includes(axis));
   let next = 0;
   return give(linear.broadcastInDim(value, range(rank).map((axis) => (added.includes(axis) ? 1 : (value.aval.shape[next++] ?? 1))), kept));
 };
 
 /** `operand[start:limit:stride]` along every axis. @throws LW1404 */
-export const slice = (operand: ArrayLike, startIndices: readonly number[], limitIndices: readonly number[], strides: readonly number[] | null = null): NDArray =>
-  give(structural.slice(read(operand, "lax.slice", "operand"), startIndices, limitIndices, strides));
+export const slice = (operand: ArrayLike, startIndices: readonly number[], limitIndices: readonly number[], strides: readonly number[] | null = null): NDArray => {
+  const integers = (given: unknown, argument: string): number[] => resolveIntegers("lax.slice", given, argument);
+  const value = read(operand, "lax.slice", "operand");
+  return give(structural.slice(value, integers(startIndices, "startIndices"), integers(limitIndices, "limitIndices"), strides === null ? null : integers(strides, "strides")));
+};
 
 /**
  * Adds `paddingValue` around and between the elements.
@@ -59,12 +66,17 @@ export const slice = (operand: ArrayLike, startIndices: readonly number[], limit
  */
 export const pad = (operand: ArrayLike, paddingValue: ArrayLike, paddingConfig: readonly (readonly [low: number, high: number, interior: number])[]): NDArray => {
   const [value, padding] = readTogether("lax.pad", [operand, paddingValue], ["operand", "paddingValue"]) as [Value, Value];
-  return give(structural.pad(value, padding, paddingConfig));
+  if (!Array.isArray(paddingConfig)) {
+    raise(badArgument, {
+      operation: "lax.pad", argument: "paddingConfig", expected: "[low, high, interior] for each axis", got: describeArgument(paddingConfig), fix: "lax.pad(x, 0, [[1, 1, 0]])",
+    });
+  }
+  return give(structural.pad(value, padding, paddingConfig.map((entry, axis) => resolveIntegers("lax.pad", entry, `paddingConfig[${axis}]`))));
 };
 
 /** Joins arrays along an axis. @throws LW1402, LW1404 */
 export const concatenate = (operands: readonly ArrayLike[], dimension: number): NDArray =>
-  give(structural.concatenate(readTogether("lax.concatenate", operands, operands.map((_, index) => `operands[${index}]`)), dimension));
+  give(structural.concatenate(readListTogether("lax.concatenate", operands), resolveInteger("lax.concatenate", dimension, "dimension")));
 
 /** 0, 1, 2, ... of this dtype. */
 export const iota = <D extends DType>(dtype: D, size: number): NDArray<D> => broadcastedIota(dtype, [size], 0);

@@ -18,7 +18,7 @@ import { toValue } from "../array/concrete.ts";
 import { publish } from "../array/ndarray.ts";
 import { badArgument } from "../errors.ts";
 import { give } from "../numpy/operand.ts";
-import { resolveAxes } from "../ops/axes.ts";
+import { resolveAxes, resolveIntegers } from "../ops/axes.ts";
 import { padsByName } from "../ops/conv.ts";
 import { highest, lowest } from "../ops/reduce.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
@@ -121,14 +121,15 @@ export function reduceWindow(
   const operation = "lax.reduceWindow";
   const [value, initial] = readReduction(operation, operand, initValue);
   const given = parseOptional<ReduceWindowOptions>({ operation, positional: ["windowStrides", "padding", "baseDilation", "windowDilation"] }, rest);
-  const ones = windowDimensions.map(() => 1);
-  const windowStrides = given.windowStrides ?? ones;
-  const [baseDilation, windowDilation] = [given.baseDilation ?? ones, given.windowDilation ?? ones];
+  const extents = resolveIntegers(operation, windowDimensions, "windowDimensions");
+  const perAxis = (argument: "windowStrides" | "baseDilation" | "windowDilation"): readonly number[] =>
+    resolveIntegers(operation, given[argument] ?? extents.map(() => 1), argument);
+  const [windowStrides, baseDilation, windowDilation] = [perAxis("windowStrides"), perAxis("baseDilation"), perAxis("windowDilation")];
   const { padding = "VALID" } = given;
-  const reach = windowDimensions.map((extent, axis) => (extent === 0 ? 0 : 1 + (windowDilation[axis] ?? 1) * (extent - 1)));
+  const reach = extents.map((extent, axis) => (extent === 0 ? 0 : 1 + (windowDilation[axis] ?? 1) * (extent - 1)));
   const windows: WindowParams = {
     baseDilation, padding: typeof padding === "string" ? padsByName(operation, padding, value.aval.shape, reach, windowStrides) : padding,
-    windowDilation, windowDimensions, windowStrides,
+    windowDilation, windowDimensions: extents, windowStrides,
   };
   const monoid = monoidOf(operation, computation, value.aval.dtype);
   return give(startingWith(initial, monoid.reduceWindow(value, windows), monoid));

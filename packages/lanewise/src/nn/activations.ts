@@ -4,46 +4,40 @@ import type { Value } from "@lanewise/compiler/ir/types";
 import { booleanArgument, describeArgument, parseOptional, type Optional } from "../arguments.ts";
 import { raise } from "@lanewise/compiler/base/errors";
 import { badArgument } from "../errors.ts";
-import { give, read } from "../numpy/operand.ts";
+import { give, read, unary } from "../numpy/operand.ts";
 import * as ops from "../ops/activations.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
 
-type Unary = (x: ArrayLike) => NDArray;
-
-function unary(name: string, apply: (x: Value) => Value): Unary {
-  return (x) => give(apply(read(x, `nn.${name}`, "x")));
-}
-
 /** max(x, 0); the derivative at 0 is 0. @example nn.relu([-1, 2]) // array([0., 2.], dtype=float32) */
-export const relu = unary("relu", ops.relu);
+export const relu = unary("nn.relu", ops.relu);
 /** min(max(x, 0), 6). */
-export const relu6 = unary("relu6", ops.relu6);
+export const relu6 = unary("nn.relu6", ops.relu6);
 /** 1 / (1 + e^-x). */
-export const sigmoid = unary("sigmoid", ops.sigmoid);
+export const sigmoid = unary("nn.sigmoid", ops.sigmoid);
 /** log(1 + e^x), without overflow. */
-export const softplus = unary("softplus", ops.softplus);
+export const softplus = unary("nn.softplus", ops.softplus);
 /** log(sigmoid(x)), without cancellation. */
-export const logSigmoid = unary("logSigmoid", ops.logSigmoid);
+export const logSigmoid = unary("nn.logSigmoid", ops.logSigmoid);
 /** x / (|x| + 1). */
-export const softSign = unary("softSign", ops.softSign);
+export const softSign = unary("nn.softSign", ops.softSign);
 /** x sigmoid(x). */
-export const silu = unary("silu", ops.silu);
+export const silu = unary("nn.silu", ops.silu);
 /** The same as `silu`. */
 export const swish = silu;
 /** x tanh(softplus(x)). */
-export const mish = unary("mish", ops.mish);
+export const mish = unary("nn.mish", ops.mish);
 /** x limited to [-1, 1]. */
-export const hardTanh = unary("hardTanh", ops.hardTanh);
+export const hardTanh = unary("nn.hardTanh", ops.hardTanh);
 /** relu6(x + 3) / 6. */
-export const hardSigmoid = unary("hardSigmoid", ops.hardSigmoid);
+export const hardSigmoid = unary("nn.hardSigmoid", ops.hardSigmoid);
 /** x hardSigmoid(x). */
-export const hardSilu = unary("hardSilu", ops.hardSilu);
+export const hardSilu = unary("nn.hardSilu", ops.hardSilu);
 /** The same as `hardSilu`. */
 export const hardSwish = hardSilu;
 /** elu with the alpha and the scale that keep mean 0 and variance 1. */
-export const selu = unary("selu", ops.selu);
+export const selu = unary("nn.selu", ops.selu);
 /** The array as it is. */
-export const identity = unary("identity", (x) => x);
+export const identity = unary("nn.identity", (x) => x);
 export { tanh } from "../numpy/elementwise.ts";
 
 function withNumber<Name extends string>(name: string, argument: Name, apply: (...args: readonly Value[]) => Value) {

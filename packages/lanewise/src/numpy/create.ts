@@ -208,8 +208,8 @@ export function linspace(start: ArrayLike, stop: ArrayLike, ...rest: readonly un
   const [first, last] = [read(start, operation, "start"), read(stop, operation, "stop")];
   const dtype = resolveOptionalDType(operation, given.dtype) ?? inexactType(commonType([first, last])).dtype;
   const { num = 50, axis = 0 } = given;
-  if (!Number.isInteger(num) || num < 0) {
-    raise(badArgument, { operation, argument: "num", expected: "an integer that is not negative", got: describeArgument(num), fix: "correct num" });
+  if (!Number.isInteger(num) || num < 0 || num >= 2 ** 31) {
+    raise(badArgument, { operation, argument: "num", expected: "an integer from 0 to 2^31 - 1", got: describeArgument(num), fix: "correct num" });
   }
   const [numbers, step] = ops.linspace(first, last, { num, axis, dtype: inexactType({ dtype, weakType: false }).dtype, endpoint: booleanArgument(operation, "endpoint", given.endpoint, true) });
   const out = isInteger(dtype) ? convertOperand(operation, floor(numbers), dtype) : convertOperand(operation, numbers, dtype);

@@ -3,7 +3,7 @@
 import { raise } from "@lanewise/compiler/base/errors";
 import type { FillValue } from "@lanewise/compiler/primitives/index-dimensions";
 import { unstack as takeRows } from "@lanewise/compiler/primitives/structural-stack";
-import { booleanArgument, describeArgument, parseOptional, type Optional } from "../arguments.ts";
+import { booleanArgument, describeArgument, parseOptional, refuseOut, type Optional } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
 import { resolveAxis } from "../ops/axes.ts";
 import * as reorder from "../ops/reorder.ts";
@@ -39,6 +39,7 @@ export interface TakeOptions {
 export function take(a: ArrayLike, indices: ArrayLike, ...rest: Optional<["axis", "out", "mode", "uniqueIndices", "indicesAreSorted", "fillValue"], TakeOptions>): NDArray {
   const operation = "np.take";
   const options = parseOptional<TakeOptions>({ operation, positional: ["axis", "out", "mode", "uniqueIndices", "indicesAreSorted", "fillValue"] }, rest);
+  refuseOut(operation, options.out);
   return give(ops.take(read(a, operation, "a"), readPlaces(indices, operation), {
     axis: options.axis ?? null, mode: options.mode, fillValue: fillOf(operation, options.fillValue),
     uniqueIndices: booleanArgument(operation, "uniqueIndices", options.uniqueIndices), indicesAreSorted: booleanArgument(operation, "indicesAreSorted", options.indicesAreSorted),

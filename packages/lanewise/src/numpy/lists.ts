@@ -8,10 +8,10 @@ import { badArgument } from "../errors.ts";
 import { read } from "./operand.ts";
 
 /** A list of arrays, or the rows of one array. */
-export function readList(operation: string, arrays: unknown): Value[] {
-  if (arrays instanceof ArrayClass) return Array.from(arrays, (row) => read(row, operation, "arrays"));
+export function readList(operation: string, arrays: unknown, argument = "arrays"): Value[] {
+  if (arrays instanceof ArrayClass) return Array.from(arrays, (row) => read(row, operation, argument));
   if (!Array.isArray(arrays)) {
-    return raise(badArgument, { operation, argument: "arrays", expected: "a list of arrays", got: describeArgument(arrays), fix: `${operation}([a, b])` });
+    return raise(badArgument, { operation, argument, expected: "a list of arrays", got: describeArgument(arrays), fix: `${operation}([a, b])` });
   }
-  return arrays.map((array, index) => read(array, operation, `arrays[${index}]`));
+  return arrays.map((array, index) => read(array, operation, `${argument}[${index}]`));
 }

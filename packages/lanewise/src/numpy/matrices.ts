@@ -10,7 +10,7 @@ import { isPlainObject } from "@lanewise/compiler/base/equal";
 import { booleanArgument, describeArgument, parseOptional, refuseOut, type Optional } from "../arguments.ts";
 import { badArgument, incompatibleShapes } from "../errors.ts";
 import { ensureInstalled } from "../install.ts";
-import { resolveAxes, resolveShape } from "../ops/axes.ts";
+import { resolveAxes, resolveInteger, resolveShape } from "../ops/axes.ts";
 import { resolveOptionalDType } from "../ops/dtypes.ts";
 import { broadcastTo, power } from "../ops/elementwise.ts";
 import * as ops from "../ops/matrix.ts";
@@ -22,12 +22,6 @@ import type { ArrayLike, DType, NDArray } from "../types.ts";
 import { give, read } from "./operand.ts";
 
 /** An integer that is known now. */
-function integer(operation: string, argument: string, value: unknown): number {
-  const known = typeof value === "bigint" ? Number(value) : value;
-  if (typeof known === "number" && Number.isInteger(known)) return known;
-  return raise(badArgument, { operation, argument, expected: "a static integer", got: describeArgument(value), fix: `correct ${argument}` });
-}
-
 // Triangles ------------------------------------------------------------------------------------------------------------
 
 export interface TriOptions {
@@ -42,7 +36,7 @@ export function tri(N: number, ...rest: Optional<["M", "k", "dtype"], TriOptions
   const operation = "np.tri";
   const { M, k = 0, dtype } = parseOptional<TriOptions>({ operation, positional: ["M", "k", "dtype"] }, rest);
   const [rows = 0, columns = rows] = resolveShape(operation, M === undefined || M === null ? [N] : [N, M]);
-  return give(ops.tri(rows, columns, integer(operation, "k", k), resolveOptionalDType(operation, dtype) ?? "float32"));
+  return give(ops.tri(rows, columns, resolveInteger(operation, k, "k"), resolveOptionalDType(operation, dtype) ?? "float32"));
 }
 
 type TriangleRest = Optional<["k"], { readonly k?: number }>;
@@ -50,7 +44,7 @@ type TriangleRest = Optional<["k"], { readonly k?: number }>;
 function triangle(name: "tril" | "triu", m: ArrayLike, rest: readonly unknown[]): NDArray {
   const operation = `np.${name}`;
   const { k = 0 } = parseOptional<{ k?: number }>({ operation, positional: ["k"] }, rest);
-  return give(ops.triangle(name, read(m, operation, "m"), integer(operation, "k", k)));
+  return give(ops.triangle(name, read(m, operation, "m"), resolveInteger(operation, k, "k")));
 }
 
 /** Each matrix (the last two axes) with 0 above diagonal k. @throws LW3007 for fewer than two axes @example np.tril(m, -1) */
@@ -65,9 +59,9 @@ export function diag(v: ArrayLike, ...rest: TriangleRest): NDArray {
   const operation = "np.diag";
   const { k = 0 } = parseOptional<{ k?: number }>({ operation, positional: ["k"] }, rest);
   const value = read(v, operation, "v");
-  const place = integer(operation, "k", k);
+  const place = resolveInteger(operation, k, "k");
   switch (value.aval.shape.length) {
-    case 1: return give(ops.diagonalMatrix(value, place));
+    case 1: return give(ops.diagonalMatrix(operation, value, place));
     case 2: return give(ops.diagonal(operation, value, place, 0, 1));
     default: return raise(badArgument, {
       operation, argument: "v", expected: "a vector or a matrix", got: `shape ${formatShape(value.aval.shape)}`, fix: "use np.diagonal for more axes, np.diagflat to ravel first",
@@ -79,7 +73,7 @@ export function diag(v: ArrayLike, ...rest: TriangleRest): NDArray {
 export function diagflat(v: ArrayLike, ...rest: TriangleRest): NDArray {
   const operation = "np.diagflat";
   const { k = 0 } = parseOptional<{ k?: number }>({ operation, positional: ["k"] }, rest);
-  return give(ops.diagonalMatrix(shapes.ravel(read(v, operation, "v")), integer(operation, "k", k)));
+  return give(ops.diagonalMatrix(operation, shapes.ravel(read(v, operation, "v")), resolveInteger(operation, k, "k")));
 }
 
 export interface DiagonalOptions {
@@ -92,7 +86,7 @@ export interface DiagonalOptions {
 export function diagonal(a: ArrayLike, ...rest: Optional<["offset", "axis1", "axis2"], DiagonalOptions>): NDArray {
   const operation = "np.diagonal";
   const { offset = 0, axis1 = 0, axis2 = 1 } = parseOptional<DiagonalOptions>({ operation, positional: ["offset", "axis1", "axis2"] }, rest);
-  return give(ops.diagonal(operation, read(a, operation, "a"), integer(operation, "offset", offset), axis1, axis2));
+  return give(ops.diagonal(operation, read(a, operation, "a"), resolveInteger(operation, offset, "offset"), axis1, axis2));
 }
 
 export interface TraceOptions extends DiagonalOptions {
@@ -105,7 +99,7 @@ export function trace(a: ArrayLike, ...rest: Optional<["offset", "axis1", "axis2
   const operation = "np.trace";
   const { offset = 0, axis1 = 0, axis2 = 1, dtype, out } = parseOptional<TraceOptions>({ operation, positional: ["offset", "axis1", "axis2", "dtype", "out"] }, rest);
   refuseOut(operation, out);
-  const elements = ops.diagonal(operation, read(a, operation, "a"), integer(operation, "offset", offset), axis1, axis2);
+  const elements = ops.diagonal(operation, read(a, operation, "a"), resolveInteger(operation, offset, "offset"), axis1, axis2);
   return give(sum(elements, { axis: -1, dtype: resolveOptionalDType(operation, dtype), keepdims: false }, operation));
 }
 
@@ -218,7 +212,7 @@ export function rot90(m: ArrayLike, ...rest: Optional<["k", "axes"], { readonly 
   if (first === undefined || second === undefined || plane.length !== 2) {
     return raise(badArgument, { operation, argument: "axes", expected: "two axes", got: describeArgument(axes), fix: "name the plane by two axes" });
   }
-  const turns = ((integer(operation, "k", k) % 4) + 4) % 4;
+  const turns = ((resolveInteger(operation, k, "k") % 4) + 4) % 4;
   if (turns === 0) return give(value);
   if (turns === 2) return give(flip(flip(value, first), second));
   return give(turns === 1 ? shapes.swapaxes(flip(value, second), first, second) : flip(shapes.swapaxes(value, first, second), second));

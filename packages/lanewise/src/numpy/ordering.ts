@@ -1,12 +1,12 @@
 /** @file np's functions of order: sort, argsort, lexsort, argmax, argmin; and of prefixes: cumsum, cumprod, diff. */
 
 import { raise } from "@lanewise/compiler/base/errors";
-import type { Value } from "@lanewise/compiler/ir/types";
 import { describeArgument, parseOptional, type Optional } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
 import * as order from "../ops/order.ts";
 import * as prefix from "../ops/prefix.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
+import { readList } from "./lists.ts";
 import { give, read, readOptional } from "./operand.ts";
 
 type SortRest = Optional<["axis"], order.SortOptions>;
@@ -41,7 +41,7 @@ export const argsort = (a: ArrayLike, ...rest: SortRest): NDArray<"int32"> => gi
 export function lexsort(keys: readonly ArrayLike[] | NDArray, ...rest: Optional<["axis"], { readonly axis?: number }>): NDArray<"int32"> {
   const operation = "np.lexsort";
   const { axis = -1 } = parseOptional<{ axis?: number }>({ operation, positional: ["axis"] }, rest);
-  const values: Value[] = [...(keys as Iterable<ArrayLike>)].map((key, index) => read(key, operation, `keys[${index}]`));
+  const values = readList(operation, keys, "keys");
   if (values.length === 0) {
     raise(badArgument, { operation, argument: "keys", expected: "at least one key", got: describeArgument(keys), fix: "give a list of arrays" });
   }

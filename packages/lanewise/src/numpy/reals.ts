@@ -1,8 +1,11 @@
 /** @file np's functions of complex numbers, for the real ones that exist here. */
 
+import { dtypeClass, isInexact } from "@lanewise/compiler/base/dtype";
+import { raise } from "@lanewise/compiler/base/errors";
 import type { Value } from "@lanewise/compiler/ir/types";
+import { describeAval } from "@lanewise/compiler/trace/stack";
 import { booleanArgument, parseOptional, type Optional } from "../arguments.ts";
-import { isInexact } from "@lanewise/compiler/base/dtype";
+import { badArgument } from "../errors.ts";
 import { convertOperand } from "../ops/operands.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
 import { composed1 } from "./composed.ts";
@@ -11,7 +14,12 @@ import { arctan2, rad2deg } from "./functions.ts";
 import { give, read } from "./operand.ts";
 
 function ofReals(name: string, x: ArrayLike, run: (value: NDArray) => NDArray): NDArray {
-  return composed1(name, null, [read(x, `np.${name}`, name === "angle" ? "z" : "val")], run);
+  const operation = `np.${name}`;
+  const value = read(x, operation, "val");
+  if (dtypeClass(value.aval.dtype) === "opaque") {
+    raise(badArgument, { operation, argument: "val", expected: "numbers or bools", got: describeAval(value.aval), fix: "take the words of keys with random.keyData" });
+  }
+  return composed1(name, null, [value], run);
 }
 
 /** The real part: the array itself. */

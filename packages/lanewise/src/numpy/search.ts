@@ -185,8 +185,8 @@ function edgesOf(operation: string, a: Value, bins: number | ArrayLike, bounds: 
     ops.requireVector(operation, "bins", edges);
     return convertOperand(operation, edges, dtype);
   }
-  if (!Number.isInteger(bins) || bins < 1) {
-    raise(badArgument, { operation, argument: "bins", expected: "a number of bins of at least 1, or a vector of edges", got: describeArgument(bins), fix: "correct bins" });
+  if (!Number.isInteger(bins) || bins < 1 || bins >= 2 ** 31 - 1) {
+    raise(badArgument, { operation, argument: "bins", expected: "a number of bins, at least 1 and below 2^31 - 1, or a vector of edges", got: describeArgument(bins), fix: "correct bins" });
   }
   const isEmpty = sizeOf(a.aval.shape) === 0;
   const end = (which: 0 | 1, reduce: typeof min): Value => {

@@ -25,7 +25,7 @@ function reshapeColumns(a: Value, shape: readonly number[]): Value {
 /** The same elements in another shape, in row-major order unless `order` is "F"; one extent may be -1. @throws LW3007 where the sizes differ. */
 export function reshape(a: ArrayLike, shape: number | readonly number[], ...rest: Optional<["order"], { readonly order?: Order }>): NDArray {
   const { order } = parseOptional<{ order?: Order }>({ operation: "np.reshape", positional: ["order"] }, rest);
-  const [value, extents] = [read(a, "np.reshape", "a"), typeof shape === "number" ? [shape] : shape];
+  const [value, extents] = [read(a, "np.reshape", "a"), Array.isArray(shape) ? shape : [shape]];
   return give(isColumnMajor("np.reshape", order) ? reshapeColumns(value, extents) : ops.reshape(value, extents));
 }
 

@@ -40,6 +40,19 @@ export function resolveAxes(operation: string, axes: unknown, rank: number, argu
   return resolved;
 }
 
+/** An integer that is known now. */
+export function resolveInteger(operation: string, given: unknown, argument: string): number {
+  const integer = numberNow(typeof given === "bigint" ? Number(given) : given);
+  if (typeof integer === "number" && Number.isInteger(integer)) return integer;
+  return raise(badArgument, { operation, argument, expected: "a static integer", got: describe(given), fix: `correct ${argument}` });
+}
+
+/** A list of integers that are known now. */
+export function resolveIntegers(operation: string, given: unknown, argument: string): number[] {
+  if (Array.isArray(given)) return given.map((item, index) => resolveInteger(operation, item, `${argument}[${index}]`));
+  return raise(badArgument, { operation, argument, expected: "a list of integers", got: describe(given), fix: `give ${argument} in a list: [0, 1]` });
+}
+
 /** The axes of a reduction; null or undefined is all of them. */
 export function reductionAxes(operation: string, axis: Axis | undefined, rank: number): number[] {
   if (axis === null || axis === undefined) return range(rank);
@@ -63,8 +76,8 @@ export function resolveShape(operation: string, shape: unknown, argument = "shap
 }
 
 /** The shape of a reshape: as `resolveShape`, and one extent may be -1 for what is left. */
-export function resolveNewShape(operation: string, given: readonly unknown[], oldShape: readonly number[]): number[] {
-  const shape = given.map(numberNow);
+export function resolveNewShape(operation: string, given: unknown, oldShape: readonly number[]): number[] {
+  const shape = (Array.isArray(given) ? (given as readonly unknown[]) : [given]).map(numberNow);
   const size = sizeOf(oldShape);
   const open = shape.filter((extent) => extent === -1).length;
   const known = resolveShape(operation, shape.map((extent) => (extent === -1 ? 1 : extent)));

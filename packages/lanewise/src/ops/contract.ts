@@ -8,6 +8,7 @@ import { convertElementType } from "@lanewise/compiler/primitives/arith";
 import { dotGeneral } from "@lanewise/compiler/primitives/contract";
 import { broadcastInDim, squeeze, transpose } from "@lanewise/compiler/primitives/linear";
 import type { DType } from "@lanewise/compiler/base/dtype";
+import { describeArgument } from "../arguments.ts";
 import { badArgument, badAxis, incompatibleShapes } from "../errors.ts";
 import { resolveAxes } from "./axes.ts";
 import { multiply } from "./elementwise.ts";
@@ -119,7 +120,7 @@ function tensordotAxes(operation: string, axes: unknown, leftRank: number, right
   }
   return raise(badArgument, {
     operation, argument: "axes", expected: "a count, or two lists of equally many axes: [[1], [0]]",
-    got: Array.isArray(axes) ? `a list of ${axes.length}` : String(axes), fix: "pair each axis of a with one of b",
+    got: describeArgument(axes), fix: "pair each axis of a with one of b",
   });
 }
 

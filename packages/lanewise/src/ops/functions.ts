@@ -146,7 +146,7 @@ export const signbit = called("signbit", "signbit", ([operand]) => {
   if (isInteger(dtype)) return lt(x, strongLike(x, 0));
   if (dtype === "bool") return fullLike(x, 0, "bool");
   // The bits of a float64 are out of reach; the sign of a zero shows in its reciprocal.
-  if (dtype === "float64") return bits.or(lt(x, scalarLike(x, 0)), eq(integerPow(x, -1), scalarLike(x, -Infinity)));
+  if (!Object.hasOwn(signed, dtype)) return bits.or(lt(x, scalarLike(x, 0)), eq(integerPow(x, -1), scalarLike(x, -Infinity)));
   const { dtype: word, places } = signed[dtype as keyof typeof signed];
   const shifted = bits.shiftRightArithmetic(bitcastConvertType(x, word), scalarLiteral(places, word));
   return convertElementType(shifted, "bool");

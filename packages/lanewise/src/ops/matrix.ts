@@ -11,7 +11,7 @@ import { ge } from "@lanewise/compiler/primitives/compare";
 import { reshape, transpose } from "@lanewise/compiler/primitives/linear";
 import { iota, slice } from "@lanewise/compiler/primitives/structural";
 import { badArgument, badAxis } from "../errors.ts";
-import { resolveAxis } from "./axes.ts";
+import { resolveAxis, resolveShape } from "./axes.ts";
 import { eye } from "./create.ts";
 import { where } from "./elementwise.ts";
 import { namedCall1 } from "./named-call.ts";
@@ -41,7 +41,9 @@ export function diagonal(operation: string, x: Value, offset: number, axis1: num
 /** Whether the column is at most the row plus `k`. */
 export function isInLowerTriangle(rows: number, columns: number, k: number): Value {
   const shape = [rows, columns];
-  return ge(add(iota("int32", shape, 0), scalarLiteral(k, "int32")), iota("int32", shape, 1));
+  // A diagonal further away than the matrix is large is as good as one just outside.
+  const near = Math.min(Math.max(k, -rows), columns);
+  return ge(add(iota("int32", shape, 0), scalarLiteral(near, "int32")), iota("int32", shape, 1));
 }
 
 export function tri(rows: number, columns: number, k: number, dtype: DType): Value {
@@ -64,8 +66,9 @@ export function triangle(name: "tril" | "triu", x: Value, k: number): Value {
 }
 
 /** The matrix with this vector on its diagonal `k`, 0 elsewhere. A call in the jaxpr. */
-export function diagonalMatrix(v: Value, k: number): Value {
+export function diagonalMatrix(operation: string, v: Value, k: number): Value {
   const size = at(v.aval.shape, 0) + Math.abs(k);
+  resolveShape(operation, [size, size], "k");
   return namedCall1("diag", k, [v], ([vector]) => {
     const array = vector as Value;
     const row = padConstant(array, [[Math.max(0, k), Math.max(0, -k)]], scalarLike(array, 0));

@@ -10,7 +10,7 @@ import { ne } from "@lanewise/compiler/primitives/compare";
 import * as cumulative from "@lanewise/compiler/primitives/cumulative";
 import { broadcastInDim } from "@lanewise/compiler/primitives/linear";
 import { concatenate, slice } from "@lanewise/compiler/primitives/structural";
-import { parseOptional, refuseOut } from "../arguments.ts";
+import { describeArgument, parseOptional, refuseOut } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
 import { resolveAxis } from "./axes.ts";
 import { resolveOptionalDType } from "./dtypes.ts";
@@ -67,7 +67,7 @@ export interface DiffArguments {
 export function diff(x: Value, { n, axis, prepend, append }: DiffArguments): Value {
   const operation = "np.diff";
   if (!Number.isInteger(n) || n < 0) {
-    raise(badArgument, { operation, argument: "n", expected: "an integer that is not negative", got: String(n), fix: "give how often to take the difference" });
+    raise(badArgument, { operation, argument: "n", expected: "an integer that is not negative", got: describeArgument(n), fix: "give how often to take the difference" });
   }
   const { shape } = x.aval;
   if (shape.length === 0) {
@@ -93,7 +93,8 @@ function joined(operation: string, parts: readonly Value[], shape: readonly numb
 
 function differences(x: Value, n: number, axis: number): Value {
   let result = x;
-  for (const _ of range(n)) {
+  // When nothing is left, nothing changes.
+  for (const _ of range(Math.min(n, at(x.aval.shape, axis)))) {
     const { shape } = result.aval;
     const extent = at(shape, axis);
     const part = (start: number, limit: number): Value =>

@@ -38,7 +38,7 @@ export function roll(x: Value, shift: number | readonly number[] | Value, axis: 
   const axes = (Array.isArray(axis) ? (axis as readonly number[]) : [axis as number]).map((entry) => resolveAxis(operation, entry, shape.length));
   if (typeof shift !== "number" && !Array.isArray(shift)) return rollTraced(operation, x, shift as Value, axes);
   const shifts = typeof shift === "number" ? [shift] : (shift as readonly number[]);
-  if (!shifts.every(Number.isInteger) || (shifts.length !== axes.length && shifts.length !== 1 && axes.length !== 1)) {
+  if (shifts.length === 0 || axes.length === 0 || !shifts.every(Number.isInteger) || (shifts.length !== axes.length && shifts.length !== 1 && axes.length !== 1)) {
     raise(badArgument, {
       operation, argument: "shift", expected: "an integer, or one per axis", got: describeArgument(shift), fix: "give as many shifts as axes",
     });

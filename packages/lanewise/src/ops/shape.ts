@@ -9,12 +9,12 @@ import { concatenate as join, split as takeApart } from "@lanewise/compiler/prim
 import { stack as joinNew } from "@lanewise/compiler/primitives/structural-stack";
 import { badArgument, badAxis, incompatibleShapes } from "../errors.ts";
 import type { Axis } from "../types.ts";
-import { resolveAxes, resolveAxis, resolveNewShape, resolveShape } from "./axes.ts";
+import { resolveAxes, resolveAxis, resolveInteger, resolveIntegers, resolveNewShape, resolveShape } from "./axes.ts";
 import { broadcastTo as broadcast } from "./elementwise.ts";
 import { promoteDTypes } from "./operands.ts";
 
 /** The same elements in another shape, of which one extent may be -1. */
-export function reshape(x: Value, shape: readonly unknown[], operation = "np.reshape"): Value {
+export function reshape(x: Value, shape: unknown, operation = "np.reshape"): Value {
   return reshapeTo(x, resolveNewShape(operation, shape, x.aval.shape));
 }
 
@@ -159,18 +159,24 @@ export function joinRows(rows: readonly Value[], axis: number): Value {
 }
 
 /** Parts of an axis: so many equal ones (with `uneven` the first ones may be longer by 1), or cut before these positions. */
-export function split(x: Value, parts: number | readonly number[], axis: number, operation = "np.split", uneven = false): readonly Value[] {
+export function split(x: Value, parts: unknown, axis: number, operation = "np.split", uneven = false): readonly Value[] {
   const { shape } = x.aval;
   const place = resolveAxis(operation, axis, shape.length);
   const extent = at(shape, place);
-  return takeApart(x, typeof parts === "number" ? equalSizes(operation, parts, extent, uneven) : sizesBetween(operation, parts, extent), place);
+  const argument = "indicesOrSections";
+  const sizes = Array.isArray(parts)
+    ? sizesBetween(operation, resolveIntegers(operation, parts, argument), extent) : equalSizes(operation, resolveInteger(operation, parts, argument), extent, uneven);
+  return takeApart(x, sizes, place);
 }
 
+/** An axis is cut in no more parts than this. */
+const mostParts = 2 ** 16;
+
 function equalSizes(operation: string, parts: number, extent: number, uneven: boolean): number[] {
-  if (!Number.isInteger(parts) || parts < 1 || (!uneven && extent % parts !== 0)) {
+  if (parts < 1 || parts > mostParts || (!uneven && extent % parts !== 0)) {
     raise(badArgument, {
-      operation, argument: "indicesOrSections", expected: uneven ? "a number of parts of at least 1" : `a number of parts that divides the extent ${extent}`,
-      got: String(parts), fix: uneven ? "choose 1 or more" : "choose a divisor, give the positions to cut at, or use np.arraySplit",
+      operation, argument: "indicesOrSections", expected: `a number of parts from 1 to ${mostParts}${uneven ? "" : ` that divides the extent ${extent}`}`,
+      got: String(parts), fix: uneven ? "choose fewer parts, at least 1" : "choose a divisor, give the positions to cut at, or use np.arraySplit",
     });
   }
   return range(parts).map((part) => Math.floor(extent / parts) + (part < extent % parts ? 1 : 0));

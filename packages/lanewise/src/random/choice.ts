@@ -77,8 +77,8 @@ export function choice(key: Key, a: ArrayLike, ...rest: Optional<["shape", "repl
   const axis = array === null ? 0 : resolveAxis(operation, given.axis ?? 0, array.aval.shape.length);
   const extent = array === null ? (count ?? 0) : at(array.aval.shape, axis);
   const draws = sizeOf(shape);
-  if (draws === 0) return give(fill(scalarLiteral(0, array?.aval.dtype ?? "int32"), shape));
   const replace = booleanArgument(operation, "replace", given.replace, true);
+  if (draws === 0) return give(fill(scalarLiteral(0, array?.aval.dtype ?? "int32"), shape));
   if (extent <= 0 || (!replace && draws > extent)) {
     raise(badArgument, {
       operation, argument: "a", expected: replace ? "at least one element" : `at least ${draws} elements, because none may come twice`, got: String(Math.max(0, extent)),

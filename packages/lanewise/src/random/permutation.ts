@@ -13,7 +13,7 @@ import { bind1, describeAval, scalarOf } from "@lanewise/compiler/trace/stack";
 import { booleanArgument, describeArgument, parseOptional, type Optional } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
 import { give, read } from "../numpy/operand.ts";
-import { resolveAxis } from "../ops/axes.ts";
+import { resolveAxis, resolveShape } from "../ops/axes.ts";
 import { arange } from "../ops/create.ts";
 import { namedCall1 } from "../ops/named-call.ts";
 import { take } from "../ops/take.ts";
@@ -86,7 +86,7 @@ export function permutation(key: Key, x: ArrayLike, ...rest: Optional<["axis", "
   const { key: typed } = readKey(operation, key);
   const independent = booleanArgument(operation, "independent", given.independent);
   const count = countOf(operation, "x", x);
-  if (count !== null) return give(shuffle(typed, arange(0, 1, Math.max(0, count), "int32"), resolveAxis(operation, given.axis ?? 0, 1)));
+  if (count !== null) return give(shuffle(typed, arange(0, 1, at(resolveShape(operation, Math.max(0, count), "x"), 0), "int32"), resolveAxis(operation, given.axis ?? 0, 1)));
   const value = read(x, operation, "x");
   return give(permuted(typed, value, resolveAxis(operation, given.axis ?? 0, value.aval.shape.length), independent));
 }

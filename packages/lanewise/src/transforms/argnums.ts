@@ -14,7 +14,7 @@ import { hasTangent } from "./differentiable.ts";
 import * as transformErrors from "./errors.ts";
 import { infoOf, parameterCount } from "./function-info.ts";
 import { isArrayLeaf } from "./leaves.ts";
-import { booleanOption, positionsOption, readOptions, resolvePositions } from "./options.ts";
+import { booleanOption, positionsOption, readOptions, refuseFurther, resolvePositions } from "./options.ts";
 
 /** How to differentiate. */
 export interface Differentiation {
@@ -26,8 +26,9 @@ export interface Differentiation {
 }
 
 /** Reads the second argument of grad and its like: a position, a list of them, or options. */
-export function readDifferentiation(operation: string, f: AnyFunction, second: unknown): readonly [Subject, Differentiation] {
+export function readDifferentiation(operation: string, f: AnyFunction, second: unknown, further: readonly unknown[] = []): readonly [Subject, Differentiation] {
   const info = infoOf(operation, f);
+  refuseFurther(operation, further, `${operation}(f, { argnums: 0, hasAux: true })`);
   const options = isPlainObject(second)
     ? readOptions(operation, second, ["argnums", "hasAux", "allowInt", "holomorphic"])
     : { argnums: second };

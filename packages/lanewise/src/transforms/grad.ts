@@ -42,8 +42,8 @@ export function grad<F extends ArrayFunction, const Places extends Argnums<Param
 export function grad<F extends AnyFunction, const Places extends Argnums<Parameters<F>> = Argnums<Parameters<F>>, const Aux extends boolean = false>(
   f: F, argnums?: Places | GradOptions<Places, Aux>,
 ): Gradient<F, Places, Aux>;
-export function grad(f: AnyFunction, argnums?: unknown): unknown {
-  const [subject, how] = readDifferentiation("grad", f, argnums);
+export function grad(f: AnyFunction, argnums?: unknown, ...further: readonly unknown[]): unknown {
+  const [subject, how] = readDifferentiation("grad", f, argnums, further);
   const derive = (...args: readonly unknown[]): unknown => {
     const { gradient, aux } = differentiate(subject, how, args);
     return how.hasAux ? [gradient, aux] : gradient;
@@ -62,8 +62,8 @@ export function valueAndGrad<F extends ArrayFunction, const Places extends Argnu
 export function valueAndGrad<F extends AnyFunction, const Places extends Argnums<Parameters<F>> = Argnums<Parameters<F>>, const Aux extends boolean = false>(
   f: F, argnums?: Places | GradOptions<Places, Aux>,
 ): ValueAndGradient<F, Places, Aux>;
-export function valueAndGrad(f: AnyFunction, argnums?: unknown): unknown {
-  const [subject, how] = readDifferentiation("valueAndGrad", f, argnums);
+export function valueAndGrad(f: AnyFunction, argnums?: unknown, ...further: readonly unknown[]): unknown {
+  const [subject, how] = readDifferentiation("valueAndGrad", f, argnums, further);
   const derive = (...args: readonly unknown[]): unknown => {
     const { value, gradient, aux } = differentiate(subject, how, args);
     return [how.hasAux ? [value, aux] : value, gradient];

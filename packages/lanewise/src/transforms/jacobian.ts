@@ -40,8 +40,8 @@ export function jacfwd<F extends ArrayFunction, const Places extends Argnums<Par
 export function jacfwd<F extends AnyFunction, const Places extends Argnums<Parameters<F>> = Argnums<Parameters<F>>, const Aux extends boolean = false>(
   f: F, argnums?: Places | GradOptions<Places, Aux>,
 ): Jacobian<F, Places, Aux>;
-export function jacfwd(f: AnyFunction, argnums?: unknown): unknown {
-  return jacobian("jacfwd", f, argnums, forwardRule);
+export function jacfwd(f: AnyFunction, argnums?: unknown, ...further: readonly unknown[]): unknown {
+  return jacobian("jacfwd", f, argnums, forwardRule, further);
 }
 
 /**
@@ -55,8 +55,8 @@ export function jacrev<F extends ArrayFunction, const Places extends Argnums<Par
 export function jacrev<F extends AnyFunction, const Places extends Argnums<Parameters<F>> = Argnums<Parameters<F>>, const Aux extends boolean = false>(
   f: F, argnums?: Places | GradOptions<Places, Aux>,
 ): Jacobian<F, Places, Aux>;
-export function jacrev(f: AnyFunction, argnums?: unknown): unknown {
-  return jacobian("jacrev", f, argnums, reverseRule);
+export function jacrev(f: AnyFunction, argnums?: unknown, ...further: readonly unknown[]): unknown {
+  return jacobian("jacrev", f, argnums, reverseRule, further);
 }
 
 /**
@@ -70,13 +70,13 @@ export function hessian<F extends ArrayFunction, const Places extends Argnums<Pa
 export function hessian<F extends AnyFunction, const Places extends Argnums<Parameters<F>> = Argnums<Parameters<F>>, const Aux extends boolean = false>(
   f: F, argnums?: Places | GradOptions<Places, Aux>,
 ): Hessian<F, Places, Aux>;
-export function hessian(f: AnyFunction, argnums?: unknown): unknown {
-  const inner = jacobian("hessian", f, argnums, reverseRule);
+export function hessian(f: AnyFunction, argnums?: unknown, ...further: readonly unknown[]): unknown {
+  const inner = jacobian("hessian", f, argnums, reverseRule, further);
   return jacobian("hessian", inner, argnums, forwardRule);
 }
 
-function jacobian(operation: string, f: AnyFunction, argnums: unknown, rule: JacobianRule): AnyFunction {
-  const [subject, how] = readDifferentiation(operation, f, argnums);
+function jacobian(operation: string, f: AnyFunction, argnums: unknown, rule: JacobianRule, further: readonly unknown[] = []): AnyFunction {
+  const [subject, how] = readDifferentiation(operation, f, argnums, further);
   return dressAs((...args: readonly unknown[]) => jacobianAt(subject, how, rule, args), f, subject.info);
 }
 

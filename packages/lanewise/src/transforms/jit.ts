@@ -8,6 +8,7 @@ import type { Subject } from "./call.ts";
 import { dressAs, infoOf } from "./function-info.ts";
 import { callSlowly, finishCall, mayRun, newJitState, precompile, type JitState } from "./jit-call.ts";
 import { readJitOptions, sameJitOptions, type JitSettings } from "./jit-options.ts";
+import { refuseFurther } from "./options.ts";
 import { Lowering } from "./lowered.ts";
 import type { Jitted, JitOptions } from "./signatures.ts";
 
@@ -34,8 +35,9 @@ function stateOf(f: AnyFunction, settings: JitSettings): JitState {
  */
 export function jit<F extends ArrayFunction>(f: F, options?: JitOptions<F>): Jitted<F>;
 export function jit<F extends AnyFunction>(f: F, options?: JitOptions<F>): Jitted<F>;
-export function jit(f: AnyFunction, options?: unknown): unknown {
+export function jit(f: AnyFunction, options?: unknown, ...further: readonly unknown[]): unknown {
   const info = infoOf("jit", f);
+  refuseFurther("jit", further, "jit(f, { staticArgnums: 0, device: \"js\" })");
   const settings = readJitOptions(info, options);
   const subject: Subject = { operation: "jit", f, info };
   const state = stateOf(f, settings);

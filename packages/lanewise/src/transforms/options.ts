@@ -26,6 +26,13 @@ export function readOptions(operation: string, value: unknown, allowed: readonly
   return value;
 }
 
+/** Throws where a transform is given more than it reads: what stands there would be passed over in silence. */
+export function refuseFurther(operation: string, further: readonly unknown[], instead: string): void {
+  const extra = further.find((argument) => argument !== undefined);
+  if (extra === undefined) return;
+  raise(transformErrors.badOption, { operation, expected: `no argument behind ${instead}`, got: describeValue(extra), fix: `name all of them in one object: ${instead}` });
+}
+
 function refuse(operation: string, name: string, expected: string, value: unknown): never {
   return raise(transformErrors.badOption, {
     operation, argument: name, expected, got: describeValue(value), fix: `correct ${name} or leave it out`,

@@ -14,7 +14,7 @@ import { flatCall, flattenArguments, leafNames, leafValue, type Subject } from "
 import * as transformErrors from "./errors.ts";
 import { dressAs, infoOf } from "./function-info.ts";
 import { isArrayLeaf } from "./leaves.ts";
-import { readOptions, sizeOption, stringOption, type Options } from "./options.ts";
+import { readOptions, refuseFurther, sizeOption, stringOption, type Options } from "./options.ts";
 import { publish } from "./values.ts";
 import type { AxisTree, InAxes as InAxesOf, VmapOptions } from "./signatures.ts";
 
@@ -38,8 +38,9 @@ interface Batching {
  */
 export function vmap<F extends ArrayFunction>(f: F, inAxes?: InAxesOf<F> | VmapOptions<F>, outAxes?: AxisTree<ReturnType<F>>): Mapped<F>;
 export function vmap<F extends AnyFunction>(f: F, inAxes?: InAxesOf<F> | VmapOptions<F>, outAxes?: AxisTree<ReturnType<F>>): Mapped<F>;
-export function vmap(f: AnyFunction, inAxes?: unknown, outAxes?: unknown): unknown {
+export function vmap(f: AnyFunction, inAxes?: unknown, outAxes?: unknown, ...further: readonly unknown[]): unknown {
   const info = infoOf("vmap", f);
+  refuseFurther("vmap", further, "vmap(f, { inAxes: 0, outAxes: 0, axisName: \"i\" })");
   const subject: Subject = { operation: "vmap", f, info };
   const batching = readBatching(subject, inAxes, outAxes);
   return dressAs((...args: readonly unknown[]) => callBatched(subject, batching, args), f, info);

@@ -15,7 +15,7 @@ import { toDevice } from "../support/words.ts";
 const isFull = process.env["LANEWISE_FULL"] === "1";
 const batchSize = 2;
 /** The cost of a function whose derivative takes the driver of a CPU many seconds to compile. */
-const slowToCompile = 200;
+const slowToCompile = 150;
 
 async function batchProblems(bound: BoundSample, axes: readonly (number | null)[]): Promise<string[]> {
   const batched = batches(bound, axes, batchSize);

@@ -45,6 +45,7 @@ export function runAlone(primitive: Primitive, inputs: readonly LoneInput[], par
         builder.if(condition, () => builder.assign(variable, then()), () => builder.assign(variable, otherwise()));
         return variable;
       },
+      repeat: (count: number, first: readonly Expr[], next: (states: readonly Expr[], turn: Expr) => readonly Expr[]) => builder.repeat(count, first, next),
     };
     const read = (operand: number, index: readonly Expr[]): Expr => {
       const { shape } = at(inAvals, operand);

@@ -56,7 +56,7 @@ function kernelOf({ primitive }: Case): Kernel {
   const n = k.scalar("n", "int32");
   const x = k.buffer("x", { dtype: "float32", length: n, access: "read" });
   const y = k.buffer("y", { dtype: "float32", length: n, access: "write" });
-  const emitter = { let: (value: Parameters<typeof k.let>[0], hint?: string) => k.let(value, hint), branch: k.branch.bind(k) };
+  const emitter = { let: (value: Parameters<typeof k.let>[0], hint?: string) => k.let(value, hint), branch: k.branch.bind(k), repeat: k.repeat.bind(k) };
   const type = aval([8], "float32");
   k.for("grid", 0, 1, 1, () => {
     k.for("simd", 0, n, 1, (i) => k.store(y, i, lower.emit(emitter, [k.load(x, i)], { params: {}, inAvals: [type], outAval: type, outIndex: 0 })));

@@ -161,13 +161,14 @@ function readsInOrder({ dimensions }: OperandRead, operandShape: readonly number
 const axisPrefix = "axis ";
 const valuePrefix = "value ";
 
-/** Emits nothing; takes both branches. */
+/** Emits nothing; takes both branches, and one turn of a loop. */
 const silentEmitter: Emitter = {
   let: (value) => value,
   branch: (_condition, then, otherwise) => {
     then();
     return otherwise();
   },
+  repeat: (_count, first, next) => next(first, symbol("turn", "int32")),
 };
 
 function symbol(name: string, dtype: ValueDType): Expr {

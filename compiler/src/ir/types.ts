@@ -207,6 +207,8 @@ export interface Emitter {
   let(value: Expr, hint?: string): Expr;
   /** Evaluates one of two branches; only the one taken runs. */
   branch(condition: Expr, then: () => Expr, otherwise: () => Expr): Expr;
+  /** What states are after so many turns of a loop, which gives the next ones of those before and of the turn's number, an int32. */
+  repeat(count: number, first: readonly Expr[], next: (states: readonly Expr[], turn: Expr) => readonly Expr[]): readonly Expr[];
 }
 
 export interface LowerContext<P extends Params> {

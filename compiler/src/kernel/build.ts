@@ -17,6 +17,7 @@ import { boolean, constant, int, ref, sameType, scalarParam, scalarType, simdTyp
 import type {
   ArrayDecl, BufferParam, Expr, Kernel, KernelType, LoopKind, RefExpr, ScalarParam, Stmt, StorageDType, SubgroupOp, ValueDType,
 } from "./types.ts";
+import { mentionsAny } from "./walk.ts";
 
 export * from "./expressions.ts";
 
@@ -157,6 +158,19 @@ export class KernelBuilder {
     const assigned = (value: Expr): Stmt => ({ kind: "assign", name: variable.name, value });
     this.#emit({ kind: "if", condition, then: [...whenTrue ?? [], assigned(first)], otherwise: [...whenFalse ?? [], assigned(second)] });
     return variable;
+  }
+
+  /** What states are after so many turns of a loop, which gives the next ones of those before and of the turn's number. */
+  repeat(count: number, first: readonly Expr[], next: (states: readonly RefExpr[], turn: RefExpr) => readonly Expr[]): readonly Expr[] {
+    const states = first.map((state) => this.var(state, "state"));
+    this.for("serial", 0, count, 1, (turn) => {
+      // What reads a state that changes before it is computed first.
+      const made = next(states, turn).map((value, number) => (
+        mentionsAny(value, new Set(states.slice(0, number).map(({ name }) => name))) ? this.let(value, "next") : value
+      ));
+      states.forEach((state, number) => this.assign(state, at(made, number)));
+    }, "turn");
+    return states.map((state) => this.let(state, "state"));
   }
 
   barrier(): void {

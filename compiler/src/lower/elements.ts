@@ -232,6 +232,7 @@ export class Elements {
   readonly emitter: Emitter = {
     let: (value, hint) => this.builder.let(value, hint),
     branch: (condition, then, otherwise) => this.builder.branch(condition, () => this.inScope(then), () => this.inScope(otherwise)),
+    repeat: (count, first, next) => this.builder.repeat(count, first, (states, turn) => this.inScope(() => next(states, turn))),
   };
 }
 

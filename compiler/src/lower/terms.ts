@@ -129,6 +129,7 @@ export class Terms {
       const other = otherwise();
       return this.#named(this.#plain("select", other.type.dtype, [...args, this.#term(other)]), other.type);
     },
+    repeat: (_count, first) => first.map(({ type }) => this.#named(this.#unlike(), type)),
   };
 
   // Expressions ---------------------------------------------------------------------------------------------------------

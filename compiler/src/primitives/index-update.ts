@@ -97,5 +97,6 @@ function emitterFor(builder: KernelBuilder, dtype: ValueDType): Emitter {
       builder.if(condition, () => builder.assign(variable, then()), () => builder.assign(variable, otherwise()));
       return variable;
     },
+    repeat: (count, first, next) => builder.repeat(count, first, next),
   };
 }

@@ -170,19 +170,30 @@ const bernoulliRatios = [
 /** Terms that are summed as they stand. */
 const directTerms = 10;
 
-/** 1 / base^s; a product where the exponent is a small integer that is known. */
-function inversePower(base: Expr, s: Expr, emitter: Emitter): Expr {
-  if (s.kind !== "const" || !Number.isInteger(s.value) || s.value < 1 || s.value > 8) return k.op("pow", base, k.neg(s));
-  const reciprocal = emitter.let(k.div(1, base), "reciprocal");
-  return Array.from({ length: s.value - 1 }).reduce<Expr>((product) => k.mul(product, reciprocal), reciprocal);
+/** The largest exponent whose power is a product. */
+const longestProduct = 8;
+
+/** 1 / (q + n)^s for the n below `directTerms` together, and for `directTerms`: powers are long, so that one stands in a loop. */
+function directSum(s: Expr, q: Expr, emitter: Emitter): { readonly sum: Expr; readonly power: Expr } {
+  const isProduct = s.kind === "const" && Number.isInteger(s.value) && s.value >= 1 && s.value <= longestProduct;
+  if (!isProduct) {
+    const [sum = q, power = q] = emitter.repeat(directTerms + 1, [like(q, 0), like(q, 0)], ([before = q, term = q], turn) => {
+      const base = k.add(q, k.convert(turn, q.type.dtype));
+      return [k.add(before, term), k.op("pow", base, k.neg(s))];
+    });
+    return { sum, power };
+  }
+  const powers = Array.from({ length: directTerms + 1 }, (_, term) => {
+    const reciprocal = emitter.let(k.div(1, term === 0 ? q : k.add(q, term)), "reciprocal");
+    return Array.from({ length: s.value - 1 }).reduce<Expr>((product) => k.mul(product, reciprocal), reciprocal);
+  });
+  return { sum: powers.slice(0, -1).reduce((sum, power) => k.add(sum, power)), power: emitter.let(at(powers, -1), "power") };
 }
 
 /** The sum of 1 / (q + n)^s for q > 0: some terms, and the integral of the rest with its correction. */
 function zetaOfPositive(s: Expr, q: Expr, emitter: Emitter): Expr {
-  let sum = inversePower(q, s, emitter);
-  for (let term = 1; term < directTerms; term++) sum = k.add(sum, inversePower(emitter.let(k.add(q, term), "base"), s, emitter));
+  const { sum, power } = directSum(s, q, emitter);
   const base = emitter.let(k.add(q, directTerms), "base");
-  const power = emitter.let(inversePower(base, s, emitter), "power");
   const direct = emitter.let(k.add(sum, k.mul(power, k.add(k.div(base, k.sub(s, 1)), 0.5))), "direct");
   // The factor of term j is s (s + 1) ... (s + 2 j) / base^(2 j + 1).
   const squared = emitter.let(k.mul(base, base), "squared");

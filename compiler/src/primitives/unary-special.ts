@@ -71,7 +71,7 @@ export const polygammaP: Primitive<NoParams> = defineBinary({
 
 export const zetaP: Primitive<NoParams> = defineBinary({
   name: "zeta", accepts: isFloat, expected: "floats", resultDType: null, jvp: nonDifferentiable("no rule is known for zeta, as in JAX"),
-  transpose: notLinear("zeta is not linear"), emit: gamma.zeta, simplify: "none", facts: { cost: 200, commutative: false },
+  transpose: notLinear("zeta is not linear"), emit: gamma.zeta, simplify: "none", facts: { cost: 150, commutative: false },
 });
 
 /** Derivative m + 1 of lgamma, for an integer m >= 0. */

@@ -4,6 +4,7 @@ import {
   add, bitcast, boolean, constant, convert, div, extract, int, KernelBuilder, lt, mul, op, ref, rem, scalarType, select, shuffle, simdReduce,
   simdType, splat, sub, typeName, valueDTypeOf,
 } from "@lanewise/compiler/kernel/build";
+import { interpret } from "@lanewise/compiler/kernel/interpret";
 import { printExpr, printKernel } from "@lanewise/compiler/kernel/print";
 import type { Expr } from "@lanewise/compiler/kernel/types";
 import { verifyKernel } from "@lanewise/compiler/kernel/verify";
@@ -183,6 +184,19 @@ describe("KernelBuilder", () => {
     const variable = b.var(n);
     expect(b.let(variable)).not.toBe(variable);
     expect(b.build().body.map(({ kind }) => kind)).toEqual(["let", "var", "let"]);
+  });
+
+  it("changes the states of a loop at once", () => {
+    const b = new KernelBuilder("fibonacci");
+    b.buffer("x", { dtype: "int32", length: 3, access: "write" });
+    const [first = i, second = i, turns = i] = b.repeat(5, [int(0), int(1), int(0)], ([low = i, high = i, sum = i], turn) => [high, add(low, high), add(sum, turn)]);
+    b.store("x", int(0), first);
+    b.store("x", int(1), second);
+    b.store("x", int(2), turns);
+    verifyKernel(b.build());
+    const x = new Int32Array(3);
+    interpret(b.build(), { buffers: { x } });
+    expect([...x]).toEqual([5, 8, 10]);
   });
 
   it("splats a scalar that is scattered to a vector of indices", () => {

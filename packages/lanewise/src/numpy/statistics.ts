@@ -10,7 +10,7 @@ import * as ops from "../ops/statistics.ts";
 import type { ArrayLike, Axis, NDArray } from "../types.ts";
 import { give, read, readOptional } from "./operand.ts";
 
-type VarianceRest = Optional<["axis", "dtype", "out", "ddof", "keepdims"], ops.VarianceOptions>;
+export type VarianceRest = Optional<["axis", "dtype", "out", "ddof", "keepdims"], ops.VarianceOptions>;
 
 function variance(name: "var" | "std", a: ArrayLike, rest: readonly unknown[]): NDArray {
   const operation = `np.${name}`;
@@ -40,7 +40,8 @@ interface AxisOptions {
   readonly keepdims?: boolean;
 }
 
-function axisArguments(operation: string, { axis, out, keepdims }: AxisOptions): ReductionArguments {
+/** The axes of a reduction and whether they are kept. */
+export function axisArguments(operation: string, { axis, out, keepdims }: AxisOptions): ReductionArguments {
   refuseOut(operation, out);
   return { axis, keepdims: booleanArgument(operation, "keepdims", keepdims) };
 }
@@ -92,9 +93,10 @@ export interface QuantileOptions {
   readonly keepdims?: boolean;
 }
 
-type QuantileRest = Optional<["axis", "out"], QuantileOptions>;
+export type QuantileRest = Optional<["axis", "out"], QuantileOptions>;
 
-function quantileArguments(operation: string, rest: readonly unknown[]): quantiles.QuantileArguments {
+/** The optional arguments of quantiles. */
+export function quantileArguments(operation: string, rest: readonly unknown[]): quantiles.QuantileArguments {
   const given = parseOptional<QuantileOptions>({ operation, positional: ["axis", "out"], named: ["method", "keepdims"] }, rest);
   const { method = "linear" } = given;
   if (!quantiles.quantileMethods.includes(method)) {

@@ -34,6 +34,15 @@ export interface QuantileArguments {
  * where there is one. A call of `quantile` in the jaxpr.
  */
 export function quantile(x: Value, fractions: Value, given: QuantileArguments, operation = "np.quantile"): Value {
+  requireQuantile(operation, x, fractions, given);
+  return namedCall1("quantile", given, [x, fractions], ([operand, q]) => {
+    const [array] = promoteInexact(operation, [operand as Value]) as [Value];
+    return quantileOf(operation, array, at(promoteInexact(operation, [q as Value]), 0), given);
+  });
+}
+
+/** Throws for bad axes, for fractions of several axes, and where there is nothing to choose from. */
+export function requireQuantile(operation: string, x: Value, fractions: Value, given: QuantileArguments): void {
   const { shape } = x.aval;
   const axes = reductionAxes(operation, given.axis, shape.length);
   if (fractions.aval.shape.length > 1) {
@@ -46,10 +55,6 @@ export function quantile(x: Value, fractions: Value, given: QuantileArguments, o
       operation, expected: "at least one element along each axis", got: `shape ${formatShape(shape)} over axes ${formatShape(axes)}`, fix: "check that the array is not empty first",
     });
   }
-  return namedCall1("quantile", given, [x, fractions], ([operand, q]) => {
-    const [array] = promoteInexact(operation, [operand as Value]) as [Value];
-    return quantileOf(operation, array, at(promoteInexact(operation, [q as Value]), 0), given);
-  });
 }
 
 /** Quantiles for fractions in percent. A call of `percentile` in the jaxpr. */
@@ -65,7 +70,7 @@ export function median(x: Value, { axis, keepdims }: Omit<QuantileArguments, "me
 }
 
 /** Several axes become one, the last; without any the array is one row. The shape is what `keepdims` gives in the end. */
-function asRows(operation: string, x: Value, axis: Axis | undefined): { readonly rows: Value; readonly dimension: number; readonly keptShape: readonly number[] | null } {
+export function asRows(operation: string, x: Value, axis: Axis | undefined): { readonly rows: Value; readonly dimension: number; readonly keptShape: readonly number[] | null } {
   const { shape } = x.aval;
   if (typeof axis === "number") return { rows: x, dimension: resolveAxis(operation, axis, shape.length), keptShape: null };
   const axes = reductionAxes(operation, axis, shape.length);
@@ -98,7 +103,7 @@ function quantileOf(operation: string, x: Value, q: Value, { axis, method, keepd
 }
 
 /** What lies between two elements, by their weights, which are scalars or of the elements' shape. */
-function between(method: QuantileMethod, [below, above]: readonly [Value, Value], [lowWeight, highWeight]: readonly [Value, Value], q: Value): Value {
+export function between(method: QuantileMethod, [below, above]: readonly [Value, Value], [lowWeight, highWeight]: readonly [Value, Value], q: Value): Value {
   switch (method) {
     case "lower": return below;
     case "higher": return above;

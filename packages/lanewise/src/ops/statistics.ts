@@ -119,7 +119,8 @@ function varianceOf(x: Value, given: Omit<VarianceArguments, "correction">, corr
   return select(gt(divisor, scalarLike(divisor, 0)), result, numberLiteral(Number.NaN));
 }
 
-function requireFloat(operation: string, dtype: DType | null): void {
+/** Throws for a dtype that is no float. */
+export function requireFloat(operation: string, dtype: DType | null): void {
   if (dtype === null || isInexact(dtype)) return;
   raise(badArgument, { operation, argument: "dtype", expected: "a float dtype", got: dtype, fix: "convert the result with astype" });
 }

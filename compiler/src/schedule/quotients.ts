@@ -1,6 +1,6 @@
 /**
  * @file Products of quotients with one division, which costs as much as several products: `1 / sqrt(x) / x` is
- * `1 / (sqrt(x) * x)`. For float32 that is computed in float64: no product of so few leaves its range, and one rounding more is far
+ * `1 / (sqrt(x) * x)`, and `d[i] * m / s` is `d[i] * (m / s)`, where the division serves all `i`. For float32 that is computed in float64: no product of so few leaves its range, and one rounding more is far
  * below a float32.
  */
 
@@ -17,15 +17,15 @@ export function gatherQuotients(kernel: Kernel): Kernel {
 }
 
 function holdsQuotients(body: readonly Stmt[]): boolean {
-  let count = 0;
+  let found = false;
   forEachStmt(body, (statement) => {
     for (const expr of exprsOf(statement)) {
       forEachExpr(expr, (node) => {
-        if (isProduct(node) && node.op === "div") count += 1;
+        found ||= isProduct(node) && node.op === "div";
       });
     }
   });
-  return count > 1;
+  return found;
 }
 
 function isProduct(expr: Expr): expr is OpExpr {
@@ -115,10 +115,12 @@ class Gathering {
   #gathered(expr: Expr): Expr {
     if (isProduct(expr)) {
       const factors: Factors = { above: [], below: [], isNegative: false, count: 1, divisions: 0, opened: [] };
-      this.#take(expr, this.#varianceOf(expr), factors, false);
-      if (factors.divisions > 1) {
+      const variance = this.#varianceOf(expr);
+      this.#take(expr, variance, factors, false);
+      const quotient = this.#quotient(factors, variance);
+      if (quotient !== null) {
         for (const name of factors.opened) this.#opened.add(name);
-        return this.#quotient(factors);
+        return quotient;
       }
     }
     return mapOperands(expr, (operand) => this.#gathered(operand));
@@ -149,23 +151,29 @@ class Gathering {
     return isFixed ? value : expr;
   }
 
-  #quotient({ above, below, isNegative }: Factors): Expr {
-    const numerator = this.#product(above) ?? constant(1, "float32");
-    const quotient = div(numerator, this.#product(below) ?? constant(1, "float32"));
-    return isNegative ? neg(quotient) : quotient;
+  /** The product with one division, outside the loops that only other factors change with; null where it has that already. */
+  #quotient({ above, below, isNegative, divisions }: Factors, variance: number): Expr | null {
+    const divisor = below.reduce((bits, factor) => bits | this.#varianceOf(factor), 0);
+    const isSteady = (factor: Expr): boolean => divisor !== variance && (this.#varianceOf(factor) & ~divisor) === 0;
+    const steady = above.filter(isSteady);
+    if (divisions === 0 || (divisions === 1 && steady.length === 0)) return null;
+    const [numerator, others] = steady.length > 0 ? [steady, above.filter((factor) => !isSteady(factor))] : [above, []];
+    const quotient = div(this.#product(numerator), this.#product(below));
+    const product = others.length === 0 ? quotient : mul(this.#product(others), quotient);
+    return isNegative ? neg(product) : product;
   }
 
   /** What changes least first, so that it leaves inner loops. Constants are one where their product is exact. */
-  #product(factors: readonly Expr[]): Expr | null {
+  #product(factors: readonly Expr[]): Expr {
     const ordered = factors.map((factor) => this.#gathered(factor)).sort((left, right) => this.#varianceOf(left) - this.#varianceOf(right));
-    return ordered.reduce<Expr | null>((product, factor) => {
-      if (product === null || isOne(product)) return factor;
+    return ordered.reduce<Expr>((product, factor) => {
+      if (isOne(product)) return factor;
       if (isOne(factor)) return product;
       if (product.kind === "const" && factor.kind === "const" && Math.fround(product.value * factor.value) === product.value * factor.value) {
         return constant(product.value * factor.value, "float32");
       }
       return mul(product, factor);
-    }, null);
+    }, constant(1, "float32"));
   }
 }
 

@@ -67,6 +67,13 @@ describe("quotients", () => {
     expect(divisions((b, row, column, own) => div(b.let(div(own, row)), column))).toBe("2 to 1");
   });
 
+  it("leave the loops that only their other factors change with", () => {
+    const kernel = simplifyKernel(gatherQuotients(kernelOf((b, row, _column, own) => div(b.let(mul(b.let(mul(own, 3)), row)), add(row, 1)))));
+    expect(printKernel(kernel)).toContain("* ((3f * v0) / (v0 + 1f))");
+    expect(divisions((b, row, _column, own) => div(b.let(mul(own, row)), add(row, 1)))).toBe("1 to 1");
+    expect(divisions((_b, row, _column, own) => div(own, row))).toBe("1 to 1");
+  });
+
   it("stay where a factor is a variable that changes, and where there would be too many factors", () => {
     expect(divisions((b, row, _column, own) => {
       const state = b.var(row, "state");

@@ -132,13 +132,13 @@ export function storedBytes(dtype: DType, length: number, { storage }: Capabilit
   return length * (storage[dtype] === "word" ? 4 : byteSize(dtype));
 }
 
-/** Bindings of a kernel that arrays take together: several each where they are larger than one may be. */
-export function bindingsOf(arrays: readonly { readonly shape: readonly number[]; readonly dtype: DType }[], capabilities: Capabilities): number {
+/** Bindings of a kernel that an array takes: several where it is larger than one may be. */
+export function bindingsOf({ shape, dtype }: { readonly shape: readonly number[]; readonly dtype: DType }, capabilities: Capabilities): number {
   const { maxBindingBytes } = capabilities;
-  if (maxBindingBytes >= unboundedBytes) return arrays.length;
+  if (maxBindingBytes >= unboundedBytes) return 1;
   // A binding begins at a multiple of 256 bytes.
   const most = Math.max(256, Math.floor(maxBindingBytes / 256) * 256);
-  return arrays.reduce((count, { shape, dtype }) => count + Math.max(1, Math.ceil(storedBytes(dtype, sizeOf(shape), capabilities) / most)), 0);
+  return Math.max(1, Math.ceil(storedBytes(dtype, sizeOf(shape), capabilities) / most));
 }
 
 /** More than any array has. */

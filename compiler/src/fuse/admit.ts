@@ -265,13 +265,18 @@ function withinLimits(group: GroupDraft, admission: Admission, { capabilities }:
   if (operations * copies > capabilities.maxOpsPerKernel) {
     return obstacle("operations", `the kernel would have ${operations * copies} operations of at most ${capabilities.maxOpsPerKernel}`);
   }
-  const bindings = (values: readonly Var[]): number => bindingsOf(values.map(({ aval }) => aval), capabilities);
-  const fresh = new Map<number, Var>();
-  for (const { value } of admission.operands) if (!group.needs.has(value.id)) fresh.set(value.id, value);
-  const computed = admission.results.flatMap(({ value }) => (group.needs.has(value.id) ? [value] : []));
-  const stored = admission.results.flatMap(({ value, store }) => (store === null ? [] : [value]));
-  const states = (admission.scan ?? group.scan)?.buffers ?? 0;
-  const buffers = group.loads - bindings(computed) + bindings([...fresh.values(), ...group.allStores, ...stored]) + states;
+  let buffers = group.loads + ((admission.scan ?? group.scan)?.buffers ?? 0);
+  const fresh = new Set<number>();
+  for (const { value } of admission.operands) {
+    if (group.needs.has(value.id) || fresh.has(value.id)) continue;
+    fresh.add(value.id);
+    buffers += bindingsOf(value.aval, capabilities);
+  }
+  for (const { value, store } of admission.results) {
+    if (group.needs.has(value.id)) buffers -= bindingsOf(value.aval, capabilities);
+    if (store !== null) buffers += bindingsOf(value.aval, capabilities);
+  }
+  for (const { aval } of group.allStores) buffers += bindingsOf(aval, capabilities);
   if (buffers > capabilities.maxBuffers) {
     return obstacle("buffers", `the kernel would bind ${buffers} buffers of at most ${capabilities.maxBuffers}`);
   }

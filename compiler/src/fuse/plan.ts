@@ -66,7 +66,7 @@ class Planner {
 
   constructor(jaxpr: Jaxpr, capabilities: Capabilities) {
     this.#jaxpr = jaxpr;
-    this.#bindingsOf = ({ aval }) => bindingsOf([aval], capabilities);
+    this.#bindingsOf = ({ aval }) => bindingsOf(aval, capabilities);
     this.#outputs = new Set(jaxpr.outs.flatMap((out) => (out.kind === "var" ? [out.id] : [])));
     this.#producers = new Map(jaxpr.eqns.flatMap((eqn) => eqn.outVars.map((variable) => [variable.id, eqn] as const)));
     this.#rowContext = {

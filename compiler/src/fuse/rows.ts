@@ -203,7 +203,8 @@ class Clustering {
         if (readers.some((reader) => groups.has(reader))) bytes += sizeOf(axesInRow(value, storedView(group, value, views), rowAxes).map((axis) => at(value.aval.shape, axis))) * byteSize(value.aval.dtype);
       }
     }
-    const bindings = bindingsOf([...bound.values()].map(({ aval }) => aval), capabilities);
+    let bindings = 0;
+    for (const { aval } of bound.values()) bindings += bindingsOf(aval, capabilities);
     return operations <= capabilities.maxOpsPerKernel && bindings <= capabilities.maxBuffers && bytes <= capabilities.rowBytes;
   }
 

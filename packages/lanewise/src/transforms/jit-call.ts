@@ -193,9 +193,13 @@ export function mayRun({ executor, isPlaced }: CompiledCall, inputs: readonly Va
 
 /** The places of the inputs that the jaxpr reads; null where it reads all. */
 function usedPlaces(jaxpr: Jaxpr): readonly number[] | null {
-  const used = new Set<Atom>([...jaxpr.outs, ...jaxpr.eqns.flatMap((eqn) => eqn.inputs)]);
-  const places = jaxpr.inVars.flatMap((variable, place) => (used.has(variable) ? [place] : []));
-  return places.length === jaxpr.inVars.length ? null : places;
+  const unread = new Set<Atom>(jaxpr.inVars);
+  for (const out of jaxpr.outs) unread.delete(out);
+  for (const { inputs } of jaxpr.eqns) {
+    if (unread.size === 0) return null;
+    for (const input of inputs) unread.delete(input);
+  }
+  return unread.size === 0 ? null : jaxpr.inVars.flatMap((variable, place) => (unread.has(variable) ? [] : [place]));
 }
 
 /** The jaxpr of what runs: without inputs that nothing reads, unless they are to be kept. */

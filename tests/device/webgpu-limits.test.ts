@@ -42,6 +42,7 @@ const programs: Readonly<Record<string, () => NDArray>> = {
     return results.reduce((sum, result) => sum.add(result));
   },
   "an empty batch": () => jit(vmap((x: NDArray) => np.dot(x, x)))(np.zeros([0, 5])),
+  "a chain whose last window is one element": () => jit((x: NDArray) => np.sin(x).mul(x))(np.arange(16_385)),
 };
 
 function onJs(run: () => NDArray): unknown {

@@ -5,6 +5,7 @@ import { convGeneralDilated } from "@lanewise/compiler/primitives/conv";
 import { dotGeneral } from "@lanewise/compiler/primitives/contract";
 import { broadcastInDim, reduceSum, reshape, transpose } from "@lanewise/compiler/primitives/linear";
 import { cumsum } from "@lanewise/compiler/primitives/cumulative";
+import { slice } from "@lanewise/compiler/primitives/structural";
 import { sort } from "@lanewise/compiler/primitives/sort";
 import { reduceMax, reduceMin, reduceOr } from "@lanewise/compiler/primitives/reduce";
 import { exp, tanh } from "@lanewise/compiler/primitives/unary";
@@ -35,6 +36,10 @@ const recipe = (name: string, specs: readonly string[], run: (...inputs: Value[]
 };
 
 for (const shape of ["f32[64]", "f32[65]", "i32[7,12]", "f32[3,5,8]", "i8[20]", "u16[9]"]) recipe("elementwise", [shape], (x) => add(mul(x, x), x));
+for (const shape of ["f32[4099]", "f32[70,59]", "i32[4101]", "f32[4110]"]) recipe("a chain with a tail", [shape], (x) => add(mul(x, x), x));
+recipe("bytes and a tail", ["u8[5001]"], (x) => add(x, x));
+recipe("scalars and a tail", ["f32[4099]", "f32[]"], (x, y) => [mul(x, broadcastInDim(y, [4099], [])), exp(x)]);
+recipe("a tail of misaligned places", ["f32[4099]", "f32[4100]"], (x, y) => add(x, slice(y, [1], [4100])));
 recipe("a long chain", ["f32[256]"], (x) => tanh(exp(tanh(x))));
 recipe("a row for all", ["f32[6,8]", "f32[8]"], (x, row) => add(x, broadcastInDim(row, [6, 8], [1])));
 recipe("a column for all", ["f32[6,8]", "f32[6]"], (x, column) => add(x, broadcastInDim(column, [6, 8], [0])));

@@ -7,6 +7,7 @@ import { at } from "../base/assert.ts";
 import { raise } from "../base/errors.ts";
 import { constant, int, lt, mul, ref, scalarType, splat, sub } from "../kernel/expressions.ts";
 import type { BufferParam, Expr, Kernel, KernelType, LoadStmt, Stmt, StoreStmt } from "../kernel/types.ts";
+import { vectorMemory, vectorWidth } from "../kernel/vectors.ts";
 import { freshNames, mapStmts } from "../kernel/walk.ts";
 import type { Capabilities } from "../target.ts";
 import { arrayOverBindings } from "./errors.ts";
@@ -36,12 +37,13 @@ const wordBytes = 4;
  */
 export function splitBindings(kernel: Kernel, { maxBindingBytes, maxBuffers }: Capabilities): SplitKernel | null {
   const most = Math.floor(maxBindingBytes / wordBytes / alignment) * alignment;
-  const windows = kernel.buffers.flatMap((buffer, number) => windowsOf(buffer, number, most));
-  if (windows.length === kernel.buffers.length) return null;
+  if (kernel.buffers.every((buffer) => elementsOf(buffer) <= most)) return null;
+  const vectors = vectorMemory(kernel);
+  const windows = kernel.buffers.flatMap((buffer, number) => windowsOf(elementsOf(buffer), vectors.has(buffer.name) ? vectorWidth : 1, number, most));
   if (windows.length > maxBuffers) {
     raise(arrayOverBindings, {
       operation: kernel.name, expected: `arrays that ${maxBuffers} bindings of ${maxBindingBytes} bytes hold`,
-      got: `arrays of ${kernel.buffers.map(({ length }) => (length.kind === "const" ? length.value * wordBytes : 0)).join(", ")} bytes`,
+      got: `arrays of ${kernel.buffers.map((buffer) => elementsOf(buffer) * wordBytes).join(", ")} bytes`,
       fix: "split the arrays, and compute on the parts", location: null,
     });
   }
@@ -63,8 +65,13 @@ export function splitBindings(kernel: Kernel, { maxBindingBytes, maxBuffers }: C
   return { kernel: { ...kernel, buffers, body }, windows };
 }
 
-function windowsOf({ length }: BufferParam, buffer: number, most: number): readonly BufferWindow[] {
-  const total = length.kind === "const" ? length.value : 0;
+function elementsOf({ length }: BufferParam): number {
+  return length.kind === "const" ? length.value : 0;
+}
+
+/** Where memory is accessed in vectors, none reaches elements at the end that fill no vector: a window of those alone would be too small. */
+function windowsOf(elements: number, width: number, buffer: number, most: number): readonly BufferWindow[] {
+  const total = elements - (elements % width);
   const count = Math.max(1, Math.ceil(total / most));
   return Array.from({ length: count }, (_, window) => ({ buffer, begin: window * most, count: Math.min(most, total - window * most) }));
 }

@@ -43,15 +43,15 @@ export function splitVectorAccesses(kernel: Kernel): Kernel {
 /** Memory that can be an array of vectors: every access is whole, unmasked, and at a multiple of 4. */
 function alignedMemory(kernel: Kernel): ReadonlySet<string> {
   const definitions = definitionsIn(kernel.body);
-  const lengths = new Map([
-    ...kernel.buffers.map(({ name, length }) => [name, length.kind === "const" ? length.value : 1] as const),
-    ...kernel.arrays.map(({ name, length }) => [name, length] as const),
+  // A buffer may end in a part of a vector, which no whole access reaches; an array is declared as vectors.
+  const filled = new Set([
+    ...kernel.buffers.filter(({ length }) => length.kind === "const" && length.value >= vectorWidth).map(({ name }) => name),
+    ...kernel.arrays.filter(({ length }) => length % vectorWidth === 0).map(({ name }) => name),
   ]);
   const aligned = new Set(vectorMemory(kernel));
   forEachAccess(kernel.body, (access) => {
     const isWhole = access.mask === null && access.index.type.width === 1;
-    const isPadded = (lengths.get(access.buffer) ?? 1) % vectorWidth === 0;
-    if (!isWhole || !isPadded || quarter(access.index, definitions) === null) aligned.delete(access.buffer);
+    if (!isWhole || !filled.has(access.buffer) || quarter(access.index, definitions) === null) aligned.delete(access.buffer);
   });
   return aligned;
 }

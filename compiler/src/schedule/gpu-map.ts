@@ -11,7 +11,7 @@ import type { Expr, ForStmt, Kernel, RefExpr, Stmt } from "../kernel/types.ts";
 import { forEachAccess, vectorWidth } from "../kernel/vectors.ts";
 import { definitionsIn, forEachExprIn, forEachStmt, freshNames, substituteIn } from "../kernel/walk.ts";
 import type { GridTuning } from "../target.ts";
-import { extentOf, type Nest } from "./nest.ts";
+import { extentOf, withNest, type Nest } from "./nest.ts";
 import { vectorize } from "./vectorize.ts";
 
 /** Operations of an iteration up to which an invocation has more than one vector: a long text compiles slowly. */
@@ -22,6 +22,26 @@ export function dealToInvocations(kernel: Kernel, nest: Nest, { workgroup, eleme
   const isBusy = (iterationsOf(nest) ?? 0) / elements >= invocations;
   const isLight = elements > vectorWidth && isBusy && operationsIn(nest.body) <= lightBody && kernel.buffers.every(({ dtype }) => byteSize(dtype) === 4);
   return (isLight ? inVectors(kernel, nest, workgroup, elements) : null) ?? inVectors(kernel, nest, workgroup, vectorWidth) ?? oneEach(kernel, nest, workgroup);
+}
+
+/** So many times the invocations that keep a device busy are worth another launch for the few elements that fill no vector. */
+const worthTwo = 64;
+
+/**
+ * One long loop whose extent is no whole number of vectors, as a kernel of vectors and one of what is left; null for others. Rows of
+ * such an extent would begin between vectors.
+ */
+export function splitTail(kernel: Kernel, { loops, body }: Nest, { elements, invocations }: GridTuning): readonly Kernel[] | null {
+  const [loop] = loops;
+  const extent = loop === undefined ? null : extentOf(loop);
+  if (loop === undefined || loops.length > 1 || extent === null || extent % elements === 0 || extent < worthTwo * invocations) return null;
+  if (!movesInVectors(body, loop.index, definitionsIn(kernel.body))) return null;
+  const left = extent % elements;
+  const behind = substituteIn(body, new Map([[loop.index, add(indexName(loop.index), extent - left)]]));
+  return [
+    withNest(kernel, { loops: [{ ...loop, end: int(extent - left) }], body }),
+    withNest({ ...kernel, name: `${kernel.name}_tail` }, { loops: [{ ...loop, end: int(left) }], body: behind }),
+  ];
 }
 
 function operationsIn(body: readonly Stmt[]): number {

@@ -10,7 +10,7 @@ import { definitionsIn } from "../kernel/walk.ts";
 import type { Capabilities, GridTuning } from "../target.ts";
 import { collapseLoops } from "./collapse.ts";
 import { contractionOf, scheduleContraction } from "./gpu-contract.ts";
-import { dealToInvocations, iterationsOf } from "./gpu-map.ts";
+import { dealToInvocations, iterationsOf, splitTail } from "./gpu-map.ts";
 import type { RowShape } from "./gpu-meet.ts";
 import { maskGuards } from "./gpu-guards.ts";
 import { rowProgram, scheduleRows, mostTripsOf, type RowProgram } from "./gpu-rows.ts";
@@ -18,7 +18,7 @@ import { splitFold } from "./gpu-split.ts";
 import { stageTransposes } from "./gpu-transpose.ts";
 import { hoistInvariants } from "./hoist.ts";
 import { loadPattern, loadsIn, parallelNest, perfectNest } from "./nest.ts";
-import { singleStep, type Scheduled, type ScheduledBuffer } from "./scheduled.ts";
+import { inOrder, singleStep, type Scheduled, type ScheduledBuffer } from "./scheduled.ts";
 
 /** Elements that an invocation should have at least of a row that it shares, and of a chunk of a fold. */
 const leastElements = 8;
@@ -36,6 +36,8 @@ function byRecipe(kernel: Kernel, tuning: GridTuning, capabilities: Capabilities
   const nest = parallelNest(kernel);
   const program = rowProgram(nest);
   const total = iterationsOf(nest);
+  const parts = maySplit ? splitTail(kernel, nest, tuning) : null;
+  if (parts !== null) return inOrder(parts.map((part) => dealToInvocations(part, parallelNest(part), tuning)));
   if (program === null || total === null) return singleStep(stageTransposes(kernel, nest, tuning, capabilities) ?? dealToInvocations(kernel, nest, tuning));
   const tiled = inTiles(kernel, program, tuning, capabilities);
   if (tiled !== null) return singleStep(tiled);

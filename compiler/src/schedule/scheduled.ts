@@ -20,5 +20,10 @@ export interface Scheduled {
 
 /** A kernel that stands alone. */
 export function singleStep(kernel: Kernel): Scheduled {
-  return { scratch: [], steps: [{ kernel, buffers: kernel.buffers.map((_, buffer) => ({ kind: "buffer", buffer })) }] };
+  return inOrder([kernel]);
+}
+
+/** Kernels that all bind what the original does. */
+export function inOrder(kernels: readonly Kernel[]): Scheduled {
+  return { scratch: [], steps: kernels.map((kernel) => ({ kernel, buffers: kernel.buffers.map((_, buffer) => ({ kind: "buffer", buffer })) })) };
 }

@@ -118,7 +118,7 @@ export const wasmTarget: Capabilities = {
 };
 
 export const webgpuTarget: Capabilities = {
-  target: "webgpu", simdWidth: 1, fma: true, wideFloat32: false, grid: true, subgroups: false, runtimeExtents: false,
+  target: "webgpu", simdWidth: 1, fma: true, wideFloat32: false, grid: true, subgroups: false, runtimeExtents: true,
   maxBuffers: 8, workgroupBytes: 16_384, rowBytes: 8192, leastRows: 1, rowContractions: false, maxWorkgroup: 256, maxWorkgroups: 65_535, maxBindingBytes: 2 ** 27, maxOpsPerKernel: 1000, threads: 1,
   storage: {
     bool: "word", int8: "word", int16: "word", int32: "native", uint8: "word", uint16: "word", uint32: "native",

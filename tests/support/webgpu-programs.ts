@@ -1,5 +1,5 @@
 /** @file Runs a finished program for webgpu on a bare device: a plain executor, so that tests of the compiler need no runtime. */
-import { dispatchSize, packScalars } from "@lanewise/compiler/artifact/dispatch";
+import { dispatchSize, packScalars, workgroupsOf } from "@lanewise/compiler/artifact/dispatch";
 import type { KernelCode, Launch, Program, Slot } from "@lanewise/compiler/artifact/types";
 import { at, InternalError, required } from "@lanewise/compiler/base/assert";
 import { allocateHost, type DType, type HostArray } from "@lanewise/compiler/base/dtype";
@@ -69,7 +69,7 @@ async function runUnchecked(device: GPUDevice, program: Program, inputs: readonl
       pass.setBindGroup(0, device.createBindGroup({
         layout: pipeline.getBindGroupLayout(0), entries: bound.map((buffer, binding) => ({ binding, resource: { buffer } })),
       }));
-      pass.dispatchWorkgroups(...dispatchSize(launch.workgroups, webgpuTarget.maxWorkgroups));
+      pass.dispatchWorkgroups(...dispatchSize(workgroupsOf(launch, []), webgpuTarget.maxWorkgroups));
     }
     pass.end();
     const reads = program.outputSources.map((source) => {

@@ -1,7 +1,8 @@
-/** @file What a host computes to launch a shader: the bytes of its scalars and the dimensions of its dispatch. */
+/** @file What a host computes to launch a shader: the bytes of its scalars, its workgroups and the dimensions of its dispatch. */
 
-import { at, InternalError } from "../base/assert.ts";
-import type { LaunchScalar } from "./types.ts";
+import { at, InternalError, required } from "../base/assert.ts";
+import { bitcastReference, convertReference, scalarOps } from "../base/scalar-ops.ts";
+import type { HostExpr, Launch, LaunchScalar } from "./types.ts";
 
 /** The bytes of the uniform struct: four per scalar, in order; a bool is 0 or 1. */
 export function packScalars(scalars: readonly LaunchScalar[], values: readonly number[]): ArrayBuffer {
@@ -25,4 +26,22 @@ export function dispatchSize(count: number, limit: number): [x: number, y: numbe
   const x = Math.ceil(Math.max(0, count) / (y * z));
   if (z > limit) throw new InternalError(`${count} workgroups do not fit a dispatch with ${limit} in each dimension`);
   return [x, y, z];
+}
+
+/** The workgroups of a launch with these scalars. */
+export function workgroupsOf({ workgroups, scalars }: Launch, values: readonly number[]): number {
+  if (typeof workgroups === "number") return workgroups;
+  return Math.max(0, evaluateOnHost(workgroups, new Map(scalars.map(({ name }, position) => [name, at(values, position)]))));
+}
+
+/** The number that an expression stands for, with scalars by name. */
+export function evaluateOnHost(expr: HostExpr, scalars: ReadonlyMap<string, number>): number {
+  const { dtype } = expr.type;
+  switch (expr.kind) {
+    case "const": return expr.value;
+    case "scalar": return required(scalars.get(expr.name), `scalar ${expr.name}`);
+    case "op": return scalarOps[expr.op].reference(at(expr.args, -1).type.dtype, ...expr.args.map((arg) => evaluateOnHost(arg, scalars)));
+    case "convert": return convertReference(expr.value.type.dtype, dtype, evaluateOnHost(expr.value, scalars));
+    case "bitcast": return bitcastReference(expr.value.type.dtype, dtype, evaluateOnHost(expr.value, scalars));
+  }
 }

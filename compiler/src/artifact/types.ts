@@ -6,7 +6,7 @@
  */
 
 import type { DType } from "../base/dtype.ts";
-import type { ValueDType } from "../base/scalar-ops.ts";
+import type { ScalarOpName, ValueDType } from "../base/scalar-ops.ts";
 
 export const schemaVersion = 1;
 
@@ -44,11 +44,11 @@ export interface CopyStep {
 }
 
 /**
- * Where a value of the program lives; a temporary at `offset` bytes into a block of memory. An output with `extents` has as
- * many elements as the product of these extents of the run, and its `length` says nothing.
+ * Where a value of the program lives; a temporary at `offset` bytes into a block of memory. An input or output with `extents` has
+ * as many elements as the product of these extents of the run, and its `length` says nothing.
  */
 export type Slot =
-  | { readonly kind: "input"; readonly input: number; readonly dtype: DType; readonly length: number }
+  | { readonly kind: "input"; readonly input: number; readonly dtype: DType; readonly length: number; readonly extents?: readonly number[] }
   | { readonly kind: "output"; readonly output: number; readonly dtype: DType; readonly length: number; readonly extents?: readonly number[] }
   | { readonly kind: "constant"; readonly dtype: DType; readonly length: number; readonly values: readonly number[] }
   | { readonly kind: "temporary"; readonly dtype: DType; readonly length: number; readonly block: number; readonly offset: number };
@@ -86,7 +86,18 @@ export interface Launch {
   readonly windows?: readonly { readonly begin: number; readonly count: number }[];
   readonly scalars: readonly LaunchScalar[];
   /** Workgroups to dispatch, in any three dimensions that hold them (`artifact/dispatch.ts`). */
-  readonly workgroups: number;
+  readonly workgroups: number | HostExpr;
+}
+
+/** An int32 that the host computes from the scalars of a launch: part of kernel IR, as plain data. */
+export type HostExpr =
+  | { readonly kind: "const"; readonly type: HostType; readonly value: number }
+  | { readonly kind: "scalar"; readonly type: HostType; readonly name: string }
+  | { readonly kind: "op"; readonly type: HostType; readonly op: ScalarOpName; readonly args: readonly HostExpr[] }
+  | { readonly kind: "convert" | "bitcast"; readonly type: HostType; readonly value: HostExpr };
+
+interface HostType {
+  readonly dtype: ValueDType;
 }
 
 export interface LaunchScalar {

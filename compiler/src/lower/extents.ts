@@ -7,12 +7,12 @@ import { at, InternalError, required } from "../base/assert.ts";
 import { equalShapes, range, sizeOf } from "../base/shape.ts";
 import type { ScalarArgument, StepProgram, ValueSpec } from "../artifact/types.ts";
 import { aval, makeEqn, makeJaxpr, newVar } from "../ir/build.ts";
-import type { Atom, Aval, Eqn, Jaxpr, ReduceOp, Var } from "../ir/types.ts";
-import { add, int, KernelBuilder, mul } from "../kernel/build.ts";
+import type { Atom, Aval, Emitter, Eqn, Jaxpr, ReduceOp, Var } from "../ir/types.ts";
+import { add, int, KernelBuilder, mul, ref, scalarType } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
 import { storageOf, valueOf, wrapped } from "../kernel/storage.ts";
 import type { Expr, Kernel } from "../kernel/types.ts";
-import type { Capabilities } from "../target.ts";
+import { storedBytes, type Capabilities } from "../target.ts";
 import { Elements } from "./elements.ts";
 
 /** Parallel loops that a kernel may nest. */
@@ -30,11 +30,20 @@ export interface ExtentPattern {
   readonly extents: readonly number[];
 }
 
+/**
+ * Elements up to which a grid has one program for all shapes, in which an iteration is an invocation's: of larger arrays there
+ * are few shapes, and what they share in vectors is worth a shader of their own.
+ */
+const mostOnGrid = 2 ** 16;
+
 /** How a jaxpr without calls and constants fits a program for any extents; null where it does not. */
-export function extentPattern(jaxpr: Jaxpr, { maxOpsPerKernel }: Capabilities): ExtentPattern | null {
-  const { eqns, inVars } = jaxpr;
-  if (eqns.length === 0 || eqns.length > maxOpsPerKernel || ![...inVars, ...eqns.flatMap(({ outVars }) => outVars)].every(isPlain)) return null;
-  return wholeReduction(jaxpr) ?? elementwisePattern(jaxpr);
+export function extentPattern(jaxpr: Jaxpr, capabilities: Capabilities): ExtentPattern | null {
+  const { eqns, inVars, outs } = jaxpr;
+  if (eqns.length === 0 || eqns.length > capabilities.maxOpsPerKernel || ![...inVars, ...eqns.flatMap(({ outVars }) => outVars)].every(isPlain)) return null;
+  if (!capabilities.grid) return wholeReduction(jaxpr) ?? elementwisePattern(jaxpr);
+  // Neither windows nor packed operands are for arrays whose lengths are not known yet. A fold wants a schedule of its own.
+  const isSmall = outs.every(({ aval: { dtype, shape } }) => sizeOf(shape) <= mostOnGrid && storedBytes(dtype, sizeOf(shape), capabilities) <= capabilities.maxBindingBytes);
+  return isSmall && inVars.length + outs.length <= capabilities.maxBuffers ? elementwisePattern(jaxpr) : null;
 }
 
 function isPlain({ aval: { dtype } }: Var): boolean {
@@ -56,7 +65,7 @@ function elementwisePattern({ eqns, inVars, outs }: Jaxpr): ExtentPattern | null
   const shape = outs[0]?.aval.shape ?? [];
   if (sizeOf(shape) <= 1 || !outs.every((out) => out.kind === "var" && !inVars.includes(out) && equalShapes(out.aval.shape, shape))) return null;
   const computed: Eqn[] = [];
-  /** Values that are one element of another one in every place. */
+  /** Values that are another one, repeated along axes in which it has the extent 1. */
   const fills = new Map<Atom, Atom>();
   for (const eqn of eqns) {
     const [first] = eqn.inputs;
@@ -66,7 +75,8 @@ function elementwisePattern({ eqns, inVars, outs }: Jaxpr): ExtentPattern | null
       computed.push(eqn);
     } else if (kind === "indexMap" && eqn.inputs.length === 1 && first !== undefined && result !== undefined) {
       // What maps one element, moves it to every place.
-      if (sizeOf(first.aval.shape) !== 1 || first.aval.dtype !== result.aval.dtype) return null;
+      const isFill = sizeOf(first.aval.shape) === 1 || repeatsAlongAxes(eqn);
+      if (!isFill || first.aval.dtype !== result.aval.dtype) return null;
       fills.set(result, fills.get(first) ?? first);
     } else {
       return null;
@@ -88,6 +98,29 @@ function elementwisePattern({ eqns, inVars, outs }: Jaxpr): ExtentPattern | null
   ));
   return { jaxpr: makeJaxpr([], inVars.map(mergedVar), mergedEqns, outs.map((out) => required(merged.get(out), "merged result"))), extents: axes.extents };
 }
+
+/** Whether each element of the result is the operand's at the same place, or at 0 along the operand's axes of extent 1. */
+function repeatsAlongAxes({ primitive: { lower }, params, inputs, outVars }: Eqn): boolean {
+  const [from, to] = [at(inputs, 0).aval, at(outVars, 0).aval];
+  if (lower.kind !== "indexMap" || from.shape.length !== to.shape.length || outVars.length > 1) return false;
+  const index = to.shape.map((_, axis) => ref(`axis${axis}`, scalarType("int32")));
+  const element = ref("element", scalarType(valueOf(to.dtype)));
+  let isInPlace = true;
+  const found = lower.emit(inOrder, index, (_operand, place) => {
+    isInPlace &&= place.every((position, axis) => (from.shape[axis] === 1 ? position.kind === "const" : position === index[axis]));
+    return element;
+  }, { params, inAvals: [from], outAval: to, outIndex: 0 });
+  return isInPlace && found === element;
+}
+
+const inOrder: Emitter = {
+  let: (value) => value,
+  branch: (_condition, then, otherwise) => {
+    then();
+    return otherwise();
+  },
+  repeat: (_count, first, next) => next(first, ref("turn", scalarType("int32"))),
+};
 
 function withShape({ dtype, weakType }: Aval, shape: readonly number[]): Aval {
   return aval(shape, dtype, weakType);
@@ -117,13 +150,13 @@ function mergedAxes(shapes: readonly (readonly number[])[], shape: readonly numb
 }
 
 /** The program of a pattern's jaxpr. Its kernel takes the extents in order. */
-export function lowerForExtents(name: string, { inVars, eqns, outs }: Jaxpr): StepProgram<Kernel> {
+export function lowerForExtents(name: string, { inVars, eqns, outs }: Jaxpr, { grid }: Capabilities): StepProgram<Kernel> {
   const outVars = outs.map((out) => (out.kind === "var" ? out : raiseLiteral(name)));
   const shape = at(inVars, 0).aval.shape.map(() => anyExtent);
   const first = at(eqns, 0);
   const { lower } = first.primitive;
   const lowering = new ExtentLowering(name, inVars, eqns, outVars, shape.length);
-  const kernel = lower.kind === "reduction" ? lowering.reduction(lower.op) : lowering.elementwise();
+  const kernel = lower.kind === "reduction" ? lowering.reduction(lower.op) : lowering.elementwise(grid);
   const specOf = ({ aval: { dtype, shape: own } }: Var, input: number | null): ValueSpec => {
     const extents = range(own.length).filter((axis) => at(own, axis) !== 1);
     return { dtype, length: sizeOf(own), input, ...(extents.length === 0 ? {} : { extents }) };
@@ -174,11 +207,11 @@ class ExtentLowering {
     });
   }
 
-  elementwise(): Kernel {
+  elementwise(onGrid: boolean): Kernel {
     const loops = (axis: number, index: readonly Expr[]): void => {
       if (axis === this.#extents.length) return this.#storeAll(index);
-      // Blocks are cut from the innermost loop, which a chunk of a grid loop would have to know of.
-      const kind = axis === 0 && this.#extents.length > 1 ? "grid" : "simd";
+      // On a CPU blocks are cut from the innermost loop, which a chunk of a grid loop would have to know of.
+      const kind = onGrid || (axis === 0 && this.#extents.length > 1) ? "grid" : "simd";
       this.#builder.for(kind, 0, at(this.#extents, axis), 1, (position) => loops(axis + 1, [...index, position]));
     };
     loops(0, []);

@@ -3,6 +3,7 @@
 import type { Program } from "../artifact/types.ts";
 import { countEqns } from "../ir/walk.ts";
 import type { ClosedJaxpr, Jaxpr } from "../ir/types.ts";
+import { targets } from "../target.ts";
 import { lowerForExtents, type ExtentPattern } from "../lower/extents.ts";
 import { runFromSteps, runPipeline, type Artifacts, type CompileOptions } from "./run.ts";
 import { artifactText, stagesOf, type StageName } from "./text.ts";
@@ -36,7 +37,7 @@ export function compile(source: Jaxpr | ClosedJaxpr, options: CompileOptions): C
  * target with `runtimeExtents`.
  */
 export function compileForExtents({ jaxpr }: ExtentPattern, options: CompileOptions): Compiled {
-  const program = runFromSteps(lowerForExtents(options.name, jaxpr), options);
+  const program = runFromSteps(lowerForExtents(options.name, jaxpr, options.capabilities ?? targets[options.target]), options);
   return { program, bytes: bytesOf(program, jaxpr), artifacts: () => runPipeline(jaxpr, { ...options, log: undefined, clock: undefined }) };
 }
 

@@ -67,8 +67,9 @@ function printCode(artifacts: Artifacts, stage: StageName): string {
 
 /** For each step that runs a shader what it is launched with and moves; then the user's lines that it comes from. */
 function launchText(number: number, launch: Launch, artifacts: Artifacts): string {
+  const workgroups = typeof launch.workgroups === "number" ? plural(launch.workgroups, "workgroup") : "workgroups by extents";
   const lines = launchCosts(artifacts).filter(({ kernel }) => kernel === number).map(({ step, bytes, flops }) => (
-    `step ${step}: ${plural(launch.workgroups, "workgroup")} of ${launch.workgroupSize}, ${plural(bytes, "byte")}, ${plural(flops, "flop")}`
+    `step ${step}: ${workgroups} of ${launch.workgroupSize}, ${plural(bytes, "byte")}, ${plural(flops, "flop")}`
   ));
   return [...lines, ...kernelSourceLines(artifacts, number)].map((line) => `// ${line}\n`).join("");
 }

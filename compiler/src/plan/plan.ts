@@ -142,8 +142,9 @@ class Planner {
 
   /** Inputs and outputs, and what ends as an output because an output takes its memory. */
   #placeFixed(): void {
-    this.#program.values.forEach(({ dtype, length, input }, value) => {
-      if (input !== null) this.#slotOf.set(value, this.#slots.push({ kind: "input", input, dtype, length }) - 1);
+    this.#program.values.forEach(({ dtype, length, input, extents }, value) => {
+      if (input === null) return;
+      this.#slotOf.set(value, this.#slots.push({ kind: "input", input, dtype, length, ...(extents === undefined ? {} : { extents }) }) - 1);
     });
     for (const [value, output] of this.#outputs) {
       const { dtype, length, extents } = this.#value(value);

@@ -1,9 +1,10 @@
 /** @file A program made ready on a WebGPU device: its pipelines, constants and scalars, and the run of its steps. */
 
-import { dispatchSize, packScalars } from "@lanewise/compiler/artifact/dispatch";
+import { dispatchSize, packScalars, workgroupsOf } from "@lanewise/compiler/artifact/dispatch";
 import type { KernelStep, Program, Slot, Step } from "@lanewise/compiler/artifact/types";
 import { assertNever, at, InternalError, required } from "@lanewise/compiler/base/assert";
 import { allocateHost } from "@lanewise/compiler/base/dtype";
+import { LeastRecentlyUsed } from "@lanewise/compiler/base/least-recently-used";
 import type { DeviceBuffer, Executable, KernelSources } from "../device.ts";
 import type { Connection } from "./connection.ts";
 import type { GpuLimits } from "./facts.ts";
@@ -54,10 +55,23 @@ interface Copy {
 interface Prepared {
   readonly connection: Connection;
   readonly pipelines: readonly Pipeline[];
-  readonly uniforms: GPUBuffer | null;
   readonly constants: ReadonlyMap<number, GPUBuffer>;
+  /** By the extents of a run, in a text; a program that takes none has one entry. */
+  readonly runs: Map<string, Run>;
+  readonly order: LeastRecentlyUsed<string>;
+}
+
+/** What a program does for certain extents. */
+interface Run {
+  readonly uniforms: GPUBuffer | null;
+  /** Bytes of each slot. */
+  readonly bytes: readonly number[];
   readonly actions: readonly (Dispatch | Copy)[];
 }
+
+/** Runs with other extents that are remembered, each of which has a few hundred bytes. */
+const mostRuns = 64;
+const noExtents: readonly number[] = [];
 
 /** Where the blocks of temporaries begin and end to be used. */
 interface BlockUse {
@@ -94,11 +108,12 @@ export class WebGpuExecutable implements Executable {
     this.#prepared = this.#prepare(connection, pipelines);
   }
 
-  run(inputs: readonly DeviceBuffer[]): readonly DeviceBuffer[] {
+  run(inputs: readonly DeviceBuffer[], extents: readonly number[] = noExtents): readonly DeviceBuffer[] {
     const connection = this.#host.connection();
     const { pool, stream } = connection;
     const begun = stream.open();
     const prepared = this.#preparedOn(connection);
+    const { uniforms, bytes, actions } = this.#runFor(prepared, extents);
     const sources = inputs.map((input) => this.#host.blockOf(input));
     const outputs = new Map<number, Block>();
     const blocks = new Map<number, Block>();
@@ -117,13 +132,13 @@ export class WebGpuExecutable implements Executable {
     try {
       this.program.slots.forEach((slot, number) => {
         if (slot.kind !== "output") return;
-        const block = pool.acquire(slotBytes(slot));
+        const block = pool.acquire(at(bytes, number));
         newBytes += block.size;
         outputs.set(number, block);
       });
-      prepared.actions.forEach((action, step) => {
+      actions.forEach((action, step) => {
         for (const block of at(this.#use.first, step)) blocks.set(block, pool.acquire(at(this.program.blocks, block)));
-        this.#act(action, prepared, bufferOf);
+        this.#act(action, prepared, uniforms, bufferOf);
         for (const block of at(this.#use.last, step)) {
           pool.release(required(blocks.get(block), "a block"));
           blocks.delete(block);
@@ -147,7 +162,7 @@ export class WebGpuExecutable implements Executable {
       const slot = at(this.program.slots, source.slot);
       const block = outputs.get(source.slot);
       if (block === undefined) throw new InternalError(`output of ${this.program.name} in a slot that is ${slot.kind}`);
-      const array = this.#host.arrayIn(block, slotBytes(slot), this.program.name);
+      const array = this.#host.arrayIn(block, at(bytes, source.slot), this.program.name);
       arrays.set(source.slot, array);
       return array;
     });
@@ -155,7 +170,7 @@ export class WebGpuExecutable implements Executable {
     return results;
   }
 
-  #act(action: Dispatch | Copy, { connection, pipelines, uniforms }: Prepared, bufferOf: (slot: number) => GPUBuffer): void {
+  #act(action: Dispatch | Copy, { connection, pipelines }: Prepared, uniforms: GPUBuffer | null, bufferOf: (slot: number) => GPUBuffer): void {
     if (action.kind === "copy") {
       const { from, to } = action;
       connection.stream.copy(bufferOf(from.slot), from.offset, bufferOf(to.slot), to.offset, to.bytes);
@@ -198,50 +213,73 @@ export class WebGpuExecutable implements Executable {
       host.set(slot.values);
       constants.set(number, filled(connection, usage.storage | usage.copySource, toWords(slot.dtype, host)));
     });
+    const runs = new Map<string, Run>();
+    return { connection, pipelines, constants, runs, order: new LeastRecentlyUsed<string>(mostRuns, (key) => runs.delete(key)) };
+  }
+
+  #runFor({ connection, runs, order }: Prepared, extents: readonly number[]): Run {
+    const key = extents.join();
+    const known = runs.get(key);
+    if (known !== undefined) {
+      if (runs.size > 1) order.use(key);
+      return known;
+    }
+    const bytes = this.program.slots.map((slot) => slotBytes(slot, extents));
     const scalars = new ScalarBuffer(connection.uniformAlignment);
-    const actions = this.program.steps.map((step) => actionOf(step, this.program, scalars, connection.limits));
-    const bytes = scalars.bytes();
-    return { connection, pipelines, uniforms: bytes.byteLength === 0 ? null : filled(connection, usage.uniform, bytes), constants, actions };
+    const actions = this.program.steps.map((step) => actionOf(step, this.program, bytes, scalars, extents, connection.limits));
+    const content = scalars.bytes();
+    // Each has a buffer of its own, because commands that wait to be submitted may read that of an earlier run.
+    const run: Run = { uniforms: content.byteLength === 0 ? null : filled(connection, usage.uniform, content), bytes, actions };
+    runs.set(key, run);
+    order.add(key, 1);
+    return run;
   }
 }
 
-function actionOf(step: Step, program: Program, scalars: ScalarBuffer, limits: GpuLimits): Dispatch | Copy {
+function actionOf(step: Step, program: Program, bytes: readonly number[], scalars: ScalarBuffer, extents: readonly number[], limits: GpuLimits): Dispatch | Copy {
   switch (step.kind) {
-    case "kernel": return dispatchOf(step, program, scalars, limits);
+    case "kernel": return dispatchOf(step, program, bytes, scalars, extents, limits);
     case "copy": {
-      const from = partOf(step.from, program);
-      const to = partOf(step.to, program);
+      const from = partOf(step.from, program, bytes);
+      const to = partOf(step.to, program, bytes);
       const each = bytesPerElement(at(program.slots, step.from).dtype);
-      const bytes = step.count * each;
+      const moved = step.count * each;
       return {
-        kind: "copy", from: { ...from, offset: from.offset + step.fromOffset * each, bytes }, to: { ...to, offset: to.offset + step.toOffset * each, bytes },
+        kind: "copy", from: { ...from, offset: from.offset + step.fromOffset * each, bytes: moved }, to: { ...to, offset: to.offset + step.toOffset * each, bytes: moved },
       };
     }
     default: return assertNever(step, "step");
   }
 }
 
-function dispatchOf(step: KernelStep, program: Program, scalars: ScalarBuffer, { maxWorkgroups, maxBindingBytes, maxBuffers }: GpuLimits): Dispatch {
+function dispatchOf(
+  step: KernelStep, program: Program, slots: readonly number[], scalars: ScalarBuffer, extents: readonly number[],
+  { maxWorkgroups, maxBindingBytes, maxBuffers }: GpuLimits,
+): Dispatch {
   const { name, launch } = at(program.kernels, step.kernel);
   if (launch === null) throw new InternalError(`the kernel ${name} is no shader`);
   const values = step.scalars.map((scalar) => {
-    if (scalar.kind === "fixed") return scalar.value;
-    throw new InternalError(`${name} takes a scalar from an array, which a host cannot read`);
+    switch (scalar.kind) {
+      case "fixed": return scalar.value;
+      case "extent": return at(extents, scalar.extent);
+      case "input": throw new InternalError(`${name} takes a scalar from an array, which a host cannot read`);
+      default: return assertNever(scalar, "scalar argument");
+    }
   });
-  const parts = step.buffers.map((slot, binding) => windowOf(partOf(slot, program), launch.windows?.[binding]));
+  const parts = step.buffers.map((slot, binding) => windowOf(partOf(slot, program, slots), launch.windows?.[binding]));
   if (parts.length > maxBuffers || parts.some(({ bytes }) => bytes > maxBindingBytes)) {
     throw new InternalError(`${name} binds ${parts.map(({ bytes }) => bytes).join(", ")} bytes, over the limits of the device: ${maxBuffers} of ${maxBindingBytes} bytes`);
   }
   return {
     kind: "dispatch", kernel: step.kernel, parts,
     scalars: launch.scalars.length === 0 ? null : scalars.place(packScalars(launch.scalars, values)),
-    size: dispatchSize(launch.workgroups, maxWorkgroups), bound: null,
+    size: dispatchSize(workgroupsOf(launch, values), maxWorkgroups), bound: null,
   };
 }
 
-function partOf(number: number, program: Program): Part {
+function partOf(number: number, program: Program, bytes: readonly number[]): Part {
   const slot = at(program.slots, number);
-  return { slot: number, offset: slot.kind === "temporary" ? slot.offset : 0, bytes: slotBytes(slot) };
+  return { slot: number, offset: slot.kind === "temporary" ? slot.offset : 0, bytes: at(bytes, number) };
 }
 
 /** Windows are of arrays with one word for each element. */
@@ -249,8 +287,10 @@ function windowOf(part: Part, window: { readonly begin: number; readonly count: 
   return window === undefined ? part : { ...part, offset: part.offset + 4 * window.begin, bytes: 4 * window.count };
 }
 
-function slotBytes({ dtype, length }: Slot): number {
-  return length * bytesPerElement(dtype);
+function slotBytes(slot: Slot, extents: readonly number[]): number {
+  const own = slot.kind === "input" || slot.kind === "output" ? slot.extents : undefined;
+  const count = own === undefined ? slot.length : own.reduce((product, extent) => product * at(extents, extent), 1);
+  return count * bytesPerElement(slot.dtype);
 }
 
 /** The scalars of all dispatches of a program in one buffer; equal ones share a place. */

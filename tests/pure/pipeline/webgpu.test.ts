@@ -1,6 +1,8 @@
 /** @file Programs for webgpu: what their kernels compute on the interpreter, and what a dispatch may bind. */
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { workgroupsOf } from "@lanewise/compiler/artifact/dispatch";
+import type { KernelCode } from "@lanewise/compiler/artifact/types";
 import { at } from "@lanewise/compiler/base/assert";
 import type { Jaxpr } from "@lanewise/compiler/ir/types";
 import { compile, textOf } from "@lanewise/compiler/pipeline";
@@ -18,6 +20,12 @@ import { gridDevices, gridRecipes, recipesFor } from "../../support/webgpu-recip
 import { doublyBound } from "../../support/webgpu-programs.ts";
 
 const shaderGolden = (name: string): string => fileURLToPath(new URL(`../goldens/shaders/${name}.wgsl`, import.meta.url));
+
+/** A shader under a line about its launch. */
+function shaderText({ text, launch }: KernelCode): string {
+  if (launch === null) throw new Error("a kernel that is no shader");
+  return `// ${workgroupsOf(launch, [])} workgroups of ${launch.workgroupSize}\n${text}`;
+}
 
 const seeds = process.env["LANEWISE_FULL"] === "1" ? 1000 : 15;
 
@@ -86,13 +94,13 @@ describe("the shaders of a GPU", () => {
 
   it.each(shown)("%s", async (name, jaxpr) => {
     const compiled = compile(jaxpr, { name, target: "webgpu", verify: true });
-    const texts = compiled.program.kernels.map(({ text, launch }) => `// ${launch?.workgroups} workgroups of ${launch?.workgroupSize}\n${text}`);
+    const texts = compiled.program.kernels.map(shaderText);
     await expect(texts.join("\n")).toMatchFileSnapshot(shaderGolden(name));
   });
 
   it.each(shown.filter(([name]) => /row_sums|long_sum|normalised/.test(name)))("%s with subgroups", async (name, jaxpr) => {
     const { program } = compile(jaxpr, { name, target: "webgpu", verify: true, capabilities: { ...webgpuTarget, subgroups: true } });
-    const texts = program.kernels.map(({ text, launch }) => `// ${launch?.workgroups} workgroups of ${launch?.workgroupSize}\n${text}`);
+    const texts = program.kernels.map(shaderText);
     await expect(texts.join("\n")).toMatchFileSnapshot(shaderGolden(`${name}_subgroups`));
   });
 });

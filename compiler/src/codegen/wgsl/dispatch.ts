@@ -1,7 +1,8 @@
 /** @file How many workgroups a printed kernel needs, from the values of its scalar parameters. */
 
-import { assertNever, at, InternalError, required } from "../../base/assert.ts";
-import { bitcastReference, convertReference, scalarOps } from "../../base/scalar-ops.ts";
+import { evaluateOnHost } from "../../artifact/dispatch.ts";
+import type { HostExpr } from "../../artifact/types.ts";
+import { assertNever, InternalError } from "../../base/assert.ts";
 import type { Expr } from "../../kernel/types.ts";
 
 /** Scalar parameters by name. */
@@ -9,20 +10,34 @@ export type ScalarValues = Readonly<Record<string, number>>;
 
 /** @param workgroups `WgslKernel.workgroups` */
 export function countWorkgroups(workgroups: Expr, values: ScalarValues): number {
-  return Math.max(0, evaluate(workgroups, values));
+  return Math.max(0, evaluateOnHost(hostExpr(workgroups), new Map(Object.entries(values))));
+}
+
+/** The same as a host computes it: a number where no scalar decides, which the runtime gets otherwise. */
+export function launchWorkgroups(workgroups: Expr): number | HostExpr {
+  const expr = hostExpr(workgroups);
+  return hasScalar(expr) ? expr : countWorkgroups(workgroups, {});
 }
 
 /** An expression over constants and scalar parameters. */
-function evaluate(expr: Expr, values: ScalarValues): number {
-  const { dtype } = expr.type;
+function hostExpr(expr: Expr): HostExpr {
+  const type = { dtype: expr.type.dtype };
   switch (expr.kind) {
-    case "const": return expr.value;
-    case "scalar": return required(values[expr.name], `scalar ${expr.name}`);
-    case "op": return scalarOps[expr.op].reference(at(expr.args, -1).type.dtype, ...expr.args.map((arg) => evaluate(arg, values)));
-    case "convert": return convertReference(expr.value.type.dtype, dtype, evaluate(expr.value, values));
-    case "bitcast": return bitcastReference(expr.value.type.dtype, dtype, evaluate(expr.value, values));
+    case "const": return { kind: "const", type, value: expr.value };
+    case "scalar": return { kind: "scalar", type, name: expr.name };
+    case "op": return { kind: "op", type, op: expr.op, args: expr.args.map(hostExpr) };
+    case "convert": case "bitcast": return { kind: expr.kind, type, value: hostExpr(expr.value) };
     case "ref": case "splat": case "shuffle": case "extract": case "simdReduce":
       throw new InternalError(`a host cannot evaluate a ${expr.kind}`);
     default: return assertNever(expr, "expression");
+  }
+}
+
+function hasScalar(expr: HostExpr): boolean {
+  switch (expr.kind) {
+    case "const": return false;
+    case "scalar": return true;
+    case "op": return expr.args.some(hasScalar);
+    case "convert": case "bitcast": return hasScalar(expr.value);
   }
 }

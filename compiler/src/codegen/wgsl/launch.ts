@@ -3,10 +3,10 @@
 import { InternalError } from "../../base/assert.ts";
 import type { KernelCode, Launch, LaunchScalar, ScalarArgument } from "../../artifact/types.ts";
 import type { Kernel, ScalarParam } from "../../kernel/types.ts";
-import { countWorkgroups } from "./dispatch.ts";
+import { launchWorkgroups } from "./dispatch.ts";
 import { printWgsl } from "./print-kernel.ts";
 
-/** The code of a legal kernel whose number of workgroups does not depend on scalar parameters. */
+/** The code of a legal kernel. */
 export function wgslCode(kernel: Kernel, maxWorkgroups: number, windows?: Launch["windows"]): KernelCode {
   const printed = printWgsl(kernel, maxWorkgroups);
   return {
@@ -18,7 +18,7 @@ export function wgslCode(kernel: Kernel, maxWorkgroups: number, windows?: Launch
       access: kernel.buffers.map(({ access }) => (access === "read" ? "read" : "readWrite")),
       scalars: kernel.scalars.map(launchScalar),
       ...(windows === undefined ? {} : { windows: windows.map(({ begin, count }) => ({ begin, count })) }),
-      workgroups: countWorkgroups(printed.workgroups, {}),
+      workgroups: launchWorkgroups(printed.workgroups),
     },
   };
 }

@@ -11,7 +11,8 @@ import { addP, convertElementTypeP, divP, integerPowP, mulP, selectNP, subP } fr
 import { bitcastConvertTypeP } from "@lanewise/compiler/primitives/bits-bitcast";
 import { noParams } from "@lanewise/compiler/primitives/define";
 import { dynamicSliceP } from "@lanewise/compiler/primitives/index-dynamic-slice";
-import { broadcastInDimP, reduceSumP, reshape, reshapeP, squeezeP, transposeP } from "@lanewise/compiler/primitives/linear";
+import { broadcastInDimP, reduceSumP, transposeP } from "@lanewise/compiler/primitives/linear";
+import { reshape, reshapeP, squeezeP } from "@lanewise/compiler/primitives/linear-reshape";
 import { reduceAndP, reduceMaxP, reduceMinP, reduceOrP, reduceProdP, reduceXorP } from "@lanewise/compiler/primitives/reduce";
 import { sortP } from "@lanewise/compiler/primitives/sort";
 import { concatenateP, padP, sliceP, splitP } from "@lanewise/compiler/primitives/structural";

@@ -3,7 +3,8 @@
 import type { Jaxpr, Value } from "@lanewise/compiler/ir/types";
 import { add, mul, scalarLike, sub } from "@lanewise/compiler/primitives/arith";
 import { cumlogsumexp, cummax, cummin, cumprod, cumsum } from "@lanewise/compiler/primitives/cumulative";
-import { broadcastInDim, reduceSum, reshape, transpose } from "@lanewise/compiler/primitives/linear";
+import { broadcastInDim, reduceSum, transpose } from "@lanewise/compiler/primitives/linear";
+import { reshape } from "@lanewise/compiler/primitives/linear-reshape";
 import { reduceMax } from "@lanewise/compiler/primitives/reduce";
 import { pad } from "@lanewise/compiler/primitives/structural";
 import { exp, tanh } from "@lanewise/compiler/primitives/unary";

@@ -10,7 +10,7 @@ import { aval as makeAval, scalarLiteral } from "@lanewise/compiler/ir/build";
 import { printJaxpr } from "@lanewise/compiler/ir/print";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { add, mul } from "@lanewise/compiler/primitives/arith";
-import { reshape } from "@lanewise/compiler/primitives/linear";
+import { reshape } from "@lanewise/compiler/primitives/linear-reshape";
 import { pad, slice } from "@lanewise/compiler/primitives/structural";
 import { sin } from "@lanewise/compiler/primitives/unary";
 import { traceToJaxpr } from "@lanewise/compiler/trace/jaxpr-trace";

@@ -15,6 +15,7 @@ import * as gather from "./index-gather.ts";
 import * as scatter from "./index-scatter.ts";
 import * as linalg from "./linalg.ts";
 import * as linear from "./linear.ts";
+import * as reshapes from "./linear-reshape.ts";
 import * as power from "./power.ts";
 import * as random from "./random.ts";
 import * as reduce from "./reduce.ts";
@@ -29,7 +30,7 @@ import * as unary from "./unary.ts";
 
 /** The primitives without a jaxpr in their params, by name. */
 export function flatPrimitives(): ReadonlyMap<string, Primitive> {
-  const primitives = [linear, compare, bits, bitcast, arith, rounding, clamp, structural, unary, special, power, reduce, reduceWindow, cumulative, sort, contract, rev, stack, stopGradient, gather, scatter, dynamicSlice, conv, random, linalg]
+  const primitives = [linear, reshapes, compare, bits, bitcast, arith, rounding, clamp, structural, unary, special, power, reduce, reduceWindow, cumulative, sort, contract, rev, stack, stopGradient, gather, scatter, dynamicSlice, conv, random, linalg]
     .flatMap((family) => Object.values(family) as unknown[])
     .filter(isPrimitive);
   return new Map(primitives.map((primitive) => [primitive.name, primitive]));

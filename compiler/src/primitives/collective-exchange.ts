@@ -8,7 +8,8 @@ import { bind1, findAxis } from "../trace/stack.ts";
 import { mul, scalarLike } from "./arith.ts";
 import { boundAxis, effectsOf, linearJvp, linearTranspose } from "./collective-axis.ts";
 import { arithmetic, definePrimitive, movement, printed, refuseParameter } from "./define.ts";
-import { batchFirst, moveAxis, reduceSum, reshape } from "./linear.ts";
+import { batchFirst, moveAxis, reduceSum } from "./linear.ts";
+import { reshape } from "./linear-reshape.ts";
 import { parseItems, parseName, parseNumber } from "./params.ts";
 
 // all_gather and reduce_scatter, each other's transpose ------------------------------------------------------------------

@@ -14,7 +14,8 @@ import {
   convShape, lhsTransposePadding, parseConvParams, perGroup, printConvParams, rhsTransposePadding, spatialAxes, type ConvDimensionNumbers, type ConvParams,
 } from "./conv-dimensions.ts";
 import { windowFold } from "./conv-window.ts";
-import { addTangents, reshape, transpose } from "./linear.ts";
+import { addTangents, transpose } from "./linear.ts";
+import { reshape } from "./linear-reshape.ts";
 import { rev } from "./structural-rev.ts";
 
 export const convGeneralDilatedP: Primitive<ConvParams> = definePrimitive<ConvParams>({

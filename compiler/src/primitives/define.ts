@@ -9,7 +9,7 @@ import { at, InternalError } from "../base/assert.ts";
 import type { DType } from "../base/dtype.ts";
 import { raise } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
-import { isZero } from "../ir/build.ts";
+import { aval as makeAval, isZero, zero } from "../ir/build.ts";
 import { refuseNotLinear } from "../ir/rules.ts";
 import type {
   Aval, Facts, NoRule, Params, ParseParams, Primitive, PrintedParam, Tangent, TransposeOperand, Value, Zero,
@@ -62,6 +62,11 @@ export function knownValue(operands: readonly TransposeOperand[], index: number)
 /** `rule` of a cotangent that is there; Zero stays Zero with the operand's aval. */
 export function mapCotangent(cotangent: Tangent, operandAval: Aval, rule: (cotangent: Value) => Value): Tangent {
   return isZero(cotangent) ? ({ kind: "zero", aval: operandAval } satisfies Zero) : rule(cotangent);
+}
+
+/** `rule` of a tangent that is there; Zero stays Zero, with the shape given. */
+export function mapTangent(tangent: Tangent, shape: readonly number[], rule: (tangent: Value) => Value): Tangent {
+  return isZero(tangent) ? zero(makeAval(shape, tangent.aval.dtype, tangent.aval.weakType)) : rule(tangent);
 }
 
 /** Throws unless the dtype satisfies `accepts`. */

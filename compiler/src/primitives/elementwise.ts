@@ -17,7 +17,8 @@ import type { Expr, ScalarOpName } from "../kernel/types.ts";
 import { bind, bind1, describeAval } from "../trace/stack.ts";
 import { definePrimitive, noParams, parseNoParams, requireDType, type NoParams } from "./define.ts";
 import { dtypeMismatch, shapeMismatch } from "./errors.ts";
-import { addTangents, batchFirst, broadcastInDim, reduceSum, reshape } from "./linear.ts";
+import { addTangents, batchFirst, broadcastInDim, reduceSum } from "./linear.ts";
+import { reshape } from "./linear-reshape.ts";
 
 /** The shape of an elementwise result; throws where the operands do not broadcast. */
 export function elementwiseShape(name: string, inAvals: readonly Aval[]): readonly number[] {

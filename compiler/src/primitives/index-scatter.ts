@@ -14,7 +14,8 @@ import {
   bindScatter, defineScatter, gather, gatherUpdates, scatterAdd, type IndexOptions, type ScatterParams,
 } from "./index-gather.ts";
 import { gatherOfScatter, sliceSizesOf, type ScatterDimensionNumbers } from "./index-dimensions.ts";
-import { addTangents, fullOf, instantiate, reshape } from "./linear.ts";
+import { addTangents, fullOf, instantiate } from "./linear.ts";
+import { reshape } from "./linear-reshape.ts";
 import { iota } from "./structural.ts";
 
 type Operands = readonly [Value, Value, Value];

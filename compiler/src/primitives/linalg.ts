@@ -15,7 +15,8 @@ import { shapeMismatch } from "./errors.ts";
 import { planCholesky } from "./linalg-cholesky-kernel.ts";
 import { planGridSolve, planTriangularSolve, type TriangularSolveParams } from "./linalg-solve-kernel.ts";
 import { behindOnes, identityMatrix, lowerTriangle, matrixProduct, matrixShape, matrixTranspose, upperTriangle } from "./linalg-triangles.ts";
-import { addTangents, batchFirst, moveAxis, neg, reshape } from "./linear.ts";
+import { addTangents, batchFirst, moveAxis, neg } from "./linear.ts";
+import { reshape } from "./linear-reshape.ts";
 
 const fullFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
 

@@ -9,7 +9,8 @@ import { scalarLiteral } from "../ir/build.ts";
 import type { Value } from "../ir/types.ts";
 import { convertElementType } from "./arith.ts";
 import { refuseParameter } from "./define.ts";
-import { broadcastInDim, reshape, squeeze } from "./linear.ts";
+import { broadcastInDim } from "./linear.ts";
+import { reshape, squeeze } from "./linear-reshape.ts";
 import { threefry2x32, threefry2x32Xor } from "./random-threefry.ts";
 import { concatenate, iota, slice } from "./structural.ts";
 

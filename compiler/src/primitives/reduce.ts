@@ -13,7 +13,8 @@ import { bind1 } from "../trace/stack.ts";
 import { convertElementType, div, mul, mulP, numeric } from "./arith.ts";
 import { eq } from "./compare.ts";
 import { arithmetic, batchedAxis, definePrimitive, noParams, nonDifferentiable, notLinear, printed, refuseParameter, requireDType } from "./define.ts";
-import { fullOf, reduceSum, reducedAval, reducerBatch, reshape, reshapeP, squeezeP, transposeP, type AxesParams } from "./linear.ts";
+import { fullOf, reduceSum, reducedAval, reducerBatch, transposeP, type AxesParams } from "./linear.ts";
+import { reshape, reshapeP, squeezeP } from "./linear-reshape.ts";
 import { formatTuple, parseDType, parseNumbers } from "./params.ts";
 import { padDual, pushForward, sliceDual, type Dual } from "./reduce-duals.ts";
 

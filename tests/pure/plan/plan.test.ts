@@ -12,7 +12,8 @@ import { ArenaPlan } from "@lanewise/compiler/plan/arena";
 import { printMemory } from "@lanewise/compiler/plan/print";
 import { add, mul, sub } from "@lanewise/compiler/primitives/arith";
 import { dotGeneral } from "@lanewise/compiler/primitives/contract";
-import { broadcastInDim, reduceSum, reshape } from "@lanewise/compiler/primitives/linear";
+import { broadcastInDim, reduceSum } from "@lanewise/compiler/primitives/linear";
+import { reshape } from "@lanewise/compiler/primitives/linear-reshape";
 import { exp } from "@lanewise/compiler/primitives/unary";
 import { jaxprOf, randomInputs, randomNumbers, reference, runProgram } from "../../support/programs.ts";
 

@@ -14,6 +14,7 @@ import * as gather from "@lanewise/compiler/primitives/index-gather";
 import * as scatter from "@lanewise/compiler/primitives/index-scatter";
 import * as linalg from "@lanewise/compiler/primitives/linalg";
 import * as linear from "@lanewise/compiler/primitives/linear";
+import * as reshapes from "@lanewise/compiler/primitives/linear-reshape";
 import * as power from "@lanewise/compiler/primitives/power";
 import * as random from "@lanewise/compiler/primitives/random";
 import * as reduce from "@lanewise/compiler/primitives/reduce";
@@ -40,7 +41,7 @@ import { stopGradientSamples, structuralRevSamples, structuralSamples, structura
 import type { BoundSample, Sample } from "./types.ts";
 
 const families: readonly (readonly [object, object])[] = [
-  [linear, linearSamples], [compare, compareSamples], [bits, bitsSamples], [bitcast, bitsBitcastSamples], [arith, arithSamples], [rounding, roundingSamples],
+  [{ ...linear, ...reshapes }, linearSamples], [compare, compareSamples], [bits, bitsSamples], [bitcast, bitsBitcastSamples], [arith, arithSamples], [rounding, roundingSamples],
   [clamp, clampSamples], [structural, structuralSamples], [unary, unarySamples], [special, unarySpecialSamples],
   [power, powerSamples], [reduce, reduceSamples], [reduceWindow, reduceWindowSamples], [cumulative, cumulativeSamples], [sort, sortSamples], [contract, contractSamples],
   [rev, structuralRevSamples], [stackFamily, structuralStackSamples], [stopGradient, stopGradientSamples],

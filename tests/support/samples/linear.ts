@@ -1,9 +1,10 @@
 /** @file Samples of the family linear. */
 
 import type * as family from "@lanewise/compiler/primitives/linear";
+import type * as reshapes from "@lanewise/compiler/primitives/linear-reshape";
 import { call, calls, f32, i32, type FamilySamples } from "./types.ts";
 
-export const linearSamples: FamilySamples<typeof family> = {
+export const linearSamples: FamilySamples<typeof family & typeof reshapes> = {
   broadcastInDimP: [
     call("scalar to matrix", [f32([])], { shape: [2, 3], broadcastDimensions: [] }),
     call("row to matrix", [f32([3])], { shape: [2, 3], broadcastDimensions: [1] }),

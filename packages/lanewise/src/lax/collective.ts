@@ -12,7 +12,8 @@ import { convertElementType, div, scalarLike } from "@lanewise/compiler/primitiv
 import * as collective from "@lanewise/compiler/primitives/collective";
 import { axisSize as sizeOfAxes } from "@lanewise/compiler/primitives/collective-axis";
 import * as exchange from "@lanewise/compiler/primitives/collective-exchange";
-import { broadcastInDim, squeeze } from "@lanewise/compiler/primitives/linear";
+import { broadcastInDim } from "@lanewise/compiler/primitives/linear";
+import { squeeze } from "@lanewise/compiler/primitives/linear-reshape";
 import { map } from "@lanewise/compiler/tree/map";
 import { booleanArgument, describeArgument, parseOptional, type Optional } from "../arguments.ts";
 import { publish } from "../array/ndarray.ts";

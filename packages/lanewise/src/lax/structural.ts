@@ -5,6 +5,7 @@ import { raise } from "@lanewise/compiler/base/errors";
 import { range } from "@lanewise/compiler/base/shape";
 import type { Value } from "@lanewise/compiler/ir/types";
 import * as linear from "@lanewise/compiler/primitives/linear";
+import * as reshapes from "@lanewise/compiler/primitives/linear-reshape";
 import * as structural from "@lanewise/compiler/primitives/structural";
 import { describeArgument } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
@@ -27,7 +28,7 @@ export const broadcast = (operand: ArrayLike, sizes: readonly number[]): NDArray
 
 /** The same elements in row-major order under another shape. @throws LW1401 */
 export const reshape = (operand: ArrayLike, newSizes: readonly number[]): NDArray =>
-  give(linear.reshape(read(operand, "lax.reshape", "operand"), resolveShape("lax.reshape", newSizes, "newSizes")));
+  give(reshapes.reshape(read(operand, "lax.reshape", "operand"), resolveShape("lax.reshape", newSizes, "newSizes")));
 
 /** Result axis i is operand axis `permutation[i]`. @throws LW1404 */
 export const transpose = (operand: ArrayLike, permutation: readonly number[]): NDArray =>
@@ -36,7 +37,7 @@ export const transpose = (operand: ArrayLike, permutation: readonly number[]): N
 /** Removes axes of extent 1. @throws LW1404 */
 export const squeeze = (operand: ArrayLike, dimensions: readonly number[]): NDArray => {
   const value = read(operand, "lax.squeeze", "operand");
-  return give(linear.squeeze(value, resolveAxes("lax.squeeze", dimensions, value.aval.shape.length, "dimensions")));
+  return give(reshapes.squeeze(value, resolveAxes("lax.squeeze", dimensions, value.aval.shape.length, "dimensions")));
 };
 
 /** Inserts axes of extent 1 at these places of the result. */

@@ -9,7 +9,7 @@ import { isTypedArray } from "@lanewise/compiler/base/equal";
 import { raise } from "@lanewise/compiler/base/errors";
 import { equalShapes, formatShape, range, sizeOf, stridesOf } from "@lanewise/compiler/base/shape";
 import type { Value } from "@lanewise/compiler/ir/types";
-import { reshape } from "@lanewise/compiler/primitives/linear";
+import { reshape } from "@lanewise/compiler/primitives/linear-reshape";
 import { concretization } from "@lanewise/compiler/trace/errors";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import { isTracer } from "@lanewise/compiler/trace/tracer";

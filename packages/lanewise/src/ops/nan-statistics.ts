@@ -9,7 +9,7 @@ import { convertElementType, div, max, min, mul, scalarLike, sub } from "@lanewi
 import { ceil, floor } from "@lanewise/compiler/primitives/arith-rounding";
 import { not } from "@lanewise/compiler/primitives/bits";
 import { le, ne } from "@lanewise/compiler/primitives/compare";
-import { reshape } from "@lanewise/compiler/primitives/linear";
+import { reshape } from "@lanewise/compiler/primitives/linear-reshape";
 import { sort } from "@lanewise/compiler/primitives/sort";
 import { sqrt, square } from "@lanewise/compiler/primitives/unary";
 import { reductionAxes } from "./axes.ts";

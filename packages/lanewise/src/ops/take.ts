@@ -10,7 +10,8 @@ import { add, convertElementType, scalarLike } from "@lanewise/compiler/primitiv
 import { lt } from "@lanewise/compiler/primitives/compare";
 import type { FillValue, GatherScatterMode } from "@lanewise/compiler/primitives/index-dimensions";
 import { gather } from "@lanewise/compiler/primitives/index-gather";
-import { broadcastInDim, fullOf, reshape, squeeze } from "@lanewise/compiler/primitives/linear";
+import { broadcastInDim, fullOf } from "@lanewise/compiler/primitives/linear";
+import { reshape, squeeze } from "@lanewise/compiler/primitives/linear-reshape";
 import { iota } from "@lanewise/compiler/primitives/structural";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import { describeArgument } from "../arguments.ts";

@@ -4,7 +4,7 @@ import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
 import { broadcastShapes, formatShape } from "@lanewise/compiler/base/shape";
 import type { Value } from "@lanewise/compiler/ir/types";
-import { squeeze } from "@lanewise/compiler/primitives/linear";
+import { squeeze } from "@lanewise/compiler/primitives/linear-reshape";
 import { batchFlat, moveBatchAxis } from "@lanewise/compiler/transforms/vmap";
 import { incompatibleShapes } from "../errors.ts";
 import { expandDims } from "./shape.ts";

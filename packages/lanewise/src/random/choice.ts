@@ -7,7 +7,8 @@ import { range, sizeOf, withAxis, withoutAxis } from "@lanewise/compiler/base/sh
 import { scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { add } from "@lanewise/compiler/primitives/arith";
-import { broadcastInDim, reshape } from "@lanewise/compiler/primitives/linear";
+import { broadcastInDim } from "@lanewise/compiler/primitives/linear";
+import { reshape } from "@lanewise/compiler/primitives/linear-reshape";
 import { argmax } from "@lanewise/compiler/primitives/reduce";
 import { slice } from "@lanewise/compiler/primitives/structural";
 import { describeAval } from "@lanewise/compiler/trace/stack";

@@ -5,7 +5,7 @@ import { isInteger } from "@lanewise/compiler/base/dtype";
 import { raise } from "@lanewise/compiler/base/errors";
 import { sizeOf } from "@lanewise/compiler/base/shape";
 import type { Value } from "@lanewise/compiler/ir/types";
-import { squeeze } from "@lanewise/compiler/primitives/linear";
+import { squeeze } from "@lanewise/compiler/primitives/linear-reshape";
 import { randomBits, randomSplit } from "@lanewise/compiler/primitives/random";
 import { sort } from "@lanewise/compiler/primitives/sort";
 import { sliceP } from "@lanewise/compiler/primitives/structural";

@@ -7,7 +7,7 @@ import type { Value } from "@lanewise/compiler/ir/types";
 import { add, convertElementType, max, mul, sub } from "@lanewise/compiler/primitives/arith";
 import { or, shiftRightLogical } from "@lanewise/compiler/primitives/bits";
 import { bitcastConvertType } from "@lanewise/compiler/primitives/bits-bitcast";
-import { reshapeP } from "@lanewise/compiler/primitives/linear";
+import { reshapeP } from "@lanewise/compiler/primitives/linear-reshape";
 import { randomBits, randomSplit, randomUnwrap } from "@lanewise/compiler/primitives/random";
 import { span } from "@lanewise/compiler/primitives/random-rounded";
 import { unstack } from "@lanewise/compiler/primitives/structural-stack";

@@ -7,7 +7,8 @@ import { at } from "../base/assert.ts";
 import type { ScalarOpName } from "../base/scalar-ops.ts";
 import { definitionsIn, exprsOf, forEachExpr, forEachStmt, freshNames, mapBodiesOf, mapStmts, storesIn, withBody } from "../kernel/walk.ts";
 import { simplifyKernel } from "../kernel/simplify.ts";
-import type { ForStmt, Kernel, Stmt } from "../kernel/types.ts";
+import { ref } from "../kernel/build.ts";
+import type { Expr, ForStmt, Kernel, Stmt } from "../kernel/types.ts";
 import { expandUnrolled } from "../kernel/unroll.ts";
 import type { Capabilities } from "../target.ts";
 import { accumulatorsOf, splitAccumulators, widenAccumulators, type Accumulator } from "./accumulators.ts";
@@ -220,7 +221,10 @@ function inSmallSquares(part: Nest, cost: number, context: JamContext): Nest {
   const rows = columns?.loops.at(-1);
   // Sixteen elements fill the registers: those of two arrays would not stay there.
   if (columns === null || rows === undefined || cost > mostInSquares || loadsIn(part.body).length > 1) return columns ?? part;
-  return { loops: columns.loops.slice(0, -1), body: blockLoop({ ...rows, body: columns.body }, 4, "loop", context) };
+  const blocked = (end: Expr): readonly Stmt[] => blockLoop({ ...rows, end, body: columns.body }, 4, "loop", context);
+  const name = context.fresh("rows");
+  const body = rows.end.kind === "op" ? [{ kind: "let", name, value: rows.end } as const, ...blocked(ref(name, rows.end.type))] : blocked(rows.end);
+  return { loops: columns.loops.slice(0, -1), body };
 }
 
 /** A loop that stores its sums on its way: for neighbouring columns together, for several rows, or in several elements at once. */

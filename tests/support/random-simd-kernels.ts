@@ -10,9 +10,9 @@ import {
 } from "@lanewise/compiler/kernel/build";
 
 /** Elements of the input buffers; the loop runs inside. */
-export const inputLength = 48;
+const inputLength = 48;
 /** Elements of `guarded`, which iterations beyond them must not read. */
-export const guardedLength = 23;
+const guardedLength = 23;
 
 export interface RandomSimdKernel {
   readonly kernel: Kernel;

@@ -150,7 +150,7 @@ function show(value: number): string {
 }
 
 /** Units in the last place of the dtype between two of its values; 0 only where they are the same, signs of zero included. */
-export function ulpsBetween(dtype: ValueDType, a: number, b: number): number {
+function ulpsBetween(dtype: ValueDType, a: number, b: number): number {
   if (Object.is(a, b)) return 0;
   if (!isFloatValue(dtype) || Number.isNaN(a) || Number.isNaN(b)) return Infinity;
   if (a === b) return 1;

@@ -15,7 +15,7 @@ function isNoRule(rule: unknown): rule is NoRule {
   return typeof rule === "object" && rule !== null && (rule as NoRule).kind === "none";
 }
 
-export const notLinearFunction: ErrorKind = {
+const notLinearFunction: ErrorKind = {
   code: "LW1202",
   title: "the function is not linear",
   explanation: "Only a linear function has a transpose: sums of its arguments, and products and quotients of them by what does not depend on them.",

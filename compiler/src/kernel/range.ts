@@ -184,7 +184,7 @@ function allOnes(value: number): number {
 }
 
 /** 1 or 0 where the comparison of any values in the ranges has one outcome; else null. Never for floats. */
-export function comparisonOutcome(
+function comparisonOutcome(
   name: "eq" | "ne" | "lt" | "le" | "gt" | "ge", dtype: ValueDType, a: Range, b: Range,
 ): 0 | 1 | null {
   if (isFloatValue(dtype)) return null;

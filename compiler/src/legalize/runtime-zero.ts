@@ -10,7 +10,7 @@ import type { ArrayDecl, Expr, Kernel, RefExpr, Stmt } from "../kernel/types.ts"
 import { freshNames, mapExprsIn, mapSame, mapStmts } from "../kernel/walk.ts";
 
 /** The scalar parameter. The host gives 0. */
-export const runtimeZeroName = "runtimeZero";
+const runtimeZeroName = "runtimeZero";
 
 /** The kernel without float32 constants that are NaN, infinite or -0, in tables too, and without roundFloat32. */
 export function hideFloatBits(kernel: Kernel): Kernel {

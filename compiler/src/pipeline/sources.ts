@@ -6,7 +6,7 @@ import type { KernelStep } from "../artifact/types.ts";
 import type { Artifacts } from "./run.ts";
 
 /** The places in the user's files, each with the operations that were traced there, in the order of the program. */
-export function sourceLines({ passes }: Artifacts, steps: readonly KernelStep[]): readonly string[] {
+function sourceLines({ passes }: Artifacts, steps: readonly KernelStep[]): readonly string[] {
   const operations = new Map<string, string[]>();
   for (const number of steps.flatMap(({ eqns }) => eqns ?? [])) {
     const { source, primitive } = at(passes.eqns, number);

@@ -12,7 +12,7 @@ import { defineBinary, defineUnary } from "./elementwise.ts";
 const comparable = (dtype: DType): boolean => dtype !== "float0" && dtype !== "key<fry>" && dtype !== "complex64";
 
 /** The jvp of an operation with a bool or integer result: its tangent is zero, of dtype float0. */
-export function constantJvp(primitive: () => Primitive<NoParams>): JvpRule<NoParams> {
+function constantJvp(primitive: () => Primitive<NoParams>): JvpRule<NoParams> {
   return (primals) => {
     const primal = bind1(primitive(), primals, noParams);
     return { primals: [primal], tangents: [zero(makeAval(primal.aval.shape, tangentDType(primal.aval.dtype)))] };

@@ -45,7 +45,7 @@ function interleaveDuals(even: Dual, odd: Dual, axis: number, areEqual: boolean)
 // Linear recurrences ---------------------------------------------------------------------------------------------------
 
 /** `t[0] = b[0]`, `t[i] = a[i] t[i - 1] + b[i]` along an axis. Linear in b; a[0] is not used. */
-export function linearRecurrence(a: Value, b: Value, axis: number): Value {
+function linearRecurrence(a: Value, b: Value, axis: number): Value {
   const extent = at(b.aval.shape, axis);
   if (extent < 2) return b;
   const [aLeft, aRight] = [take(a, axis, 0, extent - 1, 2), take(a, axis, 1, extent, 2)];

@@ -271,7 +271,7 @@ export function gatherUpdates(ct: Value, indices: Value, updatesShape: readonly 
 }
 
 /** The jvp of a scatter that is linear in operand and updates together. */
-export function linearScatterJvp(primitive: () => Primitive<ScatterParams>): JvpRule<ScatterParams> {
+function linearScatterJvp(primitive: () => Primitive<ScatterParams>): JvpRule<ScatterParams> {
   return (primals, tangents, params) => {
     const [operand, indices, updates] = primals as readonly [Value, Value, Value];
     const [operandTangent, , updatesTangent] = tangents as readonly [Tangent, Tangent, Tangent];

@@ -146,7 +146,7 @@ export function describeAval(aval: Aval): string {
 }
 
 /** ` at model.ts:3:5 (in loss)`, or nothing. */
-export function describeSource(source: Source | null): string {
+function describeSource(source: Source | null): string {
   const location = source?.location() ?? null;
   return location === null ? "" : ` at ${formatLocation(location)}`;
 }

@@ -28,7 +28,7 @@ function describe({ name, ok, isOptional, detail, fix }: Finding): string {
 }
 
 /** Node must be 20.19 or later. */
-export function checkNode(version: string): Finding {
+function checkNode(version: string): Finding {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const ok = major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1]);
   const least = leastNode.join(".");

@@ -3,11 +3,10 @@
 import type { Program } from "@lanewise/compiler/artifact/types";
 import { shortName } from "@lanewise/compiler/base/dtype";
 import type { ClosedJaxpr, Var } from "@lanewise/compiler/ir/types";
-import { kernelSourceLines, textOf, type Compiled, type CompileOptions, type ExtentPattern, type StageName } from "@lanewise/compiler/pipeline";
+import { kernelSourceLines, type Compiled, type CompileOptions, type ExtentPattern } from "@lanewise/compiler/pipeline";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import type { Device, Executable, Executor } from "@lanewise/runtime";
 import { capabilitiesOf } from "./capabilities.ts";
-import { defaultExecutor } from "./devices.ts";
 import { log, session } from "./session.ts";
 
 /** Compiles a jaxpr without constants for a device and makes it ready there; it may write the memory of donated inputs. */
@@ -48,11 +47,6 @@ function logCompile(call: string, { target, kernels, steps }: Program, stages: R
   const total = [...stages.values()].reduce((sum, milliseconds) => sum + milliseconds, 0);
   const times = [...stages].map(([stage, milliseconds]) => `${stage} ${milliseconds.toFixed(1)}`).join(", ");
   log(`compiled ${call} for ${target} in ${total.toFixed(1)} ms (${times}): ${kernels.length} kernels, ${steps.length} steps`);
-}
-
-/** What a stage of the compiler makes of a jaxpr for the default device, as text; `all` gives every stage. */
-export function textOfStage(closed: ClosedJaxpr, name: string, stage: StageName | "all"): string {
-  return textOf(programOf(defaultExecutor().device, closed, name), stage);
 }
 
 function programOf(device: Device, closed: ClosedJaxpr, name: string, more: Partial<CompileOptions> = {}): Compiled {

@@ -65,7 +65,7 @@ function viewOf(dtype: DType, buffer: ArrayBuffer, offset: number, length: numbe
  * The driver's text: the body of a function of `constants`, `tables` and `pool` that returns the driver. A kernel's text is an
  * expression whose value is `function (buffers..., scalars..., begin, end)`, or a function of tables that returns one.
  */
-export function driverText(program: Program): string {
+function driverText(program: Program): string {
   const lines = ['"use strict";'];
   program.kernels.forEach((kernel, index) => lines.push(`const kernel${index} = ${kernelText(kernel)};`));
   const counts = { constant: 0, temporary: 0 };

@@ -5,7 +5,7 @@ import { LanewiseError } from "@lanewise/compiler/base/errors";
 import { outOfGpuMemory, refusedCommands, refusedShader } from "../errors.ts";
 
 /** The scopes in the order in which they are opened. The innermost is closed first. */
-export const errorScopes = ["internal", "out-of-memory", "validation"] as const satisfies readonly GPUErrorFilter[];
+const errorScopes = ["internal", "out-of-memory", "validation"] as const satisfies readonly GPUErrorFilter[];
 
 export function openScopes(device: GPUDevice): void {
   for (const scope of errorScopes) device.pushErrorScope(scope);

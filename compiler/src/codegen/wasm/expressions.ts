@@ -58,7 +58,7 @@ function narrowMask(context: FunctionContext, mask: Node): Node {
 }
 
 /** A scalar in all elements; of a bool, which is 0 or 1, every bit. */
-export function splatOf(value: Node, type: KernelType): Node {
+function splatOf(value: Node, type: KernelType): Node {
   switch (type.dtype) {
     case "float32": return instruction("f32x4.splat", [value]);
     case "float64": return instruction("f64x2.splat", [value]);

@@ -34,7 +34,7 @@ export function isScalar(value: unknown): value is Scalar {
 }
 
 /** The dtype that a typed array's elements have as an array. */
-export function typedArrayDType(array: TypedArray, context: ConversionContext): DType {
+function typedArrayDType(array: TypedArray, context: ConversionContext): DType {
   switch (array.constructor) {
     case Float32Array: return "float32";
     case Float64Array: return context.x64 ? "float64" : "float32";

@@ -22,7 +22,7 @@ export interface ContractionOptions {
   readonly preferredElementType: DType | null;
 }
 
-export const plainContraction: ContractionOptions = { precision: null, preferredElementType: null };
+const plainContraction: ContractionOptions = { precision: null, preferredElementType: null };
 
 interface Contraction {
   readonly contract: readonly (readonly [left: number, right: number])[];

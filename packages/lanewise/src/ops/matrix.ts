@@ -40,7 +40,7 @@ export function diagonal(operation: string, x: Value, offset: number, axis1: num
 }
 
 /** Whether the column is at most the row plus `k`. */
-export function isInLowerTriangle(rows: number, columns: number, k: number): Value {
+function isInLowerTriangle(rows: number, columns: number, k: number): Value {
   const shape = [rows, columns];
   // A diagonal further away than the matrix is large is as good as one just outside.
   const near = Math.min(Math.max(k, -rows), columns);

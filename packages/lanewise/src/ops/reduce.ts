@@ -39,7 +39,7 @@ export interface ReductionOptions extends ReduceOptions {
 export type ReductionName = "sum" | "prod" | "mean" | "max" | "min" | "all" | "any";
 
 /** How each takes its optional arguments: JAX's order. */
-export const reductionSignatures = {
+const reductionSignatures = {
   sum: { operation: "np.sum", positional: ["axis", "dtype", "out", "keepdims", "initial", "where"], named: ["promoteIntegers"] },
   prod: { operation: "np.prod", positional: ["axis", "dtype", "out", "keepdims", "initial", "where"], named: ["promoteIntegers"] },
   mean: { operation: "np.mean", positional: ["axis", "dtype", "out", "keepdims"], named: ["where"] },

@@ -22,7 +22,7 @@ export interface GivenKey {
   readonly asWords: boolean;
 }
 
-export function isTypedKey(value: Value): boolean {
+function isTypedKey(value: Value): boolean {
   return value.aval.dtype === "key<fry>";
 }
 

@@ -46,7 +46,7 @@ interface Traced {
 }
 
 /** Traces a function for arguments or specs. */
-export function traceFor(subject: Subject, args: readonly unknown[], staticPositions: readonly number[], axes: readonly (readonly [string, number])[] = []): Traced {
+function traceFor(subject: Subject, args: readonly unknown[], staticPositions: readonly number[], axes: readonly (readonly [string, number])[] = []): Traced {
   const split = splitStatics(subject, args, staticPositions);
   const flat = flattenSpecs(split.dynamic);
   const avals = avalsOf(split.subject, flat);

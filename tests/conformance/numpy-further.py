@@ -19,6 +19,7 @@ i1 = make((6,), "int32", 2)
 queries = make((2, 3, 4, 2), seed=2)
 keys = make((2, 5, 2, 2), seed=3)
 key = jax.random.key(7)
+factors = [2**31 - 1, -(2**31), 65537, -3, 123456789, -987654321]
 
 
 def derivative(function):
@@ -207,6 +208,31 @@ programs = {
     "histogramdd, density": (lambda a, b: jnp.histogramdd(a, [2, jnp.asarray([-1.5, 0.0, 1.5])], [(-1.0, 1.0), None], b, True), make((9, 2)), make((9,), seed=5) + 2),
     "histogram2d": (lambda a: jnp.histogram2d(a, a * 2, [2, 3]), w),
     "histogram2d, edges": (lambda a: jnp.histogram2d(a, a, jnp.asarray([-1.0, 0, 0.5, 1])), w),
+    # lax
+    "lax.full": (lambda a: (jax.lax.full((2,), 7, "int32"), jax.lax.full_like(a, 3), jax.lax.full_like(a, 2, "float16", (2,))), i),
+    "lax.tile": (lambda a: jax.lax.tile(a, (2, 1)), m),
+    "lax.collapse": (lambda a: (jax.lax.collapse(a, 1), jax.lax.collapse(a, 0, 2), jax.lax.collapse(a, -2, -1)), t),
+    "lax.broadcastToRank": (lambda a: jax.lax.broadcast_to_rank(a, 3), m),
+    "lax.broadcastLike": (lambda a, b: jax.lax.broadcast_like(a, b), v, m),
+    "lax.approxMaxK": (lambda a: jax.lax.top_k(a, 2), t),
+    "lax.approxMinK": (lambda a: (lambda r: (-r[0], r[1]))(jax.lax.top_k(-a.swapaxes(1, 2), 1)), t),
+    "lax.mulhi": (lambda: jnp.asarray(onp.array([(x * y) >> 32 for x, y in zip(factors, reversed(factors))], "int32")),),
+    "lax.mulhi, unsigned": (lambda: jnp.asarray(onp.array([((x % 2**32) * (y % 2**32)) >> 32 for x, y in zip(factors, reversed(factors))], "uint32")),),
+    "lax.mulhi, small": (lambda: jnp.asarray(onp.array([-1, 0, 62, -128 * 127 >> 8], "int8")),),
+    "lax.optimizationBarrier": (lambda a: jax.lax.optimization_barrier((a, a)), m),
+    "lax.convGeneralDilatedPatches": (lambda a: jax.lax.conv_general_dilated_patches(a, (2, 2), (1, 2), "SAME"), make((1, 2, 3, 4))),
+    "lax.convGeneralDilatedPatches, features last": (
+        lambda a: jax.lax.conv_general_dilated_patches(a, (2,), (1,), [(1, 0)], rhs_dilation=(2,), dimension_numbers=("NHC", "HIO", "NHC")),
+        make((1, 5, 2)),
+    ),
+    "lax.scatterApply": (
+        lambda a: jax.lax.scatter_apply(
+            a, jnp.array([[0], [2]]), lambda x: x * 2, jax.lax.ScatterDimensionNumbers((), (0,), (0,)), update_shape=(2,)
+        ),
+        w,
+    ),
+    "lax.besselI0e": (lambda a: (jax.lax.bessel_i0e(a * 9), jax.lax.bessel_i1e(a * 9)), t),
+    "derivative of lax.besselI1e": (derivative(lambda a: jax.lax.bessel_i1e(a)), t),
 }
 
 write(__file__, {name: results(*run) for name, run in programs.items()})

@@ -1,6 +1,6 @@
-/** @file Functions of np, nn and random with their twins in numpy-further.py, whose results JAX gave. */
+/** @file Functions of np, lax, nn and random with their twins in numpy-further.py, whose results JAX gave. */
 
-import { grad, nn, numpy as np, random, slice, type NDArray } from "lanewise";
+import { grad, lax, nn, numpy as np, random, slice, type NDArray } from "lanewise";
 import { make } from "../support/numpy-programs.ts";
 import type { NumpyFunctions } from "./numpy-functions.ts";
 
@@ -15,6 +15,7 @@ const i3 = make([3], "int32", 2);
 const queries = make([2, 3, 4, 2], "float32", 2);
 const keys = make([2, 5, 2, 2], "float32", 3);
 const key = random.key(7);
+const factors = [2 ** 31 - 1, -(2 ** 31), 65537, -3, 123456789, -987654321];
 
 /** The gradient of the sum of the squares of a function's result. */
 function derivative(f: (x: NDArray) => NDArray | NDArray[]): (x: NDArray) => NDArray {
@@ -198,4 +199,21 @@ export const furtherFunctions: NumpyFunctions = {
   "histogramdd, density": [(a, b) => np.histogramdd(a, [2, [-1.5, 0, 1.5]], [[-1, 1], null], b, { density: true }).flat(), make([9, 2]), make([9], "float32", 5).add(2)],
   "histogram2d": [(a) => np.histogram2d(a, a.mul(2), [2, 3]), w],
   "histogram2d, edges": [(a) => np.histogram2d(a, a, [-1, 0, 0.5, 1]), w],
+  // lax
+  "lax.full": [(a) => [lax.full([2], 7, "int32"), lax.fullLike(a, 3), lax.fullLike(a, 2, "float16", [2])], i],
+  "lax.tile": [(a) => lax.tile(a, [2, 1]), m],
+  "lax.collapse": [(a) => [lax.collapse(a, 1), lax.collapse(a, 0, 2), lax.collapse(a, -2, { stopDimension: -1 })], t],
+  "lax.broadcastToRank": [(a) => lax.broadcastToRank(a, 3), m],
+  "lax.broadcastLike": [(a, b) => lax.broadcastLike(a, b), v, m],
+  "lax.approxMaxK": [(a) => lax.approxMaxK(a, 2), t],
+  "lax.approxMinK": [(a) => lax.approxMinK(np.swapaxes(a, 1, 2), 1, { recallTarget: 0.9 }), t],
+  "lax.mulhi": [() => lax.mulhi(np.array(factors, "int32"), np.array(factors.toReversed(), "int32"))],
+  "lax.mulhi, unsigned": [() => lax.mulhi(np.array(factors, "int32").astype("uint32"), np.array(factors.toReversed(), "int32").astype("uint32"))],
+  "lax.mulhi, small": [() => lax.mulhi(np.array([-1, 1, 126, -128], "int8"), np.array([1, 127, 127, 127], "int8"))],
+  "lax.optimizationBarrier": [(a) => lax.optimizationBarrier([a, a]), m],
+  "lax.convGeneralDilatedPatches": [(a) => lax.convGeneralDilatedPatches(a, [2, 2], [1, 2], "SAME"), make([1, 2, 3, 4])],
+  "lax.convGeneralDilatedPatches, features last": [(a) => lax.convGeneralDilatedPatches(a, [2], [1], [[1, 0]], { rhsDilation: [2], dimensionNumbers: ["NHC", "HIO", "NHC"] }), make([1, 5, 2])],
+  "lax.scatterApply": [(a) => lax.scatterApply(a, [[0], [2]], (x) => x.mul(2), { updateWindowDims: [], insertedWindowDims: [0], scatterDimsToOperandDims: [0] }, { updateShape: [2] }), w],
+  "lax.besselI0e": [(a) => [lax.besselI0e(a.mul(9)), lax.besselI1e(a.mul(9))], t],
+  "derivative of lax.besselI1e": [derivative((a) => lax.besselI1e(a)), t],
 };

@@ -1,6 +1,6 @@
-/** @file Bad arguments of the larger functions of np, nn and random: the code, and the fact that says what was wrong. */
+/** @file Bad arguments of the larger functions of np, lax, nn and random: the code, and the fact that says what was wrong. */
 
-import { jit, nn, numpy as np, random, type NDArray } from "lanewise";
+import { jit, lax, nn, numpy as np, random, type NDArray } from "lanewise";
 import { expect, test } from "vitest";
 import { failureOf } from "../support/failures.ts";
 
@@ -151,6 +151,15 @@ test.each<[string, () => unknown, string, string]>([
   ["histogramdd of a vector", call("histogramdd", v), "LW3007", "(3,)"],
   ["histogramdd with too few bins", call("histogramdd", m, [2]), "LW3007", "a list of 1"],
   ["histogram2d of two lengths", call("histogram2d", v, [1]), "LW3007", "(1,)"],
+  ["lax.full of an array", () => lax.full([2], [1, 2]), "LW3007", "(2,)"],
+  ["lax.tile by too few counts", () => lax.tile(m, [2]), "LW3007", "a list of 1"],
+  ["lax.collapse backwards", () => lax.collapse(m, 1, 0), "LW3007", "got:      0"],
+  ["lax.broadcastToRank of more axes", () => lax.broadcastToRank(m, 1), "LW3007", "got:      1"],
+  ["lax.mulhi of floats", () => lax.mulhi(v, v), "LW3007", "f32[3]"],
+  ["lax.mulhi of two dtypes", () => lax.mulhi(np.int32(1), np.uint32(1)), "LW1402", "i32"],
+  ["lax.approxMaxK of too many", () => lax.approxMaxK(v, 4), "LW1404", "4"],
+  ["lax.approxMaxK along no axis", () => lax.approxMaxK(v, 1, 1), "LW3006", "reductionDimension"],
+  ["lax.scatterApply without a function", () => lax.scatterApply(v, [[0]], 1 as unknown as () => NDArray, { updateWindowDims: [], insertedWindowDims: [0], scatterDimsToOperandDims: [0] }), "LW3007", "func"],
   ["compress by a matrix", call("compress", m, m), "LW3007", "(2, 3)"],
 ])("%s", (_, run, code, fact) => {
   const failure = failureOf(run);

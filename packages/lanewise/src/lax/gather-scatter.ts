@@ -10,6 +10,7 @@ import { badArgument } from "../errors.ts";
 import { give, read } from "../numpy/operand.ts";
 import { readPlaces } from "../numpy/places.ts";
 import { resolveShape } from "../ops/axes.ts";
+import { traceScalar } from "../ops/index-update.ts";
 import { readMode } from "../ops/index.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
 import { readTogether } from "./operand.ts";
@@ -128,3 +129,28 @@ export const scatterMul: ScatterFunction = scatterFunction("scatterMul", scatter
 export const scatterMin: ScatterFunction = scatterFunction("scatterMin", scatters.scatterMin);
 /** The larger of the element at each place and its update. @throws LW1402, LW1404 */
 export const scatterMax: ScatterFunction = scatterFunction("scatterMax", scatters.scatterMax);
+
+export interface ScatterApplyOptions extends ScatterOptions {
+  /** The shape that updates would have: the places of the indices, and the window. */
+  readonly updateShape?: readonly number[];
+}
+
+/**
+ * A function of one element applied to the elements at these places, as often as each is named. It has no derivative: `x.at(...).apply`
+ * is easier to use.
+ *
+ * @throws LW3007 for a function that changes the dtype, LW1402, LW1404
+ * @example lax.scatterApply(x, indices, (v) => v.mul(2), dimensionNumbers, { updateShape: [3] })
+ */
+export function scatterApply(operand: ArrayLike, scatterIndices: ArrayLike, func: (element: NDArray) => ArrayLike, dimensionNumbers: ScatterDimensionNumbers, options: ScatterApplyOptions = {}): NDArray {
+  const operation = "lax.scatterApply";
+  const { updateShape = [], ...others } = options;
+  const dimensions = readDimensions(operation, dimensionNumbers, ["updateWindowDims", "insertedWindowDims", "scatterDimsToOperandDims", "operandBatchingDims", "scatterIndicesBatchingDims"]);
+  if (typeof func !== "function") raise(badArgument, { operation, argument: "func", expected: "a function of one element", got: describeArgument(func), fix: "give a function" });
+  const value = read(operand, operation, "operand");
+  const update = traceScalar(operation, value.aval.dtype, (element) => read(func(give(element)), operation, "func"));
+  return give(scatters.scatterApply(
+    value, readPlaces(scatterIndices, operation, "scatterIndices"), update, resolveShape(operation, updateShape, "updateShape"), dimensions,
+    readOptions(operation, others, ["indicesAreSorted", "uniqueIndices", "mode"]),
+  ));
+}

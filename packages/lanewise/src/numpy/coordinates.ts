@@ -9,7 +9,7 @@ import type { Value } from "@lanewise/compiler/ir/types";
 import { arrayFromHost } from "../array/concrete.ts";
 import { describeArgument, parseOptional, type Optional } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
-import { resolveShape } from "../ops/axes.ts";
+import { resolveInteger, resolveShape } from "../ops/axes.ts";
 import { divmod, mod } from "../ops/division.ts";
 import { resolveDType } from "../ops/dtypes.ts";
 import { add, clip, greater, less, multiply, where } from "../ops/elementwise.ts";
@@ -108,11 +108,6 @@ function places(elements: readonly number[]): NDArray<"int32"> {
   return give<"int32">(arrayFromHost({ dtype: "int32", shape: [elements.length], host: Int32Array.from(elements) }));
 }
 
-function integerOf(operation: string, argument: string, value: unknown): number {
-  if (typeof value === "number" && Number.isInteger(value)) return value;
-  return raise(badArgument, { operation, argument, expected: "an integer", got: describeArgument(value), fix: `correct ${argument}` });
-}
-
 export interface TriangleIndexOptions {
   /** The diagonal at which the triangle ends: above the main one where it is positive. */
   readonly k?: number;
@@ -125,7 +120,7 @@ type TriangleRest = Optional<["k", "m"], TriangleIndexOptions>;
 function triangle(operation: string, n: number, rest: readonly unknown[], isIn: (row: number, column: number, k: number) => boolean): [rows: NDArray<"int32">, columns: NDArray<"int32">] {
   read(0, operation, "n");
   const { k: offset = 0, m } = parseOptional<TriangleIndexOptions>({ operation, positional: ["k", "m"] }, rest);
-  const k = integerOf(operation, "k", offset);
+  const k = resolveInteger(operation, offset, "k");
   const [rows = 0, columns = rows] = resolveShape(operation, m === undefined || m === null ? [n] : [n, m], "n");
   const [ofRows, ofColumns]: [number[], number[]] = [[], []];
   for (let row = 0; row < rows; row++) {

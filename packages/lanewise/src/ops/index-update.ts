@@ -120,7 +120,7 @@ export function applyIndexed({ x, index, lift, options }: Target, f: (value: Val
 }
 
 /** The jaxpr of `f` on one scalar, with a second input that it ignores. */
-function traceScalar(operation: string, dtype: DType, f: (value: Value) => Value): Jaxpr {
+export function traceScalar(operation: string, dtype: DType, f: (value: Value) => Value): Jaxpr {
   const scalar = makeAval([], dtype);
   const { jaxpr } = traceToJaxpr(([value]) => {
     const result = f(value as Value);

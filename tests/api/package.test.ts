@@ -13,7 +13,7 @@ type Untyped = (...args: readonly unknown[]) => unknown;
 describe("the package", () => {
   const functions = [
     "jit", "vmap", "grad", "valueAndGrad", "jvp", "vjp", "linearize", "jacfwd", "jacrev", "hessian", "customJvp", "customVjp", "makeJaxpr", "evalShape",
-    "devices", "localDevices", "deviceCount", "defaultDevice", "devicePut", "blockUntilReady", "get", "init", "memory", "clearCaches", "NDArray",
+    "devices", "localDevices", "deviceCount", "defaultDevice", "devicePut", "devicePutAsync", "blockUntilReady", "get", "init", "memory", "clearCaches", "NDArray",
     "LanewiseError", "InternalError", "DeviceLostError", "slice",
   ];
   it.each(functions)("exports %s", (name) => {

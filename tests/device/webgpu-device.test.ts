@@ -1,5 +1,5 @@
 /** @file The webgpu device as users see it: results, what is sent to the GPU and read back, refusals. */
-import { config, defaultDevice, devicePut, get, grad, init, jit, LanewiseError, memory, numpy as np, random, vmap, type NDArray } from "lanewise";
+import { config, defaultDevice, devicePut, devicePutAsync, get, grad, init, jit, LanewiseError, memory, numpy as np, random, vmap, type NDArray } from "lanewise";
 import { describe, expect, it } from "vitest";
 import { describeWebgpu } from "../support/webgpu.ts";
 import { useWebgpu, webgpuDevice } from "../support/webgpu-session.ts";
@@ -146,19 +146,44 @@ describeWebgpu("the webgpu device", () => {
       expect(() => x.dataSync()).toThrow("await x.data()");
       expect(() => x.toArraySync()).toThrow("await x.data()");
       expect(() => Number(x.sum())).toThrow("await x.item()");
-      expect(() => devicePut(x, "js")).toThrow('devicePut(await x.data(), "js:0").reshape(x.shape)');
+      expect(() => devicePut(x, "js")).toThrow('await devicePutAsync(x, "js:0")');
     });
 
-    it("to be moved without a read, and says what does it, for every dtype", async () => {
+    it("to be moved without a read", async () => {
       const x = np.array([[true, false], [true, true]]);
-      expect(() => devicePut(x, "js")).toThrow('devicePut(await x.data(), "js:0").astype("bool").reshape(x.shape)');
-      expect(devicePut(await x.data(), "js:0").astype("bool").reshape(x.shape).toArraySync()).toEqual([[true, false], [true, true]]);
-      const half = np.array([1.5, 2], "float16");
-      expect(() => devicePut(half, "js")).toThrow('.astype("float16")');
+      expect(() => devicePut({ x }, "js")).toThrow('await devicePutAsync(x, "js:0")');
+      expect(() => np.array(x, { device: "js" })).toThrow('await devicePutAsync(x, "js:0")');
       const keys = random.split(random.key(1), 3);
-      expect(() => devicePut(keys, "js")).toThrow('random.wrapKeyData(devicePut(await random.keyData(x).data(), "js:0").reshape([...x.shape, 2]))');
-      const moved = random.wrapKeyData(devicePut(await random.keyData(keys).data(), "js:0").reshape([...keys.shape, 2]));
-      expect([moved.device, moved.shape, moved.dtype]).toEqual(["js:0", [3], "key<fry>"]);
+      const { maps } = webgpuDevice().counters;
+      const moved = await devicePutAsync({ x, half: np.array([1.5, 2], "float16"), keys, n: 2, empty: np.zeros([0, 2]) }, "js");
+      expect(webgpuDevice().counters.maps).toBe(maps + 1);
+      expect([moved.x, moved.half, moved.keys, moved.n, moved.empty].map((y) => [y.device, y.shape, y.dtype])).toEqual([
+        ["js:0", [2, 2], "bool"], ["js:0", [2], "float16"], ["js:0", [3], "key<fry>"], ["js:0", [], "float32"], ["js:0", [0, 2], "float32"],
+      ]);
+      expect([moved.x.toArraySync(), moved.half.toArraySync()]).toEqual([[[true, false], [true, true]], [1.5, 2]]);
+      expect(random.keyData(moved.keys).toArraySync()).toEqual(await random.keyData(keys).toArray());
+      const back = await devicePutAsync(moved.x, "webgpu");
+      expect([back.device, await back.toArray()]).toEqual(["webgpu:0", [[true, false], [true, true]]]);
+      expect(await devicePutAsync(back)).toMatchObject({ device: "webgpu:0" });
+      expect(() => devicePutAsync({ a: ["two"] } as never, "js")).toThrow(/LW3001[^]*x\.a\[0\]/);
+      expect(() => devicePutAsync(x, "webgpu:7")).toThrow("LW3014");
+      x.dispose();
+      expect(() => devicePut(x, "js")).toThrow("LW3");
+      await expect(devicePutAsync(x, "js")).rejects.toThrow("dispose()");
+    });
+
+    it("nothing that the option device may ask for", async () => {
+      defaultDevice("js");
+      const made = [
+        np.array([1, 2], { device: "webgpu" }), np.zeros([2], { device: "webgpu" }), np.full([2], 3, { device: "webgpu" }), np.arange(2, { device: "webgpu" }),
+        np.eye(1, { device: "webgpu:0" }), np.linspace(0, 1, 2, { device: "webgpu" }), np.onesLike(np.ones([2]), { device: "webgpu" }),
+        np.asarray(np.ones([2]), { device: "webgpu" }),
+      ];
+      expect(np.array([1]).device).toBe("js:0");
+      defaultDevice("webgpu");
+      expect(made.map((x) => x.device)).toEqual(made.map(() => "webgpu:0"));
+      expect(await get(made)).toEqual([[1, 2], [0, 0], [3, 3], [0, 1], [[1]], [0, 1], [1, 1], [1, 1]]);
+      expect(np.zeros([2], { device: "js" }).toArraySync()).toEqual([0, 0]);
     });
 
     it("float64, in arrays and inside programs", () => {

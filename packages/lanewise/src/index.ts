@@ -17,7 +17,7 @@ export * as nn from "./nn/index.ts";
 export * as numpy from "./numpy/index.ts";
 export { slice } from "./numpy/slice.ts";
 export * as random from "./random/index.ts";
-export { blockUntilReady, devicePut, get } from "./placement.ts";
+export { blockUntilReady, devicePut, devicePutAsync, get } from "./placement.ts";
 export { clearCaches } from "./session.ts";
 export { customJvp, customVjp } from "./transforms/custom.ts";
 export { grad, valueAndGrad } from "./transforms/grad.ts";

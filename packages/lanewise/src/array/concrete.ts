@@ -296,24 +296,24 @@ export function materialize(value: Value): Value {
   return arrayFromHost({ dtype, shape: [], host: filledHost(dtype, 1, value.value) }, weakType);
 }
 
-
 /** The array on the device of an executor: itself, or a copy. Values that are no concrete arrays stay. @throws LW3010 */
 export function moveTo(value: Value, executor: Executor, operation: string): Value {
   if (!(value instanceof ConcreteArray) || value.storage.device === executor.device) return value;
   const { device, buffer } = value.storage;
-  const { shape, dtype, weakType } = value.aval;
-  if (device.readSync === null) {
-    return raise(notAvailable, {
-      operation, expected: `an array on ${executor.device.name}, or one that can be read at once`, got: `an array on ${device.name}`,
-      fix: `read it first: ${movedText(value, executor.device.name)}`,
-    });
-  }
-  return arrayFromHost({ shape, dtype, host: device.readSync(buffer, dtype) }, weakType, executor);
+  if (device.readSync !== null) return movedArray(value, device.readSync(buffer, value.dtype), executor);
+  return raise(notAvailable, {
+    operation, expected: `an array on ${executor.device.name}, or one that can be read at once`, got: `an array on ${device.name}`,
+    fix: `await the move: await devicePutAsync(x, "${executor.device.name}")`,
+  });
 }
 
-/** What moves an array of this type by way of the host. Some dtypes have no typed array of their own. */
-function movedText({ aval: { dtype } }: ConcreteArray, device: string): string {
-  if (dtype === "key<fry>") return `random.wrapKeyData(devicePut(await random.keyData(x).data(), "${device}").reshape([...x.shape, 2]))`;
-  const converted = dtype === "bool" || dtype === "float16" || dtype === "bfloat16" ? `.astype("${dtype}")` : "";
-  return `devicePut(await x.data(), "${device}")${converted}.reshape(x.shape)`;
+/** The same of what can only be waited for, too. */
+export async function moveLater(value: Value, executor: Executor): Promise<Value> {
+  if (!(value instanceof ConcreteArray) || value.storage.device === executor.device) return value;
+  const { device, buffer } = value.storage;
+  return movedArray(value, await device.read(buffer, value.dtype), executor);
+}
+
+function movedArray({ aval: { shape, dtype, weakType } }: ConcreteArray, host: HostArray, executor: Executor): ConcreteArray {
+  return arrayFromHost({ shape, dtype, host }, weakType, executor);
 }

@@ -8,10 +8,10 @@ import { sizeOf } from "@lanewise/compiler/base/shape";
 import { scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { booleanArgument, describeArgument, parseOptional, type Optional } from "../arguments.ts";
-import { arrayFromHost, ConcreteArray, valueFromNested } from "../array/concrete.ts";
+import { arrayFromHost, ConcreteArray, moveTo, valueFromNested } from "../array/concrete.ts";
 import { NDArray as ArrayClass } from "../array/ndarray.ts";
 import { hostFromScalar, hostFromTypedArray, isScalar } from "../convert/host.ts";
-import { resolveDevice, type DeviceLike } from "../devices.ts";
+import { executorOf, resolveDevice, withDefaultDevice, type DeviceLike } from "../devices.ts";
 import { badArgument, outOfRange } from "../errors.ts";
 import { ensureInstalled } from "../install.ts";
 import { reductionAxes, resolveShape } from "../ops/axes.ts";
@@ -32,17 +32,30 @@ export interface ArrayOptions<D extends DType = DType> {
   readonly copy?: boolean;
 }
 
+/** An array of a value, on the device that is meant. */
+type Put = <D extends DType>(value: Value) => NDArray<D>;
+
+/** What `make` makes on the device of the option `device`, to which arrays of others are moved; on the default one without it. */
+function placed<Made>(operation: string, device: DeviceLike | undefined, make: (put: Put) => Made): Made {
+  if (device === undefined) return make(give);
+  const executor = executorOf(resolveDevice(operation, device));
+  return withDefaultDevice(executor.device.name, () => make((value) => give(moveTo(value, executor, operation))));
+}
+
 type FromValue<D extends DType> = Optional<["dtype"], ArrayOptions<D>>;
 
 function makeArray(operation: string, argument: string, object: unknown, rest: readonly unknown[], copies: boolean): NDArray {
   ensureInstalled();
   const given = parseOptional<ArrayOptions>({ operation, positional: ["dtype"], named: ["device", "copy"] }, rest);
-  if (given.device !== undefined) resolveDevice(operation, given.device);
-  const dtype = resolveOptionalDType(operation, given.dtype);
-  const value = valueOf(operation, argument, object, dtype);
-  const isFresh = !(object instanceof ArrayClass) || value !== object;
-  const mustCopy = booleanArgument(operation, "copy", given.copy, copies) && !isFresh;
-  return mustCopy && value instanceof ConcreteArray ? value.copy() : give(value);
+  return placed(operation, given.device, (put) => {
+    const dtype = resolveOptionalDType(operation, given.dtype);
+    const value = valueOf(operation, argument, object, dtype);
+    const isFresh = !(object instanceof ArrayClass) || value !== object;
+    const mustCopy = booleanArgument(operation, "copy", given.copy, copies) && !isFresh;
+    const result: unknown = put(value);
+    // What was moved is a copy.
+    return mustCopy && result === value && value instanceof ConcreteArray ? value.copy() : (result as NDArray);
+  });
 }
 
 function valueOf(operation: string, argument: string, object: unknown, dtype: DType | null): Value {
@@ -82,9 +95,10 @@ type ShapeLike = number | readonly number[];
 function filled(operation: string, shape: ShapeLike, value: number, rest: readonly unknown[]): NDArray {
   ensureInstalled();
   const given = parseOptional<FillOptions>({ operation, positional: ["dtype"], named: ["device"] }, rest);
-  if (given.device !== undefined) resolveDevice(operation, given.device);
-  const dtype = resolveOptionalDType(operation, given.dtype) ?? "float32";
-  return give(ops.fill(scalarLiteral(value, dtype), resolveShape(operation, shape)));
+  return placed(operation, given.device, (put) => {
+    const dtype = resolveOptionalDType(operation, given.dtype) ?? "float32";
+    return put(ops.fill(scalarLiteral(value, dtype), resolveShape(operation, shape)));
+  });
 }
 
 /** Zeros; float32 unless a dtype is given. @example np.zeros([2, 3], "int32") */
@@ -101,10 +115,11 @@ export function ones<D extends DType = DType>(shape: ShapeLike, ...rest: Optiona
 export function full<D extends DType = DType>(shape: ShapeLike, fillValue: ArrayLike, ...rest: Optional<["dtype"], FillOptions<D>>): NDArray<D> {
   const operation = "np.full";
   const given = parseOptional<FillOptions>({ operation, positional: ["dtype"], named: ["device"] }, rest);
-  if (given.device !== undefined) resolveDevice(operation, given.device);
-  const value = read(fillValue, operation, "fillValue");
-  const dtype = resolveOptionalDType(operation, given.dtype);
-  return give(filledWith(dtype === null ? value : convertOperand(operation, value, dtype), resolveShape(operation, shape)));
+  return placed(operation, given.device, (put) => {
+    const value = read(fillValue, operation, "fillValue");
+    const dtype = resolveOptionalDType(operation, given.dtype);
+    return put(filledWith(dtype === null ? value : convertOperand(operation, value, dtype), resolveShape(operation, shape)));
+  });
 }
 
 function filledWith(value: Value, shape: readonly number[]): Value {
@@ -117,12 +132,13 @@ export interface LikeOptions<D extends DType = DType> extends FillOptions<D> {
 
 function filledLike(operation: string, a: ArrayLike, fillValue: number | ArrayLike, rest: readonly unknown[]): NDArray {
   const given = parseOptional<LikeOptions>({ operation, positional: ["dtype", "shape"], named: ["device"] }, rest);
-  if (given.device !== undefined) resolveDevice(operation, given.device);
-  const like = read(a, operation, "a").aval;
-  const dtype = resolveOptionalDType(operation, given.dtype);
-  const value = convertOperand(operation, read(fillValue, operation, "fillValue"), dtype ?? like.dtype, dtype === null && like.weakType);
-  const shape = given.shape === undefined || given.shape === null ? like.shape : resolveShape(operation, given.shape);
-  return give(filledWith(value, shape));
+  return placed(operation, given.device, (put) => {
+    const like = read(a, operation, "a").aval;
+    const dtype = resolveOptionalDType(operation, given.dtype);
+    const value = convertOperand(operation, read(fillValue, operation, "fillValue"), dtype ?? like.dtype, dtype === null && like.weakType);
+    const shape = given.shape === undefined || given.shape === null ? like.shape : resolveShape(operation, given.shape);
+    return put(filledWith(value, shape));
+  });
 }
 
 /** Zeros of another array's shape and dtype. */
@@ -163,18 +179,19 @@ export function arange<D extends DType = DType>(start: number, ...rest: Optional
   ensureInstalled();
   const operation = "np.arange";
   const given = parseOptional<ArangeOptions>({ operation, positional: ["stop", "step", "dtype"], named: ["device"] }, rest);
-  if (given.device !== undefined) resolveDevice(operation, given.device);
-  const hasStop = given.stop !== undefined && given.stop !== null;
-  const first = hasStop ? numberNow(operation, "start", start) : 0;
-  const end = hasStop ? numberNow(operation, "stop", given.stop) : numberNow(operation, "start", start);
-  const step = given.step === undefined || given.step === null ? 1 : numberNow(operation, "step", given.step);
-  if (step === 0 || ![first, end, step].every(Number.isFinite)) {
-    raise(badArgument, { operation, expected: "finite bounds and a step that is not 0", got: `(${first}, ${end}, ${step})`, fix: "correct the bounds" });
-  }
-  const dtype = resolveOptionalDType(operation, given.dtype) ?? ([first, end, step].every(Number.isInteger) ? "int32" : "float32");
-  const count = Math.max(0, Math.ceil((end - first) / step));
-  checkRange(operation, dtype, [first, first + Math.max(0, count - 1) * step]);
-  return give<D>(ops.arange(roundToDType(dtype, first), roundToDType(dtype, step), count, dtype));
+  return placed(operation, given.device, (put) => {
+    const hasStop = given.stop !== undefined && given.stop !== null;
+    const first = hasStop ? numberNow(operation, "start", start) : 0;
+    const end = hasStop ? numberNow(operation, "stop", given.stop) : numberNow(operation, "start", start);
+    const step = given.step === undefined || given.step === null ? 1 : numberNow(operation, "step", given.step);
+    if (step === 0 || ![first, end, step].every(Number.isFinite)) {
+      raise(badArgument, { operation, expected: "finite bounds and a step that is not 0", got: `(${first}, ${end}, ${step})`, fix: "correct the bounds" });
+    }
+    const dtype = resolveOptionalDType(operation, given.dtype) ?? ([first, end, step].every(Number.isInteger) ? "int32" : "float32");
+    const count = Math.max(0, Math.ceil((end - first) / step));
+    checkRange(operation, dtype, [first, first + Math.max(0, count - 1) * step]);
+    return put<D>(ops.arange(roundToDType(dtype, first), roundToDType(dtype, step), count, dtype));
+  });
 }
 
 function checkRange(operation: string, dtype: DType, values: readonly number[]): void {
@@ -204,16 +221,17 @@ export function linspace(
 export function linspace(start: ArrayLike, stop: ArrayLike, ...rest: readonly unknown[]): NDArray | [NDArray, NDArray] {
   const operation = "np.linspace";
   const given = parseOptional<LinspaceOptions>({ operation, positional: ["num", "endpoint", "retstep", "dtype", "axis"], named: ["device"] }, rest);
-  if (given.device !== undefined) resolveDevice(operation, given.device);
-  const [first, last] = [read(start, operation, "start"), read(stop, operation, "stop")];
-  const dtype = resolveOptionalDType(operation, given.dtype) ?? inexactType(commonType([first, last])).dtype;
-  const { num = 50, axis = 0 } = given;
-  if (!Number.isInteger(num) || num < 0 || num >= 2 ** 31) {
-    raise(badArgument, { operation, argument: "num", expected: "an integer from 0 to 2^31 - 1", got: describeArgument(num), fix: "correct num" });
-  }
-  const [numbers, step] = ops.linspace(first, last, { num, axis, dtype: inexactType({ dtype, weakType: false }).dtype, endpoint: booleanArgument(operation, "endpoint", given.endpoint, true) });
-  const out = isInteger(dtype) ? convertOperand(operation, floor(numbers), dtype) : convertOperand(operation, numbers, dtype);
-  return booleanArgument(operation, "retstep", given.retstep) ? [give(out), give(step)] : give(out);
+  return placed(operation, given.device, (put) => {
+    const [first, last] = [read(start, operation, "start"), read(stop, operation, "stop")];
+    const dtype = resolveOptionalDType(operation, given.dtype) ?? inexactType(commonType([first, last])).dtype;
+    const { num = 50, axis = 0 } = given;
+    if (!Number.isInteger(num) || num < 0 || num >= 2 ** 31) {
+      raise(badArgument, { operation, argument: "num", expected: "an integer from 0 to 2^31 - 1", got: describeArgument(num), fix: "correct num" });
+    }
+    const [numbers, step] = ops.linspace(first, last, { num, axis, dtype: inexactType({ dtype, weakType: false }).dtype, endpoint: booleanArgument(operation, "endpoint", given.endpoint, true) });
+    const out = isInteger(dtype) ? convertOperand(operation, floor(numbers), dtype) : convertOperand(operation, numbers, dtype);
+    return booleanArgument(operation, "retstep", given.retstep) ? [put(out), put(step)] : put(out);
+  });
 }
 
 export interface EyeOptions<D extends DType = DType> extends FillOptions<D> {
@@ -226,11 +244,12 @@ export function eye<D extends DType = DType>(N: number, ...rest: Optional<["M", 
   ensureInstalled();
   const operation = "np.eye";
   const given = parseOptional<EyeOptions>({ operation, positional: ["M", "k", "dtype"], named: ["device"] }, rest);
-  if (given.device !== undefined) resolveDevice(operation, given.device);
-  const [rows = 0, columns = rows] = resolveShape(operation, given.M === undefined || given.M === null ? [N] : [N, given.M]);
-  const k = numberNow(operation, "k", given.k ?? 0);
-  if (!Number.isInteger(k)) raise(badArgument, { operation, argument: "k", expected: "an integer", got: String(k), fix: "correct k" });
-  return give<D>(ops.eye(rows, columns, k, resolveOptionalDType(operation, given.dtype) ?? "float32"));
+  return placed(operation, given.device, (put) => {
+    const [rows = 0, columns = rows] = resolveShape(operation, given.M === undefined || given.M === null ? [N] : [N, given.M]);
+    const k = numberNow(operation, "k", given.k ?? 0);
+    if (!Number.isInteger(k)) raise(badArgument, { operation, argument: "k", expected: "an integer", got: String(k), fix: "correct k" });
+    return put<D>(ops.eye(rows, columns, k, resolveOptionalDType(operation, given.dtype) ?? "float32"));
+  });
 }
 
 /** The identity matrix of n rows. */

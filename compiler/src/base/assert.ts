@@ -16,7 +16,7 @@ export function assertNever(value: never, what = "case"): never {
   throw new InternalError(`unexpected ${what}: ${String((value as { kind?: string })?.kind ?? value)}`);
 }
 
-/** Throws an `InternalError` unless `condition` holds. */
+/** Throws an `InternalError` unless `condition` holds. Where much is built, throw by an `if`: a message in parts is put together here each time. */
 export function invariant(condition: boolean, message: string): asserts condition {
   if (!condition) throw new InternalError(message);
 }

@@ -102,7 +102,7 @@ export class KernelBuilder {
   assign(variable: RefExpr, value: Expr): void {
     const type = this.#variables.get(variable.name);
     if (type === undefined) throw new InternalError(`${variable.name} is not a variable`);
-    invariant(sameType(type, value.type), `${typeName(value.type)} assigned to the ${typeName(type)} ${variable.name}`);
+    if (!sameType(type, value.type)) throw new InternalError(`${typeName(value.type)} assigned to the ${typeName(type)} ${variable.name}`);
     this.#emit({ kind: "assign", name: variable.name, value });
   }
 
@@ -118,7 +118,7 @@ export class KernelBuilder {
   /** Writes a value at `index`; a vector value at a scalar index is contiguous, a vector index scatters. */
   store(buffer: string, index: Expr, value: Expr, mask: Expr | null = null): void {
     const expected = this.#elementDType(buffer);
-    invariant(value.type.dtype === expected, `a ${typeName(value.type)} stored to ${buffer}, which holds ${expected}`);
+    if (value.type.dtype !== expected) throw new InternalError(`a ${typeName(value.type)} stored to ${buffer}, which holds ${expected}`);
     const stored = value.type.width < index.type.width ? splat(value, index.type.width) : value;
     this.#emit({ kind: "store", buffer, index, value: stored, mask });
   }
@@ -152,7 +152,7 @@ export class KernelBuilder {
     const values: Expr[] = [];
     const [whenTrue, whenFalse] = [then, otherwise].map((side) => this.#inBody(() => void values.push(side())));
     const [first, second] = [at(values, 0), at(values, 1)];
-    invariant(sameType(first.type, second.type), `branches that give ${typeName(first.type)} and ${typeName(second.type)}`);
+    if (!sameType(first.type, second.type)) throw new InternalError(`branches that give ${typeName(first.type)} and ${typeName(second.type)}`);
     invariant(first.type.width === 1, "a branch that gives a vector");
     const variable = this.var(first.type.dtype === "bool" ? boolean(false) : constant(0, first.type.dtype));
     const assigned = (value: Expr): Stmt => ({ kind: "assign", name: variable.name, value });

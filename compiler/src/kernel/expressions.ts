@@ -3,9 +3,9 @@
  * built; int32 arithmetic on constants is folded on the way, which keeps index code short. Floats are never folded.
  */
 
-import { assertNever, at, InternalError, invariant } from "../base/assert.ts";
+import { assertNever, at, InternalError } from "../base/assert.ts";
 import {
-  canBitcast, isConditionOperand, isIntegerValue, operandDTypes, resultDType, roundTo, scalarOps,
+  canBitcast, isConditionOperand, isIntegerValue, operandDTypes, roundTo, scalarOps,
 } from "../base/scalar-ops.ts";
 import type {
   ConstExpr, Expr, KernelType, RefExpr, ScalarExpr, ScalarOpName, SimdReduceOp, StorageDType, ValueDType,
@@ -53,7 +53,7 @@ export function holdsValue(dtype: ValueDType, value: number): boolean {
 export function constant(value: number, dtype: ValueDType, width = 1): ConstExpr {
   // Adding 0 makes an integer of -0.
   const held = isIntegerValue(dtype) || dtype === "bool" ? value + 0 : roundTo(dtype, value);
-  invariant(holdsValue(dtype, held), `${value} is not a value of ${dtype}`);
+  if (!holdsValue(dtype, held)) throw new InternalError(`${value} is not a value of ${dtype}`);
   return { kind: "const", type: { dtype, width }, value: held };
 }
 
@@ -75,7 +75,8 @@ export function scalarParam(name: string, dtype: ValueDType): ScalarExpr {
 
 /** An op of the scalar table on operands of one type (`select`: a bool, then two of one type). */
 export function op(name: ScalarOpName, ...operands: readonly Operand[]): Expr {
-  invariant(operands.length === scalarOps[name].arity, `${name} takes ${scalarOps[name].arity} operands, not ${operands.length}`);
+  const { arity, result } = scalarOps[name];
+  if (operands.length !== arity) throw new InternalError(`${name} takes ${arity} operands, not ${operands.length}`);
   const value = operands.find((operand, position): operand is Expr => typeof operand !== "number" && !isConditionOperand(name, position));
   if (value === undefined) throw new InternalError(`${name} needs an operand that has a type`);
   const type = value.type;
@@ -88,7 +89,7 @@ export function op(name: ScalarOpName, ...operands: readonly Operand[]): Expr {
     }
     return arg;
   });
-  return foldIndexArithmetic(name, args) ?? { kind: "op", type: simdType(resultDType(name, type.dtype), type.width), op: name, args };
+  return foldIndexArithmetic(name, args) ?? { kind: "op", type: result === "bool" ? simdType("bool", type.width) : type, op: name, args };
 }
 
 /** The folded form of an int32 add, sub, mul, div or rem, or null. Sums gather their constants on the right. */
@@ -163,13 +164,13 @@ export function convert(value: Expr, dtype: ValueDType): Expr {
 /** The bits as float32, int32 or uint32; the value itself where it has that dtype. */
 export function bitcast(value: Expr, dtype: ValueDType): Expr {
   if (value.type.dtype === dtype) return value;
-  invariant(canBitcast(value.type.dtype, dtype), `no bitcast from ${value.type.dtype} to ${dtype}`);
+  if (!canBitcast(value.type.dtype, dtype)) throw new InternalError(`no bitcast from ${value.type.dtype} to ${dtype}`);
   return { kind: "bitcast", type: simdType(dtype, value.type.width), value };
 }
 
 /** A scalar in all of `width` elements; the scalar itself for width 1. */
 export function splat(value: Expr, width: number): Expr {
-  invariant(value.type.width === 1, `splat of a ${typeName(value.type)}`);
+  if (value.type.width !== 1) throw new InternalError(`splat of a ${typeName(value.type)}`);
   if (width === 1) return value;
   const type = simdType(value.type.dtype, width);
   return value.kind === "const" ? { ...value, type } : { kind: "splat", type, value };
@@ -177,14 +178,14 @@ export function splat(value: Expr, width: number): Expr {
 
 /** Elements of the concatenation of `a` and `b`; as many as `lanes` has. */
 export function shuffle(a: Expr, b: Expr, lanes: readonly number[]): Expr {
-  invariant(sameType(a.type, b.type), `shuffle of ${typeName(a.type)} and ${typeName(b.type)}`);
+  if (!sameType(a.type, b.type)) throw new InternalError(`shuffle of ${typeName(a.type)} and ${typeName(b.type)}`);
   const inRange = lanes.every((lane) => Number.isInteger(lane) && lane >= 0 && lane < 2 * a.type.width);
-  invariant(inRange && lanes.length > 0, `shuffle lanes ${lanes.join(" ")} do not fit two of ${typeName(a.type)}`);
+  if (!inRange || lanes.length === 0) throw new InternalError(`shuffle lanes ${lanes.join(" ")} do not fit two of ${typeName(a.type)}`);
   return { kind: "shuffle", type: simdType(a.type.dtype, lanes.length), a, b, lanes };
 }
 
 export function extract(value: Expr, lane: number): Expr {
-  invariant(Number.isInteger(lane) && lane >= 0 && lane < value.type.width, `lane ${lane} of a ${typeName(value.type)}`);
+  if (!Number.isInteger(lane) || lane < 0 || lane >= value.type.width) throw new InternalError(`lane ${lane} of a ${typeName(value.type)}`);
   if (value.type.width === 1) return value;
   return { kind: "extract", type: scalarType(value.type.dtype), value, lane };
 }
@@ -196,7 +197,7 @@ export function simdReduceAccepts(name: SimdReduceOp, dtype: ValueDType): boolea
 
 /** A vector folded to a scalar; the scalar itself for width 1. */
 export function simdReduce(name: SimdReduceOp, value: Expr): Expr {
-  invariant(simdReduceAccepts(name, value.type.dtype), `simd reduce ${name} of a ${typeName(value.type)}`);
+  if (!simdReduceAccepts(name, value.type.dtype)) throw new InternalError(`simd reduce ${name} of a ${typeName(value.type)}`);
   if (value.type.width === 1) return value;
   return { kind: "simdReduce", type: scalarType(value.type.dtype), op: name, value };
 }

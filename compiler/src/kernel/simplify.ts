@@ -88,8 +88,8 @@ function rewriteNode(expr: Expr, facts: SimplifyFacts, rules: RuleIndex): Expr {
 function firstRewrite(expr: Expr, facts: SimplifyFacts, index: RuleIndex): Expr | null {
   if (expr.kind === "const") return null;
   const rules = rulesFor(expr, index);
-  for (let place = 0; place < rules.length; place++) {
-    const simpler = at(rules, place).rewrite(expr, facts);
+  for (const { rewrite } of rules) {
+    const simpler = rewrite(expr, facts);
     if (simpler !== null) return simpler;
   }
   return null;

@@ -65,8 +65,7 @@ export function forEachExpr(expr: Expr, visit: (expr: Expr) => void): void {
   switch (expr.kind) {
     case "const": case "ref": case "scalar": return;
     case "op": {
-      const { args } = expr;
-      for (let position = 0; position < args.length; position++) forEachExpr(at(args, position), visit);
+      for (const arg of expr.args) forEachExpr(arg, visit);
       return;
     }
     case "convert": case "bitcast": case "splat": case "extract": case "simdReduce": return forEachExpr(expr.value, visit);
@@ -167,11 +166,9 @@ export function mapBodiesOf(statement: Stmt, map: (body: readonly Stmt[]) => rea
 
 /** Visits every statement, a loop before its body. */
 export function forEachStmt(body: readonly Stmt[], visit: (statement: Stmt) => void): void {
-  for (let position = 0; position < body.length; position++) {
-    const statement = at(body, position);
+  for (const statement of body) {
     visit(statement);
-    const bodies = bodiesOf(statement);
-    for (let place = 0; place < bodies.length; place++) forEachStmt(at(bodies, place), visit);
+    for (const inner of bodiesOf(statement)) forEachStmt(inner, visit);
   }
 }
 

@@ -82,6 +82,10 @@ for (const [m, n, k] of [[16, 16, 16], [17, 13, 21], [3, 2, 5], [1, 40, 33], [40
   recipe("a product", [`f32[${m},${k}]`, `f32[${k},${n}]`], (a, b) => dotGeneral(a, b, product([1], [0])));
   recipe("a product of transposes", [`f32[${k},${m}]`, `f32[${n},${k}]`], (a, b) => dotGeneral(a, b, product([0], [1])));
 }
+// Few results of many products, with and without chunks that divide them.
+for (const [m, n, k] of [[6, 5, 1026], [5, 3, 1031]] as const) {
+  recipe("a long product", [`f32[${m},${k}]`, `f32[${k},${n}]`], (a, b) => tanh(dotGeneral(a, b, product([1], [0]))));
+}
 recipe("batched products", ["f32[3,10,12]", "f32[3,12,9]"], (a, b) => dotGeneral(a, b, product([2], [1], [0])));
 recipe("products over two axes", ["f32[7,4,6]", "f32[4,6,9]"], (a, b) => dotGeneral(a, b, product([1, 2], [0, 1])));
 recipe("a layer", ["f32[18,24]", "f32[24,20]", "f32[20]"], (x, w, b) => tanh(add(dotGeneral(x, w, product([1], [0])), broadcastInDim(b, [18, 20], [1]))));
@@ -103,6 +107,9 @@ recipe("a convolution with features last", ["f32[1,6,8,12]", "f32[3,3,12,16]"], 
   dimensionNumbers: { lhsSpec: [0, 3, 1, 2], rhsSpec: [3, 2, 0, 1], outSpec: [0, 3, 1, 2] },
 })));
 recipe("the weights' gradient", ["f32[2,9,8,8]", "f32[2,10,8,8]"], (x, ct) => convGeneralDilated(x, ct, [1, 1], [[1, 1], [1, 1]], {
+  dimensionNumbers: { lhsSpec: [1, 0, 2, 3], rhsSpec: [1, 0, 2, 3], outSpec: [1, 0, 2, 3] },
+}));
+recipe("the weights' gradient of large images", ["f32[2,2,16,16]", "f32[2,3,16,16]"], (x, ct) => convGeneralDilated(x, ct, [1, 1], [[1, 1], [1, 1]], {
   dimensionNumbers: { lhsSpec: [1, 0, 2, 3], rhsSpec: [1, 0, 2, 3], outSpec: [1, 0, 2, 3] },
 }));
 recipe("integer convolutions", ["i32[1,8,6]", "i32[8,8,3]"], (x, w) => convGeneralDilated(x, w, [1], [[1, 1]]));

@@ -4,6 +4,7 @@
  */
 
 import { required } from "../base/assert.ts";
+import { sizeOf } from "../base/shape.ts";
 import { simplifyKernel } from "../kernel/simplify.ts";
 import type { Kernel } from "../kernel/types.ts";
 import { definitionsIn } from "../kernel/walk.ts";
@@ -13,16 +14,19 @@ import { contractionOf, scheduleContraction } from "./gpu-contract.ts";
 import { dealToInvocations, iterationsOf, splitTail } from "./gpu-map.ts";
 import type { RowShape } from "./gpu-meet.ts";
 import { maskGuards } from "./gpu-guards.ts";
+import type { Contraction } from "./gpu-tile.ts";
 import { rowProgram, scheduleRows, mostTripsOf, type RowProgram } from "./gpu-rows.ts";
-import { splitFold } from "./gpu-split.ts";
+import { splitFold, type SplitFold } from "./gpu-split.ts";
 import { stageTransposes } from "./gpu-transpose.ts";
 import { hoistInvariants } from "./hoist.ts";
-import { loadPattern, loadsIn, parallelNest, perfectNest } from "./nest.ts";
+import { extentOf, loadPattern, loadsIn, parallelNest, perfectNest } from "./nest.ts";
 import { inOrder, singleStep, type Scheduled, type ScheduledBuffer } from "./scheduled.ts";
 
 /** Elements that an invocation should have at least of a row that it shares, and of a chunk of a fold. */
 const leastElements = 8;
 const leastChunk = 64;
+/** Products that each result should have at least of a chunk of a contraction. */
+const leastProducts = 256;
 
 export function scheduleForGrid(kernel: Kernel, capabilities: Capabilities): Scheduled {
   const wanted = required(capabilities.tuning, "tuning of a grid target");
@@ -39,29 +43,48 @@ function byRecipe(kernel: Kernel, tuning: GridTuning, capabilities: Capabilities
   const parts = maySplit ? splitTail(kernel, nest, tuning) : null;
   if (parts !== null) return inOrder(parts.map((part) => dealToInvocations(part, parallelNest(part), tuning)));
   if (program === null || total === null) return singleStep(stageTransposes(kernel, nest, tuning, capabilities) ?? dealToInvocations(kernel, nest, tuning));
-  const tiled = inTiles(kernel, program, tuning, capabilities);
+  const contraction = maskedContraction(kernel, program);
+  const split = maySplit && contraction !== null ? splitContraction(contraction, tuning) : null;
+  if (split !== null) return inTwo(split, tuning, capabilities);
+  const tiled = contraction === null ? null : scheduleContraction(contraction.contraction, tuning, capabilities);
   if (tiled !== null) return singleStep(tiled);
   const across = runsAcross(kernel, program);
   const shape = across ? { lanes: 1, rows: 1, inSubgroups: false } : rowShape(program, total, tuning, capabilities);
-  const split = maySplit ? splitFold(kernel, program, chunksFor(program, total, shape.lanes, tuning)) : null;
-  if (split !== null) return inTwo(split, tuning, capabilities);
+  const chunked = maySplit ? splitFold(kernel, program, chunksFor(program, total, shape.lanes, tuning)) : null;
+  if (chunked !== null) return inTwo(chunked, tuning, capabilities);
   const rows = across ? null : scheduleRows(kernel, program, shape) ?? scheduleRows(kernel, program, { lanes: 1, rows: Math.min(total, tuning.workgroup), inSubgroups: false });
   return singleStep(rows ?? dealToInvocations(kernel, nest, tuning));
 }
 
-/** The kernel in tiles where it is a contraction, perhaps one with a guard. */
-function inTiles(kernel: Kernel, program: RowProgram, tuning: GridTuning, capabilities: Capabilities): Kernel | null {
-  const masked = maskGuards(kernel);
-  if (masked === null) {
-    const contraction = contractionOf(kernel, program);
-    return contraction === null ? null : scheduleContraction(contraction, tuning, capabilities);
-  }
-  const maskedProgram = rowProgram(parallelNest(masked));
-  const contraction = maskedProgram === null ? null : contractionOf(masked, maskedProgram);
-  return contraction === null ? null : scheduleContraction(contraction, tuning, capabilities);
+interface MaskedContraction {
+  readonly contraction: Contraction;
+  readonly program: RowProgram;
 }
 
-function inTwo({ first, second, scratch }: NonNullable<ReturnType<typeof splitFold>>, tuning: GridTuning, capabilities: Capabilities): Scheduled {
+/** The kernel as a contraction, its guards as masks; null where it is none. */
+function maskedContraction(kernel: Kernel, program: RowProgram): MaskedContraction | null {
+  const masked = maskGuards(kernel);
+  const whole = masked === null ? program : rowProgram(parallelNest(masked));
+  const contraction = whole === null ? null : contractionOf(masked ?? kernel, whole);
+  return whole === null || contraction === null ? null : { contraction, program: whole };
+}
+
+/** A contraction with so few results that they do not keep the device busy, in chunks that are contractions, too. */
+function splitContraction({ contraction, program }: MaskedContraction, tuning: GridTuning): SplitFold | null {
+  const { kernel, nest, folds } = contraction;
+  const [rows, columns] = tuning.tile.registers;
+  const trips = folds.map((fold) => extentOf(fold) ?? 1);
+  const chunks = Math.min(
+    Math.floor(tuning.invocations * rows * columns / (iterationsOf(nest) ?? 1)), Math.floor(sizeOf(trips) / leastProducts), Math.max(...trips),
+  );
+  const split = chunks < 2 ? null : splitFold(kernel, program, chunks);
+  if (split === null) return null;
+  const first = simplifyKernel(split.first.kernel);
+  const firstProgram = rowProgram(parallelNest(first));
+  return firstProgram !== null && maskedContraction(first, firstProgram) !== null ? split : null;
+}
+
+function inTwo({ first, second, scratch }: SplitFold, tuning: GridTuning, capabilities: Capabilities): Scheduled {
   const steps = [first, second].flatMap(({ kernel, buffers }) => byRecipe(simplifyKernel(kernel), tuning, capabilities, false).steps.map((step) => ({
     kernel: step.kernel, buffers: step.buffers.map((buffer): ScheduledBuffer => (buffer.kind === "buffer" ? required(buffers[buffer.buffer], "buffer") : buffer)),
   })));

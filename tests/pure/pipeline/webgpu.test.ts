@@ -81,6 +81,7 @@ describe("the shaders of a GPU", () => {
     ["row_sums", jaxprOf(["f32[64,1024]"], (x) => reduceSum(x, [1]))],
     ["column_sums", jaxprOf(["f32[64,1024]"], (x) => reduceSum(x, [0]))],
     ["long_sum", jaxprOf(["f32[1048576]"], (x) => reduceSum(x, [0]))],
+    ["long_product", jaxprOf(["f32[64,8192]", "f32[8192,64]"], (x, y) => dotGeneral(x, y, { contractLeft: [1], contractRight: [0], batchLeft: [], batchRight: [] }))],
     ["normalised_rows", jaxprOf(["f32[64,1024]"], (x) => {
       const centred = sub(x, broadcastInDim(reduceMax(x, [1]), [64, 1024], [0]));
       return mul(centred, broadcastInDim(reduceSum(centred, [1]), [64, 1024], [0]));

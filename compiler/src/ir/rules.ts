@@ -15,7 +15,8 @@ function isNoRule(rule: unknown): rule is NoRule {
   return typeof rule === "object" && rule !== null && (rule as NoRule).kind === "none";
 }
 
-const notLinearFunction: ErrorKind = {
+/** Listed in docs/errors.md, which is made from what this module exports. */
+export const notLinearFunction: ErrorKind = {
   code: "LW1202",
   title: "the function is not linear",
   explanation: "Only a linear function has a transpose: sums of its arguments, and products and quotients of them by what does not depend on them.",

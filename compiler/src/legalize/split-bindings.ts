@@ -41,10 +41,13 @@ export function splitBindings(kernel: Kernel, { maxBindingBytes, maxBuffers }: C
   const vectors = vectorMemory(kernel);
   const windows = kernel.buffers.flatMap((buffer, number) => windowsOf(elementsOf(buffer), vectors.has(buffer.name) ? vectorWidth : 1, number, most));
   if (windows.length > maxBuffers) {
+    const needs = kernel.buffers.map(({ name, length }, number) => (
+      `${name} of ${length.kind === "const" ? length.value * wordBytes : 0} bytes in ${windows.filter(({ buffer }) => buffer === number).length}`
+    ));
     raise(arrayOverBindings, {
-      operation: kernel.name, expected: `arrays that ${maxBuffers} bindings of ${maxBindingBytes} bytes hold`,
-      got: `arrays of ${kernel.buffers.map((buffer) => elementsOf(buffer) * wordBytes).join(", ")} bytes`,
-      fix: "split the arrays, and compute on the parts", location: null,
+      operation: kernel.name, expected: `arrays that ${maxBuffers} bindings of ${maxBindingBytes} bytes hold, which is what the device has`,
+      got: `${windows.length} bindings: ${needs.join(", ")}`,
+      fix: `do it to slices of the arrays of at most ${most * wordBytes} bytes each and concatenate the results, or use the js device`, location: null,
     });
   }
   const fresh = freshNames(kernel);

@@ -77,7 +77,7 @@ programs = {
     "unique with NaN": (lambda a: jnp.unique(jnp.sqrt(a), return_inverse=True, size=4), t),
     "unique, NaN apart": (lambda a: jnp.unique(jnp.sqrt(a), equal_nan=False, size=8), m),
     "unique of rows": (lambda a: jnp.unique(a[jnp.array([0, 1, 0, 1, 1])], axis=0, return_index=True, return_counts=True, size=3), i),
-    "unique of columns": (lambda a: jnp.unique(a, axis=1, size=2, return_inverse=True), i),
+    "unique, columns": (lambda a: jnp.unique(a, axis=1, size=2, return_inverse=True), i),
     "uniqueAll": (lambda a: tuple(jnp.unique_all(a, size=6, fill_value=0)), i1),
     "union1d": (lambda a, b: jnp.union1d(a, b, size=12), i, i1),
     "setdiff1d": (lambda a, b: jnp.setdiff1d(a, b, size=4), i1, i),
@@ -91,7 +91,7 @@ programs = {
     "partition of columns": (lambda a: jnp.partition(a, -1, axis=0), i),
     "partition of unsigned": (lambda a: jnp.partition(a, 1), make((5,), "int32", 2).astype("uint32")),
     "argpartition": (lambda a: jnp.argpartition(a, 1, axis=1), t),
-    "derivative of partition": (derivative(lambda a: jnp.partition(a, 2)), w),
+    "partition, derivative": (derivative(lambda a: jnp.partition(a, 2)), w),
     # Insertion
     "insert": (lambda a, b: jnp.insert(a, 1, b), m, v),
     "insert rows": (lambda a, b: jnp.insert(a, jnp.array([0, 2, 0]), b, axis=0), m, v),
@@ -173,7 +173,7 @@ programs = {
     "nanmedian": (lambda a: (jnp.nanmedian(jnp.sqrt(a)), jnp.nanmedian(jnp.sqrt(a), axis=0)), m),
     # Integers and parts of floats
     "gcd": (lambda a, b: jnp.gcd(a * 6, b), i, jnp.asarray([4, 9, 0])),
-    "gcd of Fibonacci's numbers": (lambda a: jnp.gcd(a, 1134903170), jnp.asarray([1836311903])),
+    "gcd, Fibonacci's numbers": (lambda a: jnp.gcd(a, 1134903170), jnp.asarray([1836311903])),
     "lcm": (lambda a, b: jnp.lcm(a, b), i, jnp.asarray([4, 6, 0])),
     "packbits": (lambda a: (jnp.packbits(a), jnp.packbits(a, axis=0, bitorder="little")), make((3, 11), "int32")),
     "unpackbits": (lambda a: (jnp.unpackbits(a, count=13), jnp.unpackbits(a, axis=1, bitorder="little"), jnp.unpackbits(a, count=60)), make((2, 3), "uint8")),

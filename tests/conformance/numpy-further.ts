@@ -1,4 +1,7 @@
-/** @file Functions of np, lax, nn and random with their twins in numpy-further.py, whose results JAX gave. */
+/**
+ * @file Functions of np, lax, nn and random with their twins in numpy-further.py, whose results JAX gave. A name with a comma is
+ * a variant of another one, which runs where time is no matter.
+ */
 
 import { grad, lax, nn, numpy as np, random, slice, type NDArray } from "lanewise";
 import { make } from "../support/numpy-programs.ts";
@@ -72,7 +75,7 @@ export const furtherFunctions: NumpyFunctions = {
   "unique with NaN": [(a) => np.unique(np.sqrt(a), { returnInverse: true, size: 4 }), t],
   "unique, NaN apart": [(a) => np.unique(np.sqrt(a), { equalNan: false, size: 8 }), m],
   "unique of rows": [(a) => np.unique(a.get([0, 1, 0, 1, 1]), { axis: 0, returnIndex: true, returnCounts: true, size: 3 }), i],
-  "unique of columns": [(a) => np.unique(a, { axis: 1, size: 2, returnInverse: true }), i],
+  "unique, columns": [(a) => np.unique(a, { axis: 1, size: 2, returnInverse: true }), i],
   "uniqueAll": [(a) => Object.values(np.uniqueAll(a, { size: 6, fillValue: 0 })), i1],
   "union1d": [(a, b) => np.union1d(a, b, { size: 12 }), i, i1],
   "setdiff1d": [(a, b) => np.setdiff1d(a, b, { size: 4 }), i1, i],
@@ -86,7 +89,7 @@ export const furtherFunctions: NumpyFunctions = {
   "partition of columns": [(a) => np.partition(a, -1, { axis: 0 }), i],
   "partition of unsigned": [(a) => np.partition(a, 1), make([5], "int32", 2).astype("uint32")],
   "argpartition": [(a) => np.argpartition(a, 1, 1), t],
-  "derivative of partition": [derivative((a) => np.partition(a, 2)), w],
+  "partition, derivative": [derivative((a) => np.partition(a, 2)), w],
   // Insertion
   "insert": [(a, b) => np.insert(a, 1, b), m, v],
   "insert rows": [(a, b) => np.insert(a, [0, 2, 0], b, { axis: 0 }), m, v],
@@ -164,7 +167,7 @@ export const furtherFunctions: NumpyFunctions = {
   "nanmedian": [(a) => [np.nanmedian(np.sqrt(a)), np.nanmedian(np.sqrt(a), { axis: 0 })], m],
   // Integers and parts of floats
   "gcd": [(a, b) => np.gcd(a.mul(6), b), i, np.array([4, 9, 0], "int32")],
-  "gcd of Fibonacci's numbers": [(a) => np.gcd(a, 1134903170), np.array([1836311903], "int32")],
+  "gcd, Fibonacci's numbers": [(a) => np.gcd(a, 1134903170), np.array([1836311903], "int32")],
   "lcm": [(a, b) => np.lcm(a, b), i, np.array([4, 6, 0], "int32")],
   "packbits": [(a) => [np.packbits(a), np.packbits(a, 0, { bitorder: "little" })], make([3, 11], "int32")],
   "unpackbits": [(a) => [np.unpackbits(a, { count: 13 }), np.unpackbits(a, 1, { bitorder: "little" }), np.unpackbits(a, { count: 60 })], make([2, 3], "uint8")],

@@ -5,7 +5,8 @@ import * as ops from "../ops/nan-statistics.ts";
 import { parseVariance } from "../ops/statistics.ts";
 import type { ArrayLike, NDArray } from "../types.ts";
 import { give, read } from "./operand.ts";
-import { axisArguments, quantileArguments, type QuantileOptions, type QuantileRest, type VarianceRest } from "./statistics.ts";
+import type { VarianceRest } from "./statistics.ts";
+import { axisArguments, quantileArguments, type QuantileOptions, type QuantileRest } from "./statistics-arguments.ts";
 
 /** The variance of the elements that are not NaN; NaN where no more than `ddof` are. @throws LW3006, LW3007 as var @example np.nanvar([1, NaN, 3]) // 1 */
 export const nanvar = (a: ArrayLike, ...rest: VarianceRest): NDArray =>

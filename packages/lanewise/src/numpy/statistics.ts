@@ -1,14 +1,15 @@
 /** @file np's statistics: variance, spread, quantiles, averages, counts, and reductions that skip NaN. */
 
-import { raise } from "@lanewise/compiler/base/errors";
 import type { Value } from "@lanewise/compiler/ir/types";
-import { booleanArgument, describeArgument, parseOptional, refuseOut, type Optional } from "../arguments.ts";
-import { badArgument } from "../errors.ts";
+import { booleanArgument, parseOptional, type Optional } from "../arguments.ts";
 import * as quantiles from "../ops/quantile.ts";
 import { parseReduction, type ReductionArguments, type ReductionName, type ReductionOptions } from "../ops/reduce.ts";
 import * as ops from "../ops/statistics.ts";
 import type { ArrayLike, Axis, NDArray } from "../types.ts";
 import { give, read, readOptional } from "./operand.ts";
+import { axisArguments, quantileArguments, type AxisOptions, type QuantileOptions, type QuantileRest } from "./statistics-arguments.ts";
+
+export type { QuantileOptions } from "./statistics-arguments.ts";
 
 export type VarianceRest = Optional<["axis", "dtype", "out", "ddof", "keepdims"], ops.VarianceOptions>;
 
@@ -33,18 +34,6 @@ export {
 
 /** The standard deviation: the root of the variance, with its options. @example np.std(x, { axis: -1, keepdims: true }) */
 export const std = (a: ArrayLike, ...rest: VarianceRest): NDArray => variance("std", a, rest);
-
-interface AxisOptions {
-  readonly axis?: Axis;
-  readonly out?: null;
-  readonly keepdims?: boolean;
-}
-
-/** The axes of a reduction and whether they are kept. */
-export function axisArguments(operation: string, { axis, out, keepdims }: AxisOptions): ReductionArguments {
-  refuseOut(operation, out);
-  return { axis, keepdims: booleanArgument(operation, "keepdims", keepdims) };
-}
 
 /** The largest less the smallest element. @throws LW3006, LW3018 for no elements */
 export function ptp(a: ArrayLike, ...rest: Optional<["axis", "out", "keepdims"], AxisOptions>): NDArray {
@@ -84,26 +73,6 @@ export function average(a: ArrayLike, ...rest: readonly unknown[]): NDArray | re
 }
 
 // Quantiles ------------------------------------------------------------------------------------------------------------
-
-export interface QuantileOptions {
-  readonly axis?: Axis;
-  readonly out?: null;
-  /** What is given between two elements: "linear" (the default), "lower", "higher", "midpoint" or "nearest". */
-  readonly method?: quantiles.QuantileMethod;
-  readonly keepdims?: boolean;
-}
-
-export type QuantileRest = Optional<["axis", "out"], QuantileOptions>;
-
-/** The optional arguments of quantiles. */
-export function quantileArguments(operation: string, rest: readonly unknown[]): quantiles.QuantileArguments {
-  const given = parseOptional<QuantileOptions>({ operation, positional: ["axis", "out"], named: ["method", "keepdims"] }, rest);
-  const { method = "linear" } = given;
-  if (!quantiles.quantileMethods.includes(method)) {
-    raise(badArgument, { operation, argument: "method", expected: quantiles.quantileMethods.join(", "), got: describeArgument(method), fix: "choose one of them" });
-  }
-  return { axis: given.axis, keepdims: axisArguments(operation, given).keepdims, method };
-}
 
 /**
  * The elements below which a fraction `q` of all lies: q is a number in [0, 1] or a vector of them, whose axis then comes

@@ -249,6 +249,7 @@ describe("ahead of time", () => {
     const edges = 4 * (8 * 16 + 16 * 4 + 8 * 4);
     expect(jit((x: NDArray, y: NDArray) => x.dot(y)).lower("f32[8,16]", "f32[16,4]").cost()).toEqual({
       flops: 2 * 8 * 16 * 4, bytes: edges, kernels: 1, dispatches: 1, bytesRead: 4 * (8 * 16 + 16 * 4), bytesWritten: 4 * 8 * 4, peakBytes: edges,
+      launches: [{ name: "dot_general", bytes: edges, flops: 2 * 8 * 16 * 4 }],
     });
     // Both sums of a value that is itself no result: the exponentials lie in memory in between.
     const sums = jit((x: NDArray) => { const y = np.exp(x); return [y.sum(0), y.sum(1)]; }).lower("f32[8,16]").cost();

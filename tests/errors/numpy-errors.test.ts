@@ -51,6 +51,7 @@ test.each<[string, () => unknown, string, string]>([
   ["pad in no mode", call("pad", v, 1, "around"), "LW3007", "around"],
   ["pad with an option of another mode", call("pad", v, 1, { mode: "edge", constantValues: 1 }), "LW3007", "constantValues"],
   ["pad by a negative width", call("pad", v, -1, "edge"), "LW3007", "-1"],
+  ["pad one axis by a pair and one by a number", call("pad", m, [[1, 2], [3]]), "LW3007", "a list of 1"],
   ["pad by a fraction", call("pad", v, [[0.5, 1]]), "LW3007", "a list of 2"],
   ["pad an empty axis by its edge", call("pad", np.zeros([0]), 1, "edge"), "LW3007", "(0,)"],
   ["pad with constants of another shape", call("pad", m, 1, { constantValues: [1, 2, 3] }), "LW3005", "(3,)"],

@@ -100,12 +100,14 @@ function isCount(value: unknown): value is number {
 
 /** `[before, after]` for each axis. */
 function pairs<T>(argument: string, given: PerSide<T>, rank: number, isEntry: (value: unknown) => value is T, entries: string): (readonly [T, T])[] {
+  const isNested = Array.isArray(given) && given.some(Array.isArray);
   const pair = (entry: unknown): readonly [T, T] => {
-    const [before, after = before] = Array.isArray(entry) ? (entry as readonly unknown[]) : [entry];
-    if (isEntry(before) && isEntry(after) && !(Array.isArray(entry) && entry.length > 2)) return [before, after];
+    const sides: readonly unknown[] = Array.isArray(entry) ? entry : [entry];
+    const [before, after = before] = sides;
+    if (isEntry(before) && isEntry(after) && (isNested ? Array.isArray(entry) && sides.length === 2 : sides.length <= 2)) return [before, after];
     return raise(badArgument, { operation, argument, expected: `${entries}: n, [before, after], or one pair per axis`, got: describeArgument(entry), fix: "correct them" });
   };
-  const perAxis = Array.isArray(given) && given.some(Array.isArray) ? (given as readonly unknown[]).map(pair) : [pair(given)];
+  const perAxis = isNested ? (given as readonly unknown[]).map(pair) : [pair(given)];
   if (perAxis.length === rank) return perAxis;
   if (perAxis.length === 1) return range(rank).map(() => at(perAxis, 0));
   return raise(badArgument, {

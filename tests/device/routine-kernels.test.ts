@@ -1,6 +1,6 @@
 /**
- * @file The kernels of sorts and windows on every target: js, wasm and the software WebGPU adapter give what the
- * reference interpreter gives.
+ * @file The kernels of sorts, windows, scatters and factorisations on every target: js, wasm and the software WebGPU adapter
+ * give what the reference interpreter gives.
  */
 
 import { at, required } from "@lanewise/compiler/base/assert";
@@ -12,6 +12,8 @@ import type { ScatterDimensionNumbers } from "@lanewise/compiler/primitives/inde
 import { scatterAddP, type ScatterParams } from "@lanewise/compiler/primitives/index-gather";
 import { scatterP } from "@lanewise/compiler/primitives/index-scatter";
 import { updateJaxpr } from "@lanewise/compiler/primitives/index-update";
+import { noParams } from "@lanewise/compiler/primitives/define";
+import { choleskyP } from "@lanewise/compiler/primitives/linalg";
 import { sortP, topKP } from "@lanewise/compiler/primitives/sort";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { interpretStep, stepByStep, type RunGateProgram } from "../support/gate-runner.ts";
@@ -76,6 +78,17 @@ for (const [name, operand, updates, dimensions] of scatters) {
     const [serial, grid] = (["serial", "workgroup"] as const).map((needs) => routineProgram(erasePrimitive(primitive), avals, params, inputs, needs));
     onGrid.push([`${primitive.name} of many ${name}`, required(serial, "variant"), required(grid, "variant")]);
   }
+}
+
+// One block, several with a narrow last one; the last matrix of each batch has no factor.
+for (const size of [32, 75]) {
+  const matrices = Float32Array.from({ length: 3 * size * size }, (_, place) => {
+    const [row, column] = [Math.floor(place / size) % size, place % size];
+    const isPivot = row === column;
+    return isPivot && place >= 2 * size * size && row === size - 3 ? -1 : (isPivot ? 10 * size : 1) + Math.cos(row * column) / 2;
+  });
+  const [serial, grid] = (["serial", "workgroup"] as const).map((needs) => routineProgram(erasePrimitive(choleskyP), [aval([3, size, size], "float32")], noParams, [matrices], needs));
+  onGrid.push([`cholesky of ${size} rows`, required(serial, "variant"), required(grid, "variant")]);
 }
 
 async function resultsOf({ program, outputs, arrays }: RoutineProgram, run: RunGateProgram): Promise<readonly (readonly number[])[]> {

@@ -12,6 +12,7 @@ import { add, div, scalarLike } from "./arith.ts";
 import { definePrimitive, knownValue, linearAval, mapCotangent, noParams, notLinear, parseNoParams, printed, requireDType, type NoParams } from "./define.ts";
 import { allWeak, commonDType } from "./elementwise.ts";
 import { shapeMismatch } from "./errors.ts";
+import { planGridCholesky } from "./linalg-cholesky-grid.ts";
 import { planCholesky } from "./linalg-cholesky-kernel.ts";
 import { planGridSolve, planTriangularSolve, type TriangularSolveParams } from "./linalg-solve-kernel.ts";
 import { behindOnes, identityMatrix, lowerTriangle, matrixProduct, matrixShape, matrixTranspose, upperTriangle } from "./linalg-triangles.ts";
@@ -52,7 +53,7 @@ export const choleskyP: Primitive<NoParams> = definePrimitive<NoParams>({
   partialEval: "plain",
   dce: "plain",
   batch: (frame, operands, axes) => ({ outputs: [bind1(choleskyP, [batchFirst(at(operands, 0), at(axes, 0), frame.size)], noParams)], axes: [0] }),
-  lower: { kind: "routine", variants: [{ name: "blocked", needs: "serial", build: planCholesky }] },
+  lower: { kind: "routine", variants: [{ name: "blocked on a grid", needs: "workgroup", build: planGridCholesky }, { name: "blocked", needs: "serial", build: planCholesky }] },
   simplify: "none",
   subJaxprs: "none",
   inlinable: "never",

@@ -18,7 +18,7 @@ const dtypes: readonly ValueDType[] = ["float32", "int32", "uint32", "bool"];
 
 /** Ops that the float unit computes. */
 const arithmetic: readonly ScalarCase["operation"][] = [
-  "add", "sub", "mul", "div", "neg", "abs", "fma", "floor", "ceil", "trunc", "roundEven", "sqrt", "exp", "expm1", "log1p", "atan2", "pow",
+  "add", "sub", "mul", "div", "neg", "abs", "fma", "floor", "ceil", "trunc", "roundEven", "sqrt", "exp", "expm1", "log1p", "sin", "tanh", "atan2", "pow",
 ];
 
 /** Subnormal, or the least normal number, to which a flushed result may have been about to round. */

@@ -113,25 +113,18 @@ function digammaOfReduced(x: Expr, { magnitude, z, whole, part }: Reduced, emitt
   );
 }
 
-/**
- * pi cot(pi a), by the difference f from the nearest integer; above 1/4 as the tangent of the distance from 1/2, where
- * digamma has zeros and pi f would have lost what counts.
- */
+/** pi cot(pi a), by the distance from the nearest integer; above 1/4 as the tangent of what is left of 1/2, where digamma has zeros. */
 function cotangentOfMultiple(magnitude: Expr, emitter: Emitter): Expr {
+  const { tangent, cotangent } = fitsOf(magnitude);
   const difference = emitter.let(k.sub(magnitude, k.op("roundEven", magnitude)), "difference");
   const distance = emitter.let(k.op("abs", difference), "distance");
-  const parts = (value: Expr): readonly [sine: Expr, cosine: Expr] => {
-    const angle = emitter.let(k.mul(value, Math.PI), "angle");
-    return [k.op("sin", angle), k.op("cos", angle)];
-  };
-  const cotangent = emitter.branch(k.gt(distance, 0.25), () => {
-    const [sine, cosine] = parts(k.sub(0.5, distance));
-    return k.div(sine, cosine);
-  }, () => {
-    const [sine, cosine] = parts(distance);
-    return k.div(cosine, sine);
-  });
-  return k.mul(k.mul(cotangent, Math.PI), k.op("sign", difference));
+  const times = (value: Expr, coefficients: readonly number[]): Expr => k.mul(value, polynomial(emitter.let(k.mul(value, value), "square"), coefficients));
+  const value = emitter.branch(
+    k.gt(distance, 0.25),
+    () => times(emitter.let(k.sub(0.5, distance), "rest"), tangent),
+    () => k.sub(k.div(1, distance), times(distance, cotangent)),
+  );
+  return k.mul(value, k.op("sign", difference));
 }
 
 /** Below 1 digamma(x) = digamma(1 + x) - 1 / x; below 0 digamma(-a) = digamma(1 + a) + pi cot(pi a). NaN at the poles. */

@@ -100,6 +100,11 @@ export function tuningFor({ isFallback, architecture, description }: AdapterClas
   return isFallback || softwareNames.test(`${architecture} ${description}`) ? softwareTuning : gpuTuning;
 }
 
+/** Whether invocations do well to share work through the memory of their workgroup. */
+export function meetsCheaply({ grid, tuning }: Capabilities): boolean {
+  return grid && tuning !== null && tuning.rowInvocations > 1;
+}
+
 const cpuStorage = {
   bool: "native", int8: "native", int16: "native", int32: "native", uint8: "native", uint16: "native", uint32: "native",
   float16: "bits", bfloat16: "bits", float32: "native", float64: "native",

@@ -14,7 +14,7 @@ import { compile } from "@lanewise/compiler/pipeline";
 import { add } from "@lanewise/compiler/primitives/arith";
 import { cumlogsumexp, cumsum } from "@lanewise/compiler/primitives/cumulative";
 import { scheduleProgram } from "@lanewise/compiler/schedule/schedule";
-import { wasmTarget, webgpuTarget } from "@lanewise/compiler/target";
+import { softwareTuning, wasmTarget, webgpuTarget, type Capabilities } from "@lanewise/compiler/target";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { prefixPrograms } from "../support/prefix-programs.ts";
 import { expectNear, jaxprOf, randomInputs, reference, runProgram, runSteps } from "../support/programs.ts";
@@ -61,11 +61,11 @@ describe.each(orders)("in blocks of workgroups, %s", (order) => {
   });
 });
 
-test("where workgroups are too small for blocks, an invocation runs through a row", () => {
+test("where workgroups are too small for blocks or barriers are dear, an invocation runs through a row", () => {
   const jaxpr = jaxprOf(["f32[3,200]"], (x) => cumsum(x, 1));
-  const kernels = (maxWorkgroup: number): number => compile(jaxpr, { name: "row", target: "webgpu", capabilities: { ...webgpuTarget, maxWorkgroup } }).program.kernels
+  const kernels = (other: Partial<Capabilities>): number => compile(jaxpr, { name: "row", target: "webgpu", capabilities: { ...webgpuTarget, ...other } }).program.kernels
     .filter(({ text }) => text.includes("workgroupBarrier")).length;
-  expect([kernels(256), kernels(32)]).toEqual([1, 0]);
+  expect([kernels({}), kernels({ maxWorkgroup: 32 }), kernels({ tuning: softwareTuning })]).toEqual([1, 0, 0]);
 });
 
 test("the sum of many floats rounds little, also where nothing is wider than a float", () => {

@@ -12,7 +12,7 @@ import { convert, div, int, rem, type KernelBuilder } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
 import { valueOf, wrapped } from "../kernel/storage.ts";
 import type { Expr, LoopKind } from "../kernel/types.ts";
-import type { Capabilities } from "../target.ts";
+import { meetsCheaply, type Capabilities } from "../target.ts";
 import { contextOf, unreduced, type ElementIndex, type Elements } from "./elements.ts";
 import { GroupEmitter, type LoweredGroup } from "./emitter.ts";
 import { inPlacePairs } from "./in-place.ts";
@@ -21,7 +21,7 @@ import { PrefixLoop, prefixesOf, prefixPlaces } from "./prefix.ts";
 
 export function lowerGroup(plan: FusionPlan, group: FusionGroup, capabilities: Capabilities): LoweredGroup {
   if (sizeOf(group.rows) === 0 || group.parts.every(({ space }) => sizeOf(space) === 0)) return { same: [], scratch: [], steps: [] };
-  const inBlocks = capabilities.grid ? lowerPrefixOnGrid(plan, group, nameOf(plan, group), capabilities) : null;
+  const inBlocks = meetsCheaply(capabilities) ? lowerPrefixOnGrid(plan, group, nameOf(plan, group), capabilities) : null;
   return inBlocks ?? new GroupLowering(plan, group, capabilities).lower();
 }
 

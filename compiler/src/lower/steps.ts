@@ -17,7 +17,7 @@ import type { GroupKernel, LoweredGroup } from "./emitter.ts";
 import { lowerGroup } from "./group.ts";
 import { fitsGrid } from "./prefix-grid.ts";
 import { PartialUpdates, type PartialUpdate } from "./update.ts";
-import type { Capabilities } from "../target.ts";
+import { meetsCheaply, type Capabilities } from "../target.ts";
 
 /** The program of a plan whose jaxpr has no constants of its own. `donated` are inputs that it may overwrite. */
 export function lowerPlan(plan: FusionPlan, name: string, capabilities: Capabilities, donated: readonly number[] = []): StepProgram<Kernel> {
@@ -184,9 +184,8 @@ function ascending(numbers: readonly number[]): readonly number[] {
 
 /** The plan of the first variant that the target can run, within its limits where there is such a one. */
 function chosenPlan<P extends Params>(variants: readonly RoutineVariant<P>[], capabilities: Capabilities, context: RoutineContext<P>): RoutinePlan {
-  const { grid, target, tuning } = capabilities;
-  const hasWorkgroups = tuning !== null && tuning.rowInvocations > 1;
-  const able: readonly RoutineNeeds[] = grid ? ["grid", ...(hasWorkgroups ? ["workgroup" as const] : []), "serial"] : ["serial", "grid"];
+  const { grid, target } = capabilities;
+  const able: readonly RoutineNeeds[] = grid ? ["grid", ...(meetsCheaply(capabilities) ? ["workgroup" as const] : []), "serial"] : ["serial", "grid"];
   let plan: RoutinePlan | null = null;
   for (const { needs, build } of variants) {
     if (!able.includes(needs)) continue;

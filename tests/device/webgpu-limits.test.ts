@@ -1,6 +1,6 @@
 /**
  * @file Limits of a GPU are kept by folding and splitting, shown with limits far below those of any device. The device with
- * all of them runs every program, the others every third one; in the long run (LANEWISE_FULL) every one.
+ * all of them runs every program, the others every third one, and what is about windows where they are small; in the long run (LANEWISE_FULL) every one.
  */
 import type { GpuLimits } from "@lanewise/runtime";
 import { defaultDevice, devices, grad, init, jit, numpy as np, vmap, type NDArray } from "lanewise";
@@ -42,6 +42,11 @@ const programs: Readonly<Record<string, () => NDArray>> = {
     return results.reduce((sum, result) => sum.add(result));
   },
   "an empty batch": () => jit(vmap((x: NDArray) => np.dot(x, x)))(np.zeros([0, 5])),
+  "an operation of more windows than a shader binds": () => {
+    const x = np.arange(40_000).mod(11);
+    return jit((a: NDArray, b: NDArray, c: NDArray) => np.where(a.greater(5), b, c))(x, x.mul(2), x.sub(1));
+  },
+  "rows of more windows than a shader binds": () => jit((a: NDArray, b: NDArray) => a.mul(b).sum(1))(np.arange(30_000).mod(5).reshape(300, 100), np.arange(30_000).mod(3).reshape(300, 100)),
   "a chain whose last window is one element": () => jit((x: NDArray) => np.sin(x).mul(x))(np.arange(16_385)),
 };
 
@@ -62,7 +67,8 @@ describeWebgpu("limits are kept", () => {
 
   describe.each(table.map(([name, limits], index) => [name, limits, index] as const))("%s", (_name, limits, index) => {
     const isLast = index === table.length - 1;
-    const names = Object.keys(programs).filter((_, place) => isFull || isLast || (place + index) % 3 === 0);
+    const isOfWindows = (name: string): boolean => limits.maxBindingBytes !== undefined && name.includes("window");
+    const names = Object.keys(programs).filter((name, place) => isFull || isLast || isOfWindows(name) || (place + index) % 3 === 0);
     it.each(names)("%s", async (name) => {
       const run = programs[name];
       if (run === undefined) throw new Error(`no program ${name}`);

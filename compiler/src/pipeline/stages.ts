@@ -208,26 +208,37 @@ export interface CodegenInput {
 
 export const codegenStage: Stage<CodegenInput, Program> = { name: "codegen", run: generate, requires: [], ensures: [] };
 
+/** A kernel of a program, and of which windows of a step's buffers its buffers are; null for the buffers as they are. */
+interface Launched {
+  readonly number: number;
+  readonly windows: readonly BufferWindow[] | null;
+}
+
 /** The program with each kernel as text; kernels of the same text are one. */
 function generate({ legal, memory }: CodegenInput, { name, capabilities }: StageContext): Program {
   const kernels: KernelCode[] = [];
   const tables = new Tables();
   const numbers = new Map<string, number>();
-  const splits = memory.kernels.map((kernel) => splitBindings(kernel, capabilities));
-  const numberOf = memory.kernels.map((kernel, place) => {
-    const split = at(splits, place);
-    const code = codeOf(split?.kernel ?? kernel, split?.windows, tables, capabilities);
-    const key = [code.text, ...code.tables ?? [], ...split?.windows.map(({ begin, count }) => `${begin} ${count}`) ?? []].join("\n");
+  const numberOf = (kernel: Kernel, windows?: readonly BufferWindow[]): number => {
+    const code = codeOf(kernel, windows, tables, capabilities);
+    const key = [code.text, ...code.tables ?? [], ...windows?.map(({ begin, count }) => `${begin} ${count}`) ?? []].join("\n");
     const known = numbers.get(key);
     if (known !== undefined) return known;
     numbers.set(key, kernels.length);
     return kernels.push(code) - 1;
+  };
+  /** What runs for each kernel of the plan, one after the other. */
+  const launched = memory.kernels.map((kernel): readonly Launched[] => {
+    const pieces = splitBindings(kernel, capabilities);
+    return pieces?.map((piece) => ({ number: numberOf(piece.kernel, piece.windows), windows: piece.windows })) ?? [{ number: numberOf(kernel), windows: null }];
   });
   const { slots, arenaBytes, blocks, outputSources } = memory;
-  const steps = memory.steps.map((step): Step => {
-    if (step.kind !== "kernel") return step;
-    const buffers = at(splits, step.kernel)?.windows.map(({ buffer }) => at(step.buffers, buffer)) ?? step.buffers;
-    return { ...step, kernel: at(numberOf, step.kernel), buffers, scalars: launchArguments(at(memory.kernels, step.kernel), step.scalars) };
+  const steps = memory.steps.flatMap((step): readonly Step[] => {
+    if (step.kind !== "kernel") return [step];
+    const scalars = launchArguments(at(memory.kernels, step.kernel), step.scalars);
+    return at(launched, step.kernel).map(({ number, windows }) => (
+      { ...step, kernel: number, buffers: windows?.map(({ buffer }) => at(step.buffers, buffer)) ?? step.buffers, scalars }
+    ));
   });
   return {
     schemaVersion, target: capabilities.target, name, inputs: legal.inputs, outputs: legal.outputs, outputSources, slots, arenaBytes, blocks, tables: tables.specs, kernels, steps,

@@ -48,9 +48,11 @@ export function normalizeAxis(axis: number, rank: number): number | null {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** `0, 1, ..., count - 1`. */
+/** `0, 1, ..., count - 1`. By a loop: eager operations ask for it, and Array.from takes longer than their kernels. */
 export function range(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index);
+  const numbers: number[] = [];
+  for (let number = 0; number < count; number++) numbers.push(number);
+  return numbers;
 }
 
 export function withoutAxis<T>(items: readonly T[], axis: number): T[] {

@@ -121,7 +121,7 @@ function hashParams(params: Params, seed: number): number {
 }
 
 /** A jaxpr in the params is known by identity: to compare two of them would cost more than to compile one. */
-const jaxprsByIdentity: EqualOverride = (left, right) => ("eqns" in left || "eqns" in right ? left === right : undefined);
+const jaxprsByIdentity: EqualOverride = (left, right) => (!Array.isArray(left) && (left as { readonly eqns?: unknown }).eqns !== undefined ? left === right : undefined);
 
 function sameParams(left: Params, right: Params): boolean {
   return left === right || equalStructure(left, right, jaxprsByIdentity);

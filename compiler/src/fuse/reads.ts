@@ -6,7 +6,8 @@
 import { assertNever, at } from "../base/assert.ts";
 import type { DType } from "../base/dtype.ts";
 import { equalShapes, indicesOf, sizeOf } from "../base/shape.ts";
-import type { Emitter, Eqn, LowerContext, Params, ReadOperand, Var } from "../ir/types.ts";
+import { silentEmitter } from "../ir/silent-emitter.ts";
+import type { Eqn, LowerContext, Params, ReadOperand, Var } from "../ir/types.ts";
 import type { Expr, ValueDType } from "../kernel/types.ts";
 
 /** One result of an equation: what fusion places. */
@@ -160,16 +161,6 @@ function readsInOrder({ dimensions }: OperandRead, operandShape: readonly number
 
 const axisPrefix = "axis ";
 const valuePrefix = "value ";
-
-/** Emits nothing; takes both branches, and one turn of a loop. */
-const silentEmitter: Emitter = {
-  let: (value) => value,
-  branch: (_condition, then, otherwise) => {
-    then();
-    return otherwise();
-  },
-  repeat: (_count, first, next) => next(first, symbol("turn", "int32")),
-};
 
 function symbol(name: string, dtype: ValueDType): Expr {
   return { kind: "ref", type: { dtype, width: 1 }, name };

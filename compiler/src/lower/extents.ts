@@ -7,7 +7,8 @@ import { at, InternalError, required } from "../base/assert.ts";
 import { equalShapes, range, sizeOf } from "../base/shape.ts";
 import type { ScalarArgument, StepProgram, ValueSpec } from "../artifact/types.ts";
 import { aval, makeEqn, makeJaxpr, newVar } from "../ir/build.ts";
-import type { Atom, Aval, Emitter, Eqn, Jaxpr, ReduceOp, Var } from "../ir/types.ts";
+import { silentEmitter } from "../ir/silent-emitter.ts";
+import type { Atom, Aval, Eqn, Jaxpr, ReduceOp, Var } from "../ir/types.ts";
 import { add, int, KernelBuilder, mul, ref, scalarType } from "../kernel/build.ts";
 import { foldStart, foldStep } from "../kernel/folds.ts";
 import { storageOf, valueOf, wrapped } from "../kernel/storage.ts";
@@ -106,21 +107,12 @@ function repeatsAlongAxes({ primitive: { lower }, params, inputs, outVars }: Eqn
   const index = to.shape.map((_, axis) => ref(`axis${axis}`, scalarType("int32")));
   const element = ref("element", scalarType(valueOf(to.dtype)));
   let isInPlace = true;
-  const found = lower.emit(inOrder, index, (_operand, place) => {
+  const found = lower.emit(silentEmitter, index, (_operand, place) => {
     isInPlace &&= place.every((position, axis) => (from.shape[axis] === 1 ? position.kind === "const" : position === index[axis]));
     return element;
   }, { params, inAvals: [from], outAval: to, outIndex: 0 });
   return isInPlace && found === element;
 }
-
-const inOrder: Emitter = {
-  let: (value) => value,
-  branch: (_condition, then, otherwise) => {
-    then();
-    return otherwise();
-  },
-  repeat: (_count, first, next) => next(first, ref("turn", scalarType("int32"))),
-};
 
 function withShape({ dtype, weakType }: Aval, shape: readonly number[]): Aval {
   return aval(shape, dtype, weakType);

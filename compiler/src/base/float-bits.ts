@@ -3,6 +3,8 @@
  * arithmetic on doubles does not give.
  */
 
+export const largestFloat32 = 3.4028234663852886e38;
+
 const doubles = new Float64Array(1);
 const doubleWords = new BigUint64Array(doubles.buffer);
 const singles = new Float32Array(1);

@@ -1,6 +1,7 @@
 /** @file Constants as WGSL literals that WGSL reads back exactly. */
 
 import { assertNever, InternalError, invariant } from "../../base/assert.ts";
+import { largestFloat32 } from "../../base/float-bits.ts";
 import type { ConstExpr } from "../../kernel/types.ts";
 import { printType } from "./operations.ts";
 
@@ -33,8 +34,6 @@ function printFloat32(value: number): string {
   }
   throw new InternalError(`${value} is no float32`);
 }
-
-const largestFloat32 = 3.4028234663852886e38;
 
 /** Whether the text rounds to `value` also where a reader rounds to double first, and is no larger than a float32 can be. */
 function isReadBackAs(text: string, value: number): boolean {

@@ -2,6 +2,7 @@
 
 import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
+import { largestFloat32 } from "@lanewise/compiler/base/float-bits";
 import { formatShape } from "@lanewise/compiler/base/shape";
 import { describeAval } from "@lanewise/compiler/trace/stack";
 import type { Value } from "@lanewise/compiler/ir/types";
@@ -126,7 +127,7 @@ function attend(given: Attention): readonly [encoded: NDArray, residual: () => N
   const products = multiply(einsum("BTKGH,BSKH->BKGTS", grouped, key, { preferredElementType: query.dtype === "float64" ? "float64" : "float32" }), scale);
   const logits = bias === null ? products : add(products, byGroup("bias", bias, groups, heads)).astype(products.dtype);
   const seen = masksOf(given, logits.shape, heads);
-  const padded = (seen === null ? logits : where(seen, logits, -0.7 * 3.4028234663852886e38)).astype("float32");
+  const padded = (seen === null ? logits : where(seen, logits, -0.7 * largestFloat32)).astype("float32");
   const encoded = reshape(einsum("BKGTS,BSKH->BTKGH", softmax(padded, -1).astype(key.dtype), value), query.shape);
   const residual = (): NDArray => {
     const sums = give(logsumexp(valueOf(padded), { axis: -1, b: null, keepdims: false, where: null }).result).astype(key.dtype);

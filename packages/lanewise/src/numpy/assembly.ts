@@ -4,6 +4,7 @@ import { at } from "@lanewise/compiler/base/assert";
 import { raise } from "@lanewise/compiler/base/errors";
 import { formatShape, sizeOf } from "@lanewise/compiler/base/shape";
 import type { Value } from "@lanewise/compiler/ir/types";
+import { matrixTranspose as exchanged } from "@lanewise/compiler/primitives/linalg-triangles";
 import { parseOptional, type Optional } from "../arguments.ts";
 import { badArgument, badAxis } from "../errors.ts";
 import { resolveAxis, resolveShape } from "../ops/axes.ts";
@@ -81,7 +82,7 @@ export function matrixTranspose(x: ArrayLike): NDArray {
   const value = read(x, operation, "x");
   const rank = value.aval.shape.length;
   if (rank < 2) raise(badArgument, { operation, argument: "x", expected: "at least two axes", got: `shape ${formatShape(value.aval.shape)}`, fix: "give a matrix, or matrices" });
-  return transpose(give(value), [...new Array<number>(rank - 2).keys(), rank - 1, rank - 2]);
+  return give(exchanged(value));
 }
 
 /** The axes in this order. @throws LW3006 @example np.permuteDims(x, [2, 0, 1]) */

@@ -9,6 +9,7 @@ import type { Value } from "@lanewise/compiler/ir/types";
 import { arrayFromHost } from "../array/concrete.ts";
 import { describeArgument, parseOptional, type Optional } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
+import { ensureInstalled } from "../install.ts";
 import { resolveInteger, resolveShape } from "../ops/axes.ts";
 import { divmod, mod } from "../ops/division.ts";
 import { resolveDType } from "../ops/dtypes.ts";
@@ -105,6 +106,7 @@ function within(operation: string, value: Value, extent: number, mode: unknown, 
 
 /** A vector of int32 whose elements are known. */
 function places(elements: readonly number[]): NDArray<"int32"> {
+  ensureInstalled();
   return give<"int32">(arrayFromHost({ dtype: "int32", shape: [elements.length], host: Int32Array.from(elements) }));
 }
 
@@ -118,7 +120,6 @@ export interface TriangleIndexOptions {
 type TriangleRest = Optional<["k", "m"], TriangleIndexOptions>;
 
 function triangle(operation: string, n: number, rest: readonly unknown[], isIn: (row: number, column: number, k: number) => boolean): [rows: NDArray<"int32">, columns: NDArray<"int32">] {
-  read(0, operation, "n");
   const { k: offset = 0, m } = parseOptional<TriangleIndexOptions>({ operation, positional: ["k", "m"] }, rest);
   const k = resolveInteger(operation, offset, "k");
   const [rows = 0, columns = rows] = resolveShape(operation, m === undefined || m === null ? [n] : [n, m], "n");
@@ -166,7 +167,6 @@ export function diagIndices(n: number, ...rest: Optional<["ndim"], { readonly nd
   const operation = "np.diagIndices";
   const { ndim = 2 } = parseOptional<{ ndim?: number }>({ operation, positional: ["ndim"] }, rest);
   const [count = 0, axes = 0] = resolveShape(operation, [n, ndim], "n");
-  read(0, operation, "n");
   return range(axes).map(() => places(range(count)));
 }
 

@@ -1,7 +1,7 @@
 /** @file np's covariances and correlations of variables. */
 
 import { at } from "@lanewise/compiler/base/assert";
-import { isInexact, isInteger } from "@lanewise/compiler/base/dtype";
+import { isInteger } from "@lanewise/compiler/base/dtype";
 import { raise } from "@lanewise/compiler/base/errors";
 import { formatShape } from "@lanewise/compiler/base/shape";
 import type { Value } from "@lanewise/compiler/ir/types";
@@ -10,6 +10,7 @@ import { booleanArgument, describeArgument, parseOptional, type Optional } from 
 import { badArgument } from "../errors.ts";
 import { resolveOptionalDType } from "../ops/dtypes.ts";
 import { promoteInexact } from "../ops/operands.ts";
+import { requireFloat } from "../ops/statistics.ts";
 import type { ArrayLike, DType, NDArray } from "../types.ts";
 import { composed1 } from "./composed.ts";
 import { full, zeros } from "./create.ts";
@@ -57,8 +58,8 @@ function weightsOf(operation: string, argument: string, weights: ArrayLike | nul
 
 function floatOrNull(operation: string, dtype: unknown): DType | null {
   const resolved = resolveOptionalDType(operation, dtype);
-  if (resolved === null || isInexact(resolved)) return resolved;
-  return raise(badArgument, { operation, argument: "dtype", expected: "a float dtype", got: resolved, fix: "convert the result with astype" });
+  requireFloat(operation, resolved);
+  return resolved;
 }
 
 /**

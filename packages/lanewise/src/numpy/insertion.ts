@@ -8,6 +8,7 @@ import type { Value } from "@lanewise/compiler/ir/types";
 import { booleanArgument, describeArgument, parseOptional, type Optional } from "../arguments.ts";
 import { badArgument } from "../errors.ts";
 import { resolveAxis } from "../ops/axes.ts";
+import { isSlice } from "../ops/index-entries.ts";
 import { convertOperand } from "../ops/operands.ts";
 import { requireIntegers } from "../ops/take.ts";
 import type { ArrayLike, NDArray, Slice } from "../types.ts";
@@ -28,10 +29,6 @@ import { slice } from "./slice.ts";
 
 /** Places along an axis: integers, or the part that a slice names. */
 export type Places = ArrayLike | Slice;
-
-function isSlice(obj: unknown): obj is Slice {
-  return typeof obj === "object" && obj !== null && (obj as { kind?: unknown }).kind === "slice";
-}
 
 /** The array whose axis is meant, and that axis; without one the raveled array. */
 function alongAxis(operation: string, arr: ArrayLike, axis: number | null | undefined): readonly [array: NDArray, axis: number] {

@@ -32,8 +32,8 @@ function readSignature(text: string): Signature {
   if (left === undefined || right === undefined || more.length > 0 || !lists.test(left) || !lists.test(right)) {
     return raise(badArgument, { operation, argument: "signature", expected: 'axes of arguments and results: "(n,m),(m)->(n)"', got: `"${text}"`, fix: "correct the signature" });
   }
-  const read_ = (side: string): string[][] => Array.from(side.matchAll(/\(([\w,]*)\)/g), ([, names]) => (names ?? "").split(",").filter((name) => name !== ""));
-  return { inputs: read_(left), outputs: read_(right) };
+  const axesIn = (side: string): string[][] => Array.from(side.matchAll(/\(([\w,]*)\)/g), ([, names]) => (names ?? "").split(",").filter((name) => name !== ""));
+  return { inputs: axesIn(left), outputs: axesIn(right) };
 }
 
 type Extents = Map<string, number>;

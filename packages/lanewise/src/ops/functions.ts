@@ -6,6 +6,7 @@
 import { at } from "@lanewise/compiler/base/assert";
 import { dtypeClass, isFloat, isInteger, type DType } from "@lanewise/compiler/base/dtype";
 import { raise } from "@lanewise/compiler/base/errors";
+import { largestFloat32 } from "@lanewise/compiler/base/float-bits";
 import { scalarLiteral } from "@lanewise/compiler/ir/build";
 import type { Value } from "@lanewise/compiler/ir/types";
 import { add, convertElementType, div, integerPow, mul, scalarLike, sub } from "@lanewise/compiler/primitives/arith";
@@ -262,7 +263,7 @@ export interface Replacements {
 }
 
 const largest: Readonly<Partial<Record<DType, number>>> = {
-  float16: 65504, bfloat16: 3.3895313892515355e38, float32: 3.4028234663852886e38, float64: Number.MAX_VALUE,
+  float16: 65504, bfloat16: 3.3895313892515355e38, float32: largestFloat32, float64: Number.MAX_VALUE,
 };
 
 /** Integers have nothing to replace. */

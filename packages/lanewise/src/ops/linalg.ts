@@ -5,19 +5,14 @@ import { raise } from "@lanewise/compiler/base/errors";
 import { formatShape, range } from "@lanewise/compiler/base/shape";
 import type { Value } from "@lanewise/compiler/ir/types";
 import * as linalg from "@lanewise/compiler/primitives/linalg";
-import { broadcastInDim, transpose } from "@lanewise/compiler/primitives/linear";
+import { matrixTranspose } from "@lanewise/compiler/primitives/linalg-triangles";
+import { broadcastInDim } from "@lanewise/compiler/primitives/linear";
 import { squeeze } from "@lanewise/compiler/primitives/linear-reshape";
 import { incompatibleShapes } from "../errors.ts";
 import { add, trueDivide } from "./elementwise.ts";
 import { namedCall1 } from "./named-call.ts";
 import { numberLiteral, promoteInexact } from "./operands.ts";
 import { vectorize1 } from "./vectorize.ts";
-
-/** The last two axes exchanged. */
-function matrixTranspose(matrix: Value): Value {
-  const rank = matrix.aval.shape.length;
-  return transpose(matrix, [...range(rank - 2), rank - 1, rank - 2]);
-}
 
 function requireSquare(operation: string, argument: string, { aval: { shape } }: Value): void {
   if (shape.length >= 2 && shape.at(-1) === shape.at(-2)) return;

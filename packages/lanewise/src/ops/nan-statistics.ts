@@ -8,7 +8,7 @@ import type { Value } from "@lanewise/compiler/ir/types";
 import { convertElementType, div, max, min, mul, scalarLike, sub } from "@lanewise/compiler/primitives/arith";
 import { ceil, floor } from "@lanewise/compiler/primitives/arith-rounding";
 import { not } from "@lanewise/compiler/primitives/bits";
-import { le, ne } from "@lanewise/compiler/primitives/compare";
+import { le } from "@lanewise/compiler/primitives/compare";
 import { reshape } from "@lanewise/compiler/primitives/linear-reshape";
 import { sort } from "@lanewise/compiler/primitives/sort";
 import { sqrt, square } from "@lanewise/compiler/primitives/unary";
@@ -19,10 +19,8 @@ import { convertOperand, inexactType, numberLiteral, promoteInexact } from "./op
 import { asRows, between, requireQuantile, type QuantileArguments } from "./quantile.ts";
 import { computationType, sum } from "./reduce.ts";
 import { moveaxis } from "./shape.ts";
-import { nanmean, requireFloat, variance, type VarianceArguments } from "./statistics.ts";
+import { isNaN, nanmean, requireFloat, variance, type VarianceArguments } from "./statistics.ts";
 import { takeAlongAxis } from "./take.ts";
-
-const isNaN = (x: Value): Value => ne(x, x);
 
 /** The variance of what is not NaN; NaN where no more than the correction is left. A call of `nanvar` in the jaxpr. */
 export function nanvar(x: Value, given: VarianceArguments): Value {

@@ -190,7 +190,7 @@ function weightsLike(operation: string, x: Value, weights: Value, { axis }: Redu
 
 // Without NaN ----------------------------------------------------------------------------------------------------------
 
-const isNaN = (x: Value): Value => ne(x, x);
+export const isNaN = (x: Value): Value => ne(x, x);
 
 /** A reduction in which NaN is replaced by what changes nothing; `nanForAll` gives NaN where there was nothing else. */
 function withoutNaN(
